@@ -1,0 +1,25 @@
+"""What can go wrong for a user: each class is one kind of trouble, each message one line."""
+
+
+class ChemdbError(Exception):
+    """Something the user can put right; the message says what was wrong and what to do."""
+
+
+class SpeciesError(ChemdbError):
+    """An oxidation-state set is unknown, or its file cannot be read."""
+
+
+class LimitError(ChemdbError):
+    """The space asked for is outside what can be enumerated or stored."""
+
+
+class FormulaError(ChemdbError):
+    """A text is not a chemical formula with whole-number amounts."""
+
+
+class KnownSourceError(ChemdbError):
+    """A source of known materials is missing, unreadable or incomplete."""
+
+
+class DatabaseError(ChemdbError):
+    """The database file is missing, damaged, locked, of another kind, or cannot be written."""

@@ -1,0 +1,13 @@
+"""Bit counting, shared by the other kernels."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def popcount(x):
+    """Return the number of set bits of one uint64."""
+    x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))

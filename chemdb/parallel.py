@@ -1,0 +1,55 @@
+"""Slices of compiled work on plain threads, with progress and a clean Ctrl-C."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Told how much of a step is done, from 0 to 1.
+Progress = Callable[[float], None]
+
+
+def no_progress(done: float) -> None:
+    """Show nothing."""
+
+
+def n_threads(threads: int | None = None) -> int:
+    """Return the number of threads asked for, or that of the processors this process may use."""
+    return threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (
+        threads or os.cpu_count() or 1
+    )
+
+
+def map_slices(
+    function: Callable[[int, int], T],
+    n: int,
+    threads: int | None = None,
+    progress: Progress = no_progress,
+    slices_per_thread: int = 16,
+) -> list[T]:
+    """Call ``function(start, stop)`` over disjoint slices of ``range(n)``; return all results.
+
+    Parameters
+    ----------
+    function : callable
+        Must release the GIL to run in parallel.
+    n : int
+    threads : int, optional
+        Defaults to the processors available.
+    progress : callable, optional
+    slices_per_thread : int, optional
+        More slices balance better and make Ctrl-C faster.
+    """
+    workers = n_threads(threads)
+    step = max(1, -(-n // (workers * slices_per_thread)))
+    with ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(function, start, min(start + step, n)) for start in range(0, n, step)]
+        try:
+            for done, _ in enumerate(as_completed(futures), start=1):
+                progress(done / len(futures))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [future.result() for future in futures]

@@ -1,0 +1,156 @@
+"""Elements and their oxidation states: what SMACT knows, or what a file of the user's says."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from chemdb.errors import SpeciesError
+
+N_ELEMENTS = 103
+MAX_CHARGE = 12
+
+#: chemdb's and SMACT's name of each set -> attribute of `smact.Element`.
+SMACT_SETS: Mapping[str, str] = {
+    "smact14": "oxidation_states_smact14",
+    "icsd16": "oxidation_states_icsd16",
+    "icsd24": "oxidation_states_icsd24",
+    "wiki": "oxidation_states_wiki",
+    "pymatgen_sp": "oxidation_states_sp",
+}
+
+
+@dataclass(frozen=True)
+class Element:
+    """One chemical element, as SMACT tabulates it.
+
+    Attributes
+    ----------
+    symbol, name : str
+    atomic_number : int
+    electronegativity : float or None
+        Pauling scale; None for He, Ne, Ar, Pm, Rn and Lr.
+    """
+
+    symbol: str
+    name: str
+    atomic_number: int
+    electronegativity: float | None
+
+
+@dataclass(frozen=True)
+class OxidationStates:
+    """One oxidation-state set.
+
+    Attributes
+    ----------
+    name : str
+        SMACT's name of the set, or the name of the user's file.
+    states : mapping of str to tuple of int
+        Ascending oxidation states in e of each element that has any.
+    """
+
+    name: str
+    states: Mapping[str, tuple[int, ...]]
+
+    @property
+    def n_species(self) -> int:
+        """Number of species (element and oxidation state); 421 for smact14."""
+        return sum(map(len, self.states.values()))
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the set's content, the same whatever its file looked like."""
+        text = "".join(f"{symbol} {states}\n" for symbol, states in sorted(self.states.items()))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def elements() -> tuple[Element, ...]:
+    """Return the first 103 elements by atomic number."""
+    return tuple(
+        Element(e.symbol, e.name, e.number, e.pauling_eneg or None) for e in _smact_elements()
+    )
+
+
+@cache
+def _smact_elements() -> tuple:
+    import smact  # 0.8 s: only what builds a file pays for it
+
+    return tuple(smact.Element(symbol) for symbol in smact.ordered_elements(1, N_ELEMENTS))
+
+
+def smact_oxidation_states(name: str) -> OxidationStates:
+    """Return the SMACT oxidation-state set of that name.
+
+    Examples
+    --------
+    >>> smact_oxidation_states("smact14").n_species
+    421
+    """
+    attribute = SMACT_SETS[name]
+    states = {e.symbol: getattr(e, attribute) for e in _smact_elements()}
+    return OxidationStates(name, {s: tuple(sorted(set(q))) for s, q in states.items() if q})
+
+
+def read_oxidation_states(path: Path) -> OxidationStates:
+    """Return the set in a file of SMACT's form: a line per element, ``Fe +2 +3``; # comments.
+
+    Raises
+    ------
+    SpeciesError
+        The file cannot be read, names no species, or a line is not an element symbol
+        followed by whole charges.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise SpeciesError(f"oxidation-state file {path}: cannot be read ({_reason(error)})") from None
+    known_symbols = {e.symbol for e in elements()}
+    states: dict[str, tuple[int, ...]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        symbol, *charges = line.partition("#")[0].split() or [""]
+        if not symbol:
+            continue
+        where = f"oxidation-state file {path}, line {number}"
+        if symbol not in known_symbols:
+            raise SpeciesError(f"{where}: {symbol!r} is not the symbol of an element up to Z = 103")
+        if symbol in states:
+            raise SpeciesError(f"{where}: {symbol} has a line already")
+        try:
+            values = sorted({int(charge) for charge in charges})
+        except ValueError:
+            raise SpeciesError(
+                f"{where}: oxidation states are whole numbers such as +2 or -1, not {charges}"
+            ) from None
+        if any(abs(value) > MAX_CHARGE for value in values):
+            raise SpeciesError(f"{where}: oxidation states beyond {MAX_CHARGE} are not supported")
+        states[symbol] = tuple(values)
+    states = {symbol: values for symbol, values in states.items() if values}
+    if not states:
+        raise SpeciesError(f"oxidation-state file {path}: no species in it; lines look like 'Fe +2 +3'")
+    return OxidationStates(path.name, states)
+
+
+def oxidation_states(name_or_path: str) -> OxidationStates:
+    """Return a SMACT set by its name, or the set in a file.
+
+    Raises
+    ------
+    SpeciesError
+    """
+    if name_or_path in SMACT_SETS:
+        return smact_oxidation_states(name_or_path)
+    path = Path(name_or_path)
+    if not path.exists():
+        raise SpeciesError(
+            f"oxidation states {name_or_path!r}: neither a set ({', '.join(SMACT_SETS)}) nor a file"
+        )
+    return read_oxidation_states(path)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return "not UTF-8 text"
