@@ -1,0 +1,138 @@
+-- Small aggregate tables: Table 2, Figure 1, and the like, answered without touching the space.
+-- Run again whenever the known sources change.
+
+create or replace table order_summary as
+select
+    s.nelements,
+    s.n_systems::integer as n_systems,
+    coalesce(a.n_systems_allowed, 0)::integer as n_systems_allowed,
+    t.n_stoichiometries::integer as n_stoichiometries,
+    (s.n_systems * t.n_stoichiometries)::bigint as combinations,
+    coalesce(a.allowed, 0)::bigint as allowed,
+    coalesce(k.known, 0)::bigint as known,
+    coalesce(k.standard, 0)::bigint as standard,
+    coalesce(a.allowed, 0)::bigint - coalesce(k.standard, 0) as missing,
+    coalesce(k.interesting, 0)::bigint as interesting,
+    (s.n_systems * t.n_stoichiometries)::bigint - coalesce(a.allowed, 0)::bigint - coalesce(k.interesting, 0) as unlikely
+from (select nelements, count(*) as n_systems from store.chemical_system group by nelements) s
+join (select nelements, count(*) as n_stoichiometries from store.stoichiometry group by nelements) t
+    using (nelements)
+left join (
+    select nelements, sum(n_systems) as n_systems_allowed, sum(n_systems::bigint * n_allowed) as allowed
+    from store.allowed_set
+    group by nelements
+) a using (nelements)
+left join (
+    select
+        nelements,
+        count(*) as known,
+        count(*) filter (allowed) as standard,
+        count(*) filter (not allowed) as interesting
+    from known_composition
+    group by nelements
+) k using (nelements)
+order by s.nelements;
+
+comment on table order_summary is 'Counts of each order (number of elements).';
+comment on column order_summary.nelements is 'Number of elements.';
+comment on column order_summary.n_systems is 'Chemical systems.';
+comment on column order_summary.n_systems_allowed is 'Chemical systems with an allowed composition.';
+comment on column order_summary.n_stoichiometries is 'Reduced stoichiometries.';
+comment on column order_summary.combinations is 'Compositions: systems times stoichiometries.';
+comment on column order_summary.allowed is 'Allowed compositions.';
+comment on column order_summary.known is 'Known compositions.';
+comment on column order_summary.standard is 'Allowed and known.';
+comment on column order_summary.missing is 'Allowed, not known.';
+comment on column order_summary.interesting is 'Known, not allowed.';
+comment on column order_summary.unlikely is 'Neither allowed nor known.';
+
+create or replace table element_frequency as
+with system_element as (
+    select nelements, element1 as symbol, allowed_set_id from store.chemical_system
+    union all
+    select nelements, element2, allowed_set_id from store.chemical_system
+    union all
+    select nelements, element3, allowed_set_id from store.chemical_system where nelements >= 3
+    union all
+    select nelements, element4, allowed_set_id from store.chemical_system where nelements >= 4
+),
+counted as (
+    select e.symbol, e.nelements, count(*) as n_systems, sum(a.n_allowed) as allowed
+    from system_element e
+    join store.allowed_set a using (allowed_set_id)
+    group by e.symbol, e.nelements
+),
+seen as (
+    select
+        symbol, nelements,
+        count(*) as known,
+        count(*) filter (allowed) as standard
+    from (select unnest(elements) as symbol, nelements, allowed from known_composition)
+    group by symbol, nelements
+)
+select
+    c.symbol, c.nelements,
+    (c.n_systems * o.n_stoichiometries)::bigint as combinations,
+    c.allowed::bigint as allowed,
+    coalesce(k.known, 0)::bigint as known,
+    coalesce(k.standard, 0)::bigint as standard,
+    c.allowed::bigint - coalesce(k.standard, 0) as missing,
+    coalesce(k.known - k.standard, 0)::bigint as interesting,
+    (c.n_systems * o.n_stoichiometries)::bigint - c.allowed::bigint
+        - coalesce(k.known - k.standard, 0) as unlikely
+from counted c
+join order_summary o using (nelements)
+left join seen k using (symbol, nelements)
+order by c.nelements, c.symbol;
+
+comment on table element_frequency is
+    'In how many compositions of each order an element occurs (Figure 1 of Park et al. 2024 shows the allowed binaries).';
+comment on column element_frequency.symbol is 'Element symbol.';
+comment on column element_frequency.nelements is 'Number of elements of the compositions.';
+comment on column element_frequency.combinations is 'Compositions with the element.';
+comment on column element_frequency.allowed is 'Allowed ones.';
+comment on column element_frequency.known is 'Known ones.';
+comment on column element_frequency.standard is 'Allowed and known ones.';
+comment on column element_frequency.missing is 'Allowed ones that are not known.';
+comment on column element_frequency.interesting is 'Known ones that are not allowed.';
+comment on column element_frequency.unlikely is 'Ones neither allowed nor known.';
+
+create or replace table anonymous_formula as
+select
+    t.formula_anonymous, t.nelements, t.natoms,
+    t.n_stoichiometries::integer as n_stoichiometries,
+    t.n_stoichiometries * o.n_systems::bigint as combinations,
+    t.allowed::bigint as allowed,
+    coalesce(k.known, 0)::bigint as known,
+    coalesce(k.standard, 0)::bigint as standard,
+    t.allowed::bigint - coalesce(k.standard, 0) as missing,
+    coalesce(k.known - k.standard, 0)::bigint as interesting,
+    t.n_stoichiometries * o.n_systems::bigint - t.allowed::bigint
+        - coalesce(k.known - k.standard, 0) as unlikely
+from (
+    select
+        formula_anonymous, nelements, any_value(natoms) as natoms,
+        count(*) as n_stoichiometries, sum(n_allowed) as allowed
+    from store.stoichiometry
+    group by formula_anonymous, nelements
+) t
+join order_summary o using (nelements)
+left join (
+    select formula_anonymous, count(*) as known, count(*) filter (allowed) as standard
+    from known_composition
+    group by formula_anonymous
+) k using (formula_anonymous)
+order by t.nelements, t.natoms, t.formula_anonymous;
+
+comment on table anonymous_formula is 'Counts of each anonymous formula.';
+comment on column anonymous_formula.formula_anonymous is 'Anonymous formula, factors ascending: ABC3.';
+comment on column anonymous_formula.nelements is 'Number of elements.';
+comment on column anonymous_formula.natoms is 'Atoms in the formula.';
+comment on column anonymous_formula.n_stoichiometries is 'Ways to hand its factors to elements in order of electronegativity.';
+comment on column anonymous_formula.combinations is 'Compositions.';
+comment on column anonymous_formula.allowed is 'Allowed ones.';
+comment on column anonymous_formula.known is 'Known ones.';
+comment on column anonymous_formula.standard is 'Allowed and known ones.';
+comment on column anonymous_formula.missing is 'Allowed ones that are not known.';
+comment on column anonymous_formula.interesting is 'Known ones that are not allowed.';
+comment on column anonymous_formula.unlikely is 'Ones neither allowed nor known.';
