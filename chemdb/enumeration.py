@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from chemdb.errors import LimitError
 from chemdb.kernels import allowed_sets, neutrality
-from chemdb.parallel import Progress, map_slices, no_progress
+from chemdb.parallel import map_slices
+from chemdb.progress import Progress, no_progress
 from chemdb.stoichiometry import check_limits, reduced_factors
 
 #: Orders whose allowed sets are stored; higher ones are counted only.

@@ -5,21 +5,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
+from chemdb.progress import Progress, no_progress
+
 T = TypeVar("T")
-
-#: Told how much of a step is done, from 0 to 1.
-Progress = Callable[[float], None]
-
-
-def no_progress(done: float) -> None:
-    """Show nothing."""
 
 
 def n_threads(threads: int | None = None) -> int:
     """Return the number of threads asked for, or that of the processors this process may use."""
-    return threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (
-        threads or os.cpu_count() or 1
-    )
+    if threads:
+        return threads
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def map_slices(

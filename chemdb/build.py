@@ -1,0 +1,200 @@
+"""From species to a finished file: enumerate, load, add known materials, check, replace."""
+
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+import chemdb
+from chemdb.database import FORMAT_VERSION, execute, numbered_sql_files, replacing, run_file
+from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
+from chemdb.errors import DatabaseError, LimitError
+from chemdb.known.load import Loaded, add_source
+from chemdb.known.spec import NONE, read_source
+from chemdb.progress import Progress, Steps, no_steps
+from chemdb.species import SMACT_SETS, Element, OxidationStates, elements, oxidation_states
+from chemdb.stoichiometry import check_limits, n_combinations
+from chemdb.tables import (
+    allowed_set_table,
+    chemical_system_reader,
+    element_table,
+    species_table,
+    stoichiometry_table,
+)
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What to build.
+
+    Attributes
+    ----------
+    nelements : range
+        Orders, within 2 to 4.
+    max_stoichiometry : int
+        Largest stoichiometric factor, 1 to 12.
+    oxidation_states : str
+        Name of a SMACT set, or path of a file.
+    known : tuple of str
+        Sources as `chemdb.known.spec.read_source` takes them; empty for none.
+    formula_column : str, optional
+        Of the known files.
+    mp_api_key : str, optional
+    threads : int, optional
+    memory_limit : str, optional
+        As DuckDB takes it, such as 2GB.
+    """
+
+    nelements: range = range(2, 5)
+    max_stoichiometry: int = 8
+    oxidation_states: str = "smact14"
+    known: tuple[str, ...] = ("mp-snapshot",)
+    formula_column: str | None = None
+    mp_api_key: str | None = field(default=None, repr=False)
+    threads: int | None = None
+    memory_limit: str | None = None
+
+
+def element_order(all_elements: Sequence[Element]) -> list[Element]:
+    """Return elements by symbol: systems made in this order come out in order of chemsys."""
+    return sorted(all_elements, key=lambda element: element.symbol)
+
+
+def rule_table(ordered: Sequence[Element], states: OxidationStates) -> ElementTable:
+    """Return what the enumerator needs to know of each element, in the order given."""
+    return ElementTable(
+        tuple(element.electronegativity for element in ordered),
+        tuple(states.states.get(element.symbol, ()) for element in ordered),
+        tuple(element.atomic_number for element in ordered),
+    )
+
+
+def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Loaded]:
+    """Build a database at `path`, replacing a chemdb file there when the new one is whole.
+
+    Returns
+    -------
+    list of Loaded
+        What each known source brought.
+
+    Raises
+    ------
+    ChemdbError
+        Bad options or sources, or a file that cannot be written; `path` is as it was.
+    """
+    started = datetime.now(UTC)
+    clock = time.perf_counter()
+    for nelements in options.nelements:
+        check_limits(nelements, options.max_stoichiometry)
+        check_storable(nelements)
+    if not options.nelements:
+        raise LimitError("no order to build: the range of nelements is empty")
+    with replacing(path, threads=options.threads, memory_limit=options.memory_limit) as con:
+        files = numbered_sql_files()
+        with steps("Species"):
+            states = oxidation_states(options.oxidation_states)
+            others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
+            run_file(con, files.pop(0), {"new_element": element_table(elements())})
+            run_file(con, files.pop(0), {"new_species": species_table(states, others)})
+        with steps("Known sources") as progress:
+            sources = [
+                read_source(spec, options.formula_column, options.mp_api_key, progress)
+                for spec in options.known
+                if spec != NONE
+            ]
+        ordered = element_order(elements())
+        with steps("Enumeration") as progress:
+            spaces = _enumerate(rule_table(ordered, states), options, progress)
+        with steps("Load") as progress:
+            run_file(con, files.pop(0), {"new_stoichiometry": stoichiometry_table(spaces)})
+            run_file(con, files.pop(0), {"new_allowed_set": allowed_set_table(spaces)})
+            systems = chemical_system_reader(spaces, [element.symbol for element in ordered], progress)
+            run_file(con, files.pop(0), {"new_chemical_system": systems})
+        with steps("Known materials"):
+            run_file(con, files.pop(0))
+            loaded = [add_source(con, source, elements()) for source in sources]
+            run_file(con, files.pop(0))
+        with steps("Views, summaries and comments"):
+            info = _build_info(options, states, started)
+            while files:
+                name = files.pop(0)
+                run_file(con, name, {"new_build_info": info} if name.endswith("build_info") else None)
+        with steps("Check"):
+            check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
+            seconds = f"{time.perf_counter() - clock:.1f}"
+            execute(con, "update store.build_info set value = ? where property = 'build_seconds'", [seconds])
+    return loaded
+
+
+def expected_counts(spaces: Sequence[Space], max_stoichiometry: int) -> pa.Table:
+    """Return the counts that `sql/check_counts.sql` expects of each order."""
+    combinations = [n_combinations(space.nelements, max_stoichiometry) for space in spaces]
+    n_stoichiometries = [len(space.factors) for space in spaces]
+    return pa.table(
+        {
+            "nelements": [space.nelements for space in spaces],
+            "n_stoichiometries": n_stoichiometries,
+            "n_systems": [total // n for total, n in zip(combinations, n_stoichiometries, strict=True)],
+            "combinations": combinations,
+            "allowed": [space.n_allowed for space in spaces],
+        }
+    )
+
+
+def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table) -> None:
+    """Raise `DatabaseError` unless the new file agrees with itself and with `expected`."""
+    con.register("expected", expected)
+    try:
+        from chemdb.database import sql_text
+
+        wrong = [
+            f"{name}: {found} instead of {wanted}"
+            for name, wanted, found in execute(con, sql_text("check_counts")).fetchall()
+            if found != wanted
+        ]
+    finally:
+        con.unregister("expected")
+    if wrong:
+        raise DatabaseError(f"{path}: the new file failed its own checks and was not kept ({'; '.join(wrong)})")
+
+
+def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -> list[Space]:
+    # Each order costs about fifty times the one before: only the last is worth showing.
+    last = options.nelements[-1]
+    return [
+        enumerate_space(
+            table,
+            nelements,
+            options.max_stoichiometry,
+            options.threads,
+            *([progress] if nelements == last else []),
+        )
+        for nelements in options.nelements
+    ]
+
+
+def _build_info(options: BuildOptions, states: OxidationStates, started: datetime) -> pa.Table:
+    info = {
+        "format_version": FORMAT_VERSION,
+        "chemdb_version": chemdb.__version__,
+        "smact_version": version("smact"),
+        "duckdb_version": duckdb.__version__,
+        "python_version": platform.python_version(),
+        "nelements": f"{options.nelements[0]}-{options.nelements[-1]}",
+        "max_stoichiometry": options.max_stoichiometry,
+        "oxidation_state_set": states.name,
+        "oxidation_state_checksum": f"sha256:{states.checksum}",
+        "n_species": states.n_species,
+        "electronegativity": "Pauling, from SMACT",
+        "rule": "Park et al., Faraday Discuss. 2024, d4fd00063c: one oxidation state per element, "
+        "charge-neutral, every cation less electronegative than every anion",
+        "build_started": started.isoformat(timespec="seconds"),
+        "build_seconds": "",
+    }
+    return pa.table({"property": list(info), "value": [str(value) for value in info.values()]})
