@@ -1,5 +1,3 @@
 """Every inorganic composition of two to four elements: allowed or not, known or not."""
 
-from importlib.metadata import version
-
-__version__ = version("chemdb")
+__version__ = "0.1.0"

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 import chemdb
-from chemdb.database import FORMAT_VERSION, execute, numbered_sql_files, replacing, run_file
+from chemdb.database import FORMAT_VERSION, execute, numbered_sql_files, replacing, run_file, sql_text
 from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.load import Loaded, add_source
@@ -151,8 +151,6 @@ def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table)
     """Raise `DatabaseError` unless the new file agrees with itself and with `expected`."""
     con.register("expected", expected)
     try:
-        from chemdb.database import sql_text
-
         wrong = [
             f"{name}: {found} instead of {wanted}"
             for name, wanted, found in execute(con, sql_text("check_counts")).fetchall()

@@ -1,0 +1,68 @@
+"""The application: help, version, and errors as one line on stderr."""
+
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from chemdb import __version__
+from chemdb.errors import ChemdbError
+
+INTERRUPTED = 130
+
+
+class OneLineErrors(TyperGroup):
+    """Commands whose every failure is one line and an exit code, never a traceback."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run, as Typer does in standalone mode."""
+        try:
+            result = super().main(*args, standalone_mode=False, **extra)
+        except ChemdbError as error:
+            _fail(str(error), 1)
+        except TyperException as error:
+            context = getattr(error, "ctx", None)
+            hint = f" (see '{context.command_path} --help')" if context else ""
+            message = error.format_message()
+            if not message:
+                sys.exit(error.exit_code)
+            _fail(message + hint, error.exit_code)
+        except (KeyboardInterrupt, typer.Abort):
+            _fail("interrupted; nothing was changed", INTERRUPTED)
+        if standalone_mode:
+            sys.exit(result if isinstance(result, int) else 0)
+        return result
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print("chemdb: " + " ".join(message.split()), file=sys.stderr)
+    sys.exit(code)
+
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"chemdb {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def chemdb(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Every inorganic composition of two to four elements: allowed or not, known or not.
+
+    Start with: chemdb build, then chemdb report --table2
+    """

@@ -1,0 +1,26 @@
+"""chemdb info."""
+
+import json
+
+from chemdb.cli.app import app
+from chemdb.cli.options import Database, Format, Output, OutputFormat
+
+
+@app.command()
+def info(db: Database, format: OutputFormat = Format.TABLE, output: Output = None) -> None:
+    """Show what is in a file: how it was made, its known sources, its tables and views.
+
+    Example: chemdb info --format json
+    """
+    from chemdb.cli.screen import show, write_text
+    from chemdb.database import connect_to_read
+    from chemdb.info import describe
+
+    with connect_to_read(db) as con:
+        found = describe(con)
+    if format is Format.JSON:
+        write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", output)
+        return
+    rows = [("build", *row) for row in found["build_info"].items()]
+    rows += [(kind, name, comment) for kind, name, comment in found["relations"]]
+    show(["", "name", "value"], rows, format, output, f"{db}: {db.stat().st_size / 1e6:.1f} MB")

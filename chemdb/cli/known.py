@@ -1,0 +1,56 @@
+"""chemdb known add, list, remove."""
+
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import Database, Format, FormulaColumn, MpApiKey, Output, OutputFormat
+
+known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without a rebuild.")
+app.add_typer(known, name="known")
+
+
+@known.command()
+def add(
+    source: Annotated[str, typer.Argument(help="mp-snapshot, mp, FILE or NAME=FILE.")],
+    db: Database,
+    formula_column: FormulaColumn = None,
+    mp_api_key: MpApiKey = None,
+) -> None:
+    """Add a source of known materials.
+
+    Example: chemdb known add icsd=my-icsd.csv
+    """
+    from chemdb.cli.screen import steps_on_screen
+    from chemdb.known.manage import add as add_known
+
+    with steps_on_screen() as steps:
+        loaded = add_known(db, source, formula_column, mp_api_key, steps)
+    print(loaded)
+
+
+@known.command("list")
+def list_sources(db: Database, format: OutputFormat = Format.TABLE, output: Output = None) -> None:
+    """List the sources of a file.
+
+    Example: chemdb known list --format csv
+    """
+    from chemdb.cli.screen import show
+    from chemdb.database import connect_to_read
+
+    with connect_to_read(db) as con:
+        result = con.execute("select * exclude (added_at) from known_source order by added_at")
+        columns = [column[0] for column in result.description]
+        show(columns, result.fetchall(), format, output)
+
+
+@known.command()
+def remove(source: Annotated[str, typer.Argument(help="Name of the source, see 'known list'.")], db: Database) -> None:
+    """Remove a source of known materials.
+
+    Example: chemdb known remove mp-snapshot
+    """
+    from chemdb.known.manage import remove as remove_known
+
+    remove_known(db, source)

@@ -1,0 +1,64 @@
+"""Options that several commands share."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chemdb.database import default_path
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def orders(text: str) -> range:
+    """Return the orders in ``3`` or ``2-4``."""
+    match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", text.strip())
+    if not match or int(match[2] or match[1]) < int(match[1]):
+        raise typer.BadParameter(f"{text!r} is not a number of elements or a range, such as 3 or 2-4")
+    return range(int(match[1]), int(match[2] or match[1]) + 1)
+
+
+def memory(text: str) -> str:
+    """Return a memory limit that DuckDB understands."""
+    if not re.fullmatch(r"\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)", text.strip(), re.IGNORECASE):
+        raise typer.BadParameter(f"{text!r} is not an amount of memory, such as 2GB")
+    return text.strip()
+
+
+Database = Annotated[
+    Path,
+    typer.Option("--db", default_factory=default_path, show_default="$CHEMDB_PATH or chemdb.duckdb", help="The database file."),
+]
+Threads = Annotated[int | None, typer.Option(min=1, max=1024, show_default="all processors", help="Threads to use.")]
+MemoryLimit = Annotated[
+    str | None, typer.Option(parser=memory, metavar="SIZE", show_default="80% of memory", help="Memory for DuckDB, such as 2GB.")
+]
+NElements = Annotated[range, typer.Option("--nelements", parser=orders, metavar="N or N-M", help="Numbers of elements.")]
+MaxStoichiometry = Annotated[int, typer.Option("--max-stoichiometry", help="Largest stoichiometric factor, 1 to 12.")]
+OxidationStateSet = Annotated[
+    str,
+    typer.Option(
+        "--oxidation-states",
+        metavar="SET or FILE",
+        help="smact14, icsd16, icsd24, wiki, pymatgen_sp, or a file with lines like 'Fe +2 +3'.",
+    ),
+]
+FormulaColumn = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", show_default="found by its name", help="Column of the known files that has the formula."),
+]
+MpApiKey = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", show_default="$MP_API_KEY or $PMG_MAPI_KEY", help="Materials Project API key."),
+]
+OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file.")]

@@ -1,0 +1,100 @@
+"""chemdb report."""
+
+import math
+from typing import Annotated, Any
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import Database, Format, Output, OutputFormat
+
+
+@app.command()
+def report(
+    db: Database,
+    table1: Annotated[bool, typer.Option("--table1", help="Formulas of chemical systems by category.")] = False,
+    table2: Annotated[bool, typer.Option("--table2", help="Counts by number of elements and category.")] = False,
+    chemsys: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SYSTEM", show_default="Zn-O, Li-Zn-O, Li-Zn-Sn-O", help="System of Table 1. Repeatable."),
+    ] = None,
+    format: OutputFormat = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Print Table 1 or Table 2 of the paper for this file.
+
+    Example: chemdb report --table1 --chemsys Na-Fe-O
+    """
+    if table1 == table2:
+        raise typer.BadParameter("choose one of --table1 and --table2")
+    if chemsys and table2:
+        raise typer.BadParameter("--chemsys goes with --table1")
+    from chemdb.database import connect_to_read
+
+    with connect_to_read(db) as con:
+        (_show_table_1 if table1 else _show_table_2)(con, chemsys, format, output)
+
+
+def _show_table_1(con: Any, systems: list[str] | None, format: Format, output: Any) -> None:
+    from chemdb.cli.screen import show
+    from chemdb.paper import TABLE_1_SYSTEMS
+    from chemdb.report import CATEGORIES, known_sources, table_1
+
+    systems = systems or list(TABLE_1_SYSTEMS)
+    cells = table_1(con, systems)
+    if format is Format.JSON or format is Format.CSV:
+        joined = (lambda formulas: formulas) if format is Format.JSON else " ".join
+        rows: list[Any] = [(cell.chemsys, cell.category, cell.n, joined(cell.formulas)) for cell in cells]
+        show(["chemsys", "category", "n", "formulas"], rows, format, output)
+        return
+    by_place = {(cell.chemsys, cell.category): cell for cell in cells}
+    rows = []
+    for category in CATEGORIES:
+        row = [category]
+        for system in systems:
+            cell = by_place[system, category]
+            more = cell.n - len(cell.formulas)
+            row.append(", ".join(cell.formulas) + (f" … ({cell.n:,})" if more else ""))
+        rows.append(row)
+    title = f"Table 1. Compositions by category (known: {known_sources(con)})"
+    show(["", *systems], rows, format, output, title)
+
+
+def _show_table_2(con: Any, _: Any, format: Format, output: Any) -> None:
+    from chemdb import paper
+    from chemdb.cli.screen import show
+    from chemdb.report import table_2
+
+    table = table_2(con)
+    columns = list(table.rows[0])
+    if format is Format.JSON or format is Format.CSV:
+        show(columns, [list(row.values()) for row in table.rows], format, output)
+        return
+    below = " " if format is Format.MARKDOWN else "\n"
+    rows = []
+    for row in table.rows:
+        rows.append([str(row["nelements"]), *_with_shares(row, below)])
+        rows += [
+            ["paper", *_with_shares(printed, below)]
+            for printed in table.paper
+            if printed["nelements"] == row["nelements"]
+        ]
+    title = f"Table 2. Compositions by number of elements and category (known: {table.known})"
+    footer = f"paper: {paper.CITATION}; known from Materials Project v2023.11.1" if table.paper else None
+    show(["elements", *columns[1:]], rows, format, output, title, footer)
+
+
+def _with_shares(row: dict[str, int], below: str) -> list[str]:
+    """Return counts with their percentage of the combinations."""
+    total = row["combinations"]
+    return [f"{total:,}"] + [
+        f"{n:,}{below}{_percent(n / total)}" for name, n in row.items() if name not in ("nelements", "combinations")
+    ]
+
+
+def _percent(share: float) -> str:
+    """Return a percentage with three digits, however small."""
+    if share == 0:
+        return "0%"
+    decimals = max(0, 2 - math.floor(math.log10(100 * share)))
+    return f"{100 * share:.{decimals}f}%"

@@ -1,0 +1,136 @@
+"""What commands show: tables in four formats on stdout or in a file, progress on stderr."""
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from chemdb.cli.options import Format
+from chemdb.errors import ChemdbError
+from chemdb.progress import Progress, Steps
+
+DASH = "–"
+
+
+def show(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    format: Format,
+    output: Path | None = None,
+    title: str | None = None,
+    footer: str | None = None,
+) -> None:
+    """Print a table, or write it to a file that appears whole.
+
+    Parameters
+    ----------
+    columns, rows
+        Values are printed as they are; None is a dash in tables, empty in CSV, null in JSON.
+    format : Format
+    output : Path, optional
+    title, footer : str, optional
+        Shown around tables only.
+    """
+    write_text(_render(columns, rows, format, title, footer), output)
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Print a text, or write it to a file that appears whole.
+
+    Raises
+    ------
+    ChemdbError
+        The file cannot be written.
+    """
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    partial = output.with_name(output.name + ".partial")
+    try:
+        if output.is_dir():
+            raise IsADirectoryError(21, "is a folder")
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, output)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ChemdbError(f"{output}: cannot be written ({(error.strerror or str(error)).lower()})") from None
+
+
+def _render(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], format: Format, title: str | None, footer: str | None
+) -> str:
+    if format is Format.JSON:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        return json.dumps(records, indent=2, ensure_ascii=False, default=str) + "\n"
+    buffer = io.StringIO()
+    if format is Format.CSV:
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+        return buffer.getvalue()
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    markdown = format is Format.MARKDOWN
+    width = 10_000 if markdown or not sys.stdout.isatty() else None
+    console = Console(file=buffer, width=width or Console().width, no_color=True, highlight=False, emoji=False)
+    table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
+    numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
+    for name, right in zip(columns, numeric, strict=True):
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=markdown)
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    if title:
+        console.print(title, markup=False, soft_wrap=True)
+    console.print(table, markup=False)
+    if footer:
+        console.print(footer, markup=False, soft_wrap=True)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def _is_number(value: Any) -> bool:
+    """Say whether a value is right-aligned: a number, or a text that starts like one."""
+    return value is None or isinstance(value, int | float) or (isinstance(value, str) and value[:1].isdigit())
+
+
+def _cell(value: Any) -> Any:
+    from rich.text import Text
+
+    if value is None or value == "":
+        return DASH
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, list):
+        value = ", ".join(map(str, value))
+    return Text(str(value))
+
+
+@contextmanager
+def steps_on_screen() -> Iterator[Steps]:
+    """Give `Steps` that shows each step with a bar and its time on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress as Bars, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    bars = Bars(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, disable=not console.is_terminal
+    )
+
+    @contextmanager
+    def step(name: str) -> Iterator[Progress]:
+        if not console.is_terminal:
+            console.print(name, markup=False, highlight=False)
+        task = bars.add_task(name, total=1.0)
+        yield lambda done: bars.update(task, completed=done)
+        bars.update(task, completed=1.0)
+
+    with bars:
+        yield step

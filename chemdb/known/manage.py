@@ -1,0 +1,56 @@
+"""Change the known sources of an existing file, whole or not at all."""
+
+from pathlib import Path
+
+import duckdb
+
+from chemdb.database import replacing
+from chemdb.known.load import Loaded, add_source, remove_source, renew_categories
+from chemdb.known.spec import read_source
+from chemdb.progress import Steps, no_steps
+from chemdb.species import Element
+
+
+def add(
+    path: Path,
+    spec: str,
+    formula_column: str | None = None,
+    mp_api_key: str | None = None,
+    steps: Steps = no_steps,
+) -> Loaded:
+    """Add the source that `spec` names to a file.
+
+    Raises
+    ------
+    ChemdbError
+        The source or the file is bad; the file is as it was.
+    """
+    with replacing(path, edit=True) as con:
+        with steps("Known source") as progress:
+            source = read_source(spec, formula_column, mp_api_key, progress)
+        with steps("Load"):
+            loaded = add_source(con, source, elements_of(con))
+        with steps("Categories"):
+            renew_categories(con)
+    return loaded
+
+
+def remove(path: Path, name: str) -> None:
+    """Remove a source from a file.
+
+    Raises
+    ------
+    ChemdbError
+        The file has no such source, or is bad; it is as it was.
+    """
+    with replacing(path, edit=True) as con:
+        remove_source(con, name)
+        renew_categories(con)
+
+
+def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
+    """Return the elements of a file."""
+    rows = con.execute(
+        "select symbol::varchar, name, atomic_number, electronegativity from element order by atomic_number"
+    ).fetchall()
+    return [Element(*row) for row in rows]
