@@ -161,6 +161,12 @@ def execute(
             raise
 
 
+def all_rows(result: duckdb.DuckDBPyConnection, at_a_time: int = 10_000) -> Iterator[tuple]:
+    """Yield the rows of an executed statement in bounded memory."""
+    while rows := result.fetchmany(at_a_time):
+        yield from rows
+
+
 @contextmanager
 def translate_errors(path: Path) -> Iterator[None]:
     """Turn what DuckDB and the file system say into one line of what to do."""
@@ -195,15 +201,15 @@ def _reason(error: Exception) -> str:
 
 def _check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
-        row = con.execute("select value from build_info where property = 'format_version'").fetchone()
+        rows = con.execute("select value from build_info where property = 'format_version'").fetchall()
     except duckdb.CatalogException:
-        row = None
+        rows = []
     except duckdb.Error as error:
         raise DatabaseError(f"{path}: damaged ({str(error).splitlines()[0]}); build it again") from None
-    if row is None:
+    if not rows:
         raise DatabaseError(f"{path}: a DuckDB file, but not one that chemdb built; choose another --db")
-    if int(row[0]) > FORMAT_VERSION:
-        raise DatabaseError(f"{path}: made by a newer chemdb (format {row[0]}); upgrade chemdb")
+    if int(rows[0][0]) > FORMAT_VERSION:
+        raise DatabaseError(f"{path}: made by a newer chemdb (format {rows[0][0]}); upgrade chemdb")
 
 
 def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:

@@ -5,10 +5,10 @@ charge-neutral and every cation is less electronegative than every anion (Park e
 Faraday Discuss. 2024, d4fd00063c; SMACT's `smact_filter` asks the same).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
-from math import comb, prod
+from itertools import combinations
+from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from chemdb.stoichiometry import check_limits, reduced_factors
 
 #: Orders whose allowed sets are stored; higher ones are counted only.
 STORED_ORDERS = range(2, 5)
-#: Bytes of bitmaps that `enumerate_systems` may hold at once.
+#: Bytes of bitmaps that `enumerate_space` may hold at once.
 MAX_BITMAP_BYTES = 1_500_000_000
 
 
@@ -286,7 +286,7 @@ def enumerate_space(
     check_storable(nelements)
     factors = reduced_factors(nelements, max_stoichiometry)
     if len(table.usable()) < nelements:
-        return _empty_space(table, factors)
+        return _empty_space(table, factors, threads)
     signatures = _Signatures(table, nelements, max_stoichiometry)
     n_rows = signatures.count_rows(threads)
     n_words = signatures.coprime().size
@@ -351,57 +351,49 @@ def _assign(
     threads: int | None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return elements and set of every system, those with unusable elements included."""
-    n, k = len(table), signatures.h + 2
-    usable = np.full(n, -1, np.int64)
+    usable = np.full(len(table), -1, np.int64)
     usable[table.usable()] = np.arange(signatures.n)
-    sizes = [comb(n - 1 - first, k - 1) for first in range(n)]
-    first_system = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return _list_systems(
+        table, signatures.h + 2, usable, signatures.electronegativity, signatures.head_of,
+        signatures.tail_of, row_of, set_of_row, threads,
+    )  # fmt: skip
+
+
+def _empty_space(table: ElementTable, factors: NDArray[np.uint8], threads: int | None) -> Space:
+    """Return the space of an order for which too few elements are usable."""
+    none = np.empty((0, 0), np.int32)
+    elements, system_set = _list_systems(
+        table, factors.shape[1], np.full(len(table), -1, np.int64), np.empty(0), none.ravel(),
+        none.astype(np.int64), none, none.ravel(), threads,
+    )  # fmt: skip
+    n = len(factors)
+    return Space(
+        factors, np.zeros(n, np.int64), elements, system_set, np.zeros((1, -(-n // 8)), np.uint8), np.zeros(1, np.int32)
+    )
+
+
+def _list_systems(
+    table: ElementTable,
+    k: int,
+    usable: NDArray[np.int64],
+    electronegativity: NDArray[np.float64],
+    head_of: NDArray[np.int32],
+    tail_of: NDArray[np.int64],
+    row_of: NDArray[np.int32],
+    set_of_row: NDArray[np.int32],
+    threads: int | None,
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    n = len(table)
+    first_system = np.concatenate([[0], np.cumsum([comb(n - 1 - first, k - 1) for first in range(n)])]).astype(np.int64)
     elements = np.empty((comb(n, k), k), np.uint8)
     system_set = np.empty(comb(n, k), np.int32)
     rank = table.rank()
 
     def work(start: int, stop: int) -> None:
         allowed_sets.assign_systems(
-            start, stop, first_system, n, k, rank, usable, signatures.electronegativity,
-            signatures.head_of, signatures.tail_of, row_of, set_of_row, elements, system_set,
+            start, stop, first_system, n, k, rank, usable, electronegativity, head_of, tail_of,
+            row_of, set_of_row, elements, system_set,
         )  # fmt: skip
 
     map_slices(work, n, threads)
     return elements, system_set
-
-
-def _empty_space(table: ElementTable, factors: NDArray[np.uint8]) -> Space:
-    """Return the space of an order for which too few elements are usable."""
-    k = factors.shape[1]
-    rank = table.rank()
-    systems = [sorted(c, key=rank.__getitem__) for c in combinations(range(len(table)), k)]
-    return Space(
-        factors,
-        np.zeros(len(factors), np.int64),
-        np.array(systems, np.uint8).reshape(-1, k),
-        np.zeros(len(systems), np.int32),
-        np.zeros((1, -(-len(factors) // 8)), np.uint8),
-        np.zeros(1, np.int32),
-    )
-
-
-def naive_allowed(
-    electronegativity: Sequence[float | None], oxidation_states: Sequence[Sequence[int]], factors: Sequence[int]
-) -> bool:
-    """Say whether one composition is allowed, by trying every choice of oxidation states."""
-    return next(witnesses(electronegativity, oxidation_states, factors), None) is not None
-
-
-def witnesses(
-    electronegativity: Sequence[float | None], oxidation_states: Sequence[Sequence[int]], factors: Sequence[int]
-) -> Iterator[tuple[int, ...]]:
-    """Yield every choice of one oxidation state per element that allows a composition."""
-    if None in electronegativity or prod(map(len, oxidation_states)) == 0:
-        return
-    for charges in product(*oxidation_states):
-        if sum(q * n for q, n in zip(charges, factors, strict=True)):
-            continue
-        cations = [x for x, q in zip(electronegativity, charges, strict=True) if q > 0]
-        anions = [x for x, q in zip(electronegativity, charges, strict=True) if q < 0]
-        if not cations or not anions or max(cations) < min(anions):  # type: ignore[type-var]
-            yield charges

@@ -32,7 +32,7 @@ group by o.nelements, o.allowed
 union all
 select 'members of the allowed sets', sum(n_allowed), sum(bit_count(stoichiometries)) from store.allowed_set
 union all
-select 'members of the listed sets', sum(n_allowed), (select count(*) from store.allowed_stoichiometry)
+select 'members of the listed sets', coalesce(sum(n_allowed), 0), (select count(*) from store.allowed_stoichiometry)
 from store.allowed_set
 where listed
 union all
@@ -43,4 +43,4 @@ select 'known formulas in the space', count(distinct formula), (select count(*) 
 from known_entry
 where in_space
 union all
-select 'known entries of the sources', sum(n_entries), (select count(*) from known_entry) from known_source;
+select 'known entries of the sources', coalesce(sum(n_entries), 0), (select count(*) from known_entry) from known_source;

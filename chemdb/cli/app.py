@@ -29,11 +29,16 @@ class OneLineErrors(TyperGroup):
             if not message:
                 sys.exit(error.exit_code)
             _fail(message + hint, error.exit_code)
-        except (KeyboardInterrupt, typer.Abort):
-            _fail("interrupted; nothing was changed", INTERRUPTED)
         if standalone_mode:
             sys.exit(result if isinstance(result, int) else 0)
         return result
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run one command; Ctrl-C is an answer, not an accident."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _fail("interrupted; nothing was changed", INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> NoReturn:

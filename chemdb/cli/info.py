@@ -1,7 +1,5 @@
 """chemdb info."""
 
-import json
-
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, Output, OutputFormat
 
@@ -12,14 +10,14 @@ def info(db: Database, format: OutputFormat = Format.TABLE, output: Output = Non
 
     Example: chemdb info --format json
     """
-    from chemdb.cli.screen import show, write_text
+    from chemdb.cli.screen import show, show_json
     from chemdb.database import connect_to_read
     from chemdb.info import describe
 
     with connect_to_read(db) as con:
         found = describe(con)
     if format is Format.JSON:
-        write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", output)
+        show_json(found, output)
         return
     rows = [("build", *row) for row in found["build_info"].items()]
     rows += [(kind, name, comment) for kind, name, comment in found["relations"]]

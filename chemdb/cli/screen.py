@@ -5,10 +5,10 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from chemdb.cli.options import Format
 from chemdb.errors import ChemdbError
@@ -19,7 +19,7 @@ DASH = "–"
 
 def show(
     columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
+    rows: Iterable[Sequence[Any]],
     format: Format,
     output: Path | None = None,
     title: str | None = None,
@@ -29,58 +29,67 @@ def show(
 
     Parameters
     ----------
-    columns, rows
-        Values are printed as they are; None is a dash in tables, empty in CSV, null in JSON.
+    columns : sequence of str
+    rows : iterable of sequence
+        CSV takes them as they come; None is a dash in tables, empty in CSV, null in JSON.
     format : Format
     output : Path, optional
     title, footer : str, optional
         Shown around tables only.
-    """
-    write_text(_render(columns, rows, format, title, footer), output)
-
-
-def write_text(text: str, output: Path | None) -> None:
-    """Print a text, or write it to a file that appears whole.
 
     Raises
     ------
     ChemdbError
         The file cannot be written.
     """
+    with _target(output) as stream:
+        if format is Format.CSV:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(map(_csv_value, row) for row in rows)
+        elif format is Format.JSON:
+            records = [dict(zip(columns, row, strict=True)) for row in rows]
+            stream.write(json.dumps(records, indent=2, ensure_ascii=False, default=str) + "\n")
+        else:
+            stream.write(_drawn(columns, list(rows), format is Format.MARKDOWN, title, footer))
+
+
+def show_json(value: Any, output: Path | None = None) -> None:
+    """Print a value as JSON, or write it to a file that appears whole."""
+    with _target(output) as stream:
+        stream.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _target(output: Path | None) -> Iterator[TextIO]:
     if output is None:
-        sys.stdout.write(text)
+        yield sys.stdout
         sys.stdout.flush()
         return
     partial = output.with_name(output.name + ".partial")
     try:
         if output.is_dir():
             raise IsADirectoryError(21, "is a folder")
-        partial.write_text(text, encoding="utf-8")
+        with partial.open("w", encoding="utf-8") as stream:
+            yield stream
         os.replace(partial, output)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ChemdbError(f"{output}: cannot be written ({(error.strerror or str(error)).lower()})") from None
+    finally:
+        if partial.parent.is_dir():
+            partial.unlink(missing_ok=True)
 
 
-def _render(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], format: Format, title: str | None, footer: str | None
+def _drawn(
+    columns: Sequence[str], rows: list[Sequence[Any]], markdown: bool, title: str | None, footer: str | None
 ) -> str:
-    if format is Format.JSON:
-        records = [dict(zip(columns, row, strict=True)) for row in rows]
-        return json.dumps(records, indent=2, ensure_ascii=False, default=str) + "\n"
-    buffer = io.StringIO()
-    if format is Format.CSV:
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-        return buffer.getvalue()
-
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    markdown = format is Format.MARKDOWN
-    width = 10_000 if markdown or not sys.stdout.isatty() else None
+    buffer = io.StringIO()
+    # A table that goes to a file or another program is as wide as it needs to be.
+    width = None if sys.stdout.isatty() and not markdown else 10_000
     console = Console(file=buffer, width=width or Console().width, no_color=True, highlight=False, emoji=False)
     table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
@@ -93,7 +102,13 @@ def _render(
     console.print(table, markup=False)
     if footer:
         console.print(footer, markup=False, soft_wrap=True)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    lines = [line.rstrip() for line in buffer.getvalue().splitlines()]
+    return "\n".join(lines[:-1] if lines and not lines[-1] else lines) + "\n"
+
+
+def _csv_value(value: Any) -> Any:
+    """Return a list as DuckDB writes it; anything else as it is."""
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
 
 
 def _is_number(value: Any) -> bool:

@@ -7,7 +7,7 @@ import typer
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
 
-#: Rows that a table or a JSON list on the screen shows; CSV has them all.
+#: Rows that a table or a JSON list has; CSV has them all.
 MAX_ROWS = 1000
 
 
@@ -24,11 +24,11 @@ def sql(
 
     Example: chemdb sql "select * from missing where chemsys = 'Li-O-Zn' order by natoms limit 5"
     """
-    from chemdb.cli.screen import show
-    from chemdb.database import connect_to_read, execute, translate_errors
-    from chemdb.errors import ChemdbError
-
     import duckdb
+
+    from chemdb.cli.screen import show
+    from chemdb.database import all_rows, connect_to_read, execute, translate_errors
+    from chemdb.errors import ChemdbError
 
     with connect_to_read(db, threads, memory_limit) as con, translate_errors(db):
         try:
@@ -40,7 +40,9 @@ def sql(
         if not result.description:
             return
         columns = [column[0] for column in result.description]
-        rows = result.fetchall() if format is Format.CSV else result.fetchmany(MAX_ROWS + 1)
-        cut = len(rows) > MAX_ROWS and format is not Format.CSV
-        footer = f"the first {MAX_ROWS:,} rows; --format csv gives all" if cut else None
-        show(columns, rows[:MAX_ROWS] if cut else rows, format, output, footer=footer)
+        if format is Format.CSV:
+            show(columns, all_rows(result), format, output)
+            return
+        rows = result.fetchmany(MAX_ROWS + 1)
+        footer = f"the first {MAX_ROWS:,} rows; --format csv gives all" if len(rows) > MAX_ROWS else None
+        show(columns, rows[:MAX_ROWS], format, output, footer=footer)

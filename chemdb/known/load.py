@@ -78,10 +78,9 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
         }
     )
     run_file(con, "load_known", {"new_known_source": about, "new_known_entry": table})
-    counts = con.execute(
+    [counts] = con.execute(
         "select n_entries, n_formulas, n_in_space, n_rejected from known_source where source = ?", [source.name]
-    ).fetchone()
-    assert counts is not None
+    ).fetchall()
     return Loaded(source.name, *counts)
 
 

@@ -7,6 +7,7 @@ number of distinct ids equals the server's own count, before and after.
 
 import os
 import shutil
+import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from json import JSONDecodeError
@@ -93,20 +94,24 @@ def _source(version: str, retrieved: date, entries: pa.Table) -> KnownSource:
 
 def _connect(api_key: str | None, endpoint: str | None) -> Any:
     from mp_api.client import MPRester  # takes seconds: only for those who ask for it
+    from mp_api.client.core.utils import validate_api_key
     from requests.adapters import HTTPAdapter
     from urllib3 import Retry
 
-    client = MPRester(
-        api_key,
-        endpoint=endpoint or os.environ.get("MP_API_ENDPOINT"),
-        use_document_model=False,
-        mute_progress_bars=True,
-    )
-    if not client.api_key:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the client warns of a missing key; chemdb fails
+        key = validate_api_key(api_key)
+    if not key:
         raise KnownSourceError(
             "Materials Project: no API key; set MP_API_KEY or give --mp-api-key "
             "(get one at https://next-gen.materialsproject.org/api)"
         )
+    client = MPRester(
+        key,
+        endpoint=endpoint or os.environ.get("MP_API_ENDPOINT"),
+        use_document_model=False,
+        mute_progress_bars=True,
+    )
     # The client's own retries end after 0.7 s; a server that asks for patience gets it.
     retry = Retry(
         total=6,

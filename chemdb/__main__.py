@@ -1,0 +1,5 @@
+"""Run with ``python -m chemdb``."""
+
+from chemdb.cli import main
+
+main()

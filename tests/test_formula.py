@@ -1,0 +1,97 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymatgen.core import Composition
+
+from chemdb.errors import FormulaError
+from chemdb.formula import canonical_formula, read_formulas
+from chemdb.species import elements
+
+SYMBOLS = [element.symbol for element in elements()]
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        ("O2ZnLi", "LiZnO2"),
+        ("Li2Zn2O4", "LiZnO2"),
+        ("Ca(OH)2", "CaH2O2"),
+        ("Fe4[Fe(CN)6]3", "Fe7C18N18"),
+        ("K2{PtCl6}", "K2PtCl6"),
+        ("CuSO4·5H2O", "CuH10SO9"),
+        ("CuSO4.5H2O", "CuH10SO9"),
+        ("CuSO4*5H2O", "CuH10SO9"),
+        ("Ca(SO4).2H2O", "CaH4SO6"),
+        ("MgCl2.NH4Cl", "MgH4NCl3"),
+        ("3Al2O3•2SiO2", "Al6Si2O13"),
+        ("H₂O", "H2O"),
+        ("D2O", "H2O"),
+        (" Na Cl ", "NaCl"),
+        ("Fe2.0O3.00", "Fe2O3"),
+        ("NaN", "NaN"),
+        ("XeHe", "XeHe"),
+    ],
+)
+def test_spellings(text, formula):
+    assert canonical_formula(text, elements()) == formula
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no formula"),
+        ("Li0.5CoO2", "fractional amount at '0.5CoO2'"),
+        ("Fe3O4.2", "fractional amount at '4.2'"),
+        ("Xx2O", "not one of the first 103 elements at 'Xx2O'"),
+        ("RfO2", "not one of the first 103 elements at 'RfO2'"),
+        ("Li(OH", "brackets do not match at the end"),
+        ("Li(OH]", "brackets do not match at ']'"),
+        ("LiOH)", "brackets do not match at ')'"),
+        ("Li()", "brackets do not match at ')'"),
+        ("Fe3+", "unexpected character at '+'"),
+        ("Li1-xCoO2", "unexpected character at '-xCoO2'"),
+        ("LiO0", "amount of zero at '0'"),
+        ("LiO99999999999", "amount too large at '99999999999'"),
+        ("NaCl·", "unexpected character at the end"),
+        ("·H2O", "unexpected character at '·H2O'"),
+        ("5", "no formula"),
+        ("(((((((((((((((((((((((((((((((((H)))))))))))))))))))))))))))))))))", "brackets do not match"),
+    ],
+)
+def test_texts_that_are_no_formula(text, reason):
+    with pytest.raises(FormulaError, match="formula") as caught:
+        canonical_formula(text, elements())
+    assert reason in str(caught.value)
+
+
+def test_columns_for_a_database():
+    found = read_formulas(["Al2(SO4)3", None, "Zn2O2"], elements())
+    assert found.formula().to_pylist() == ["Al2S3O12", None, "ZnO"]
+    assert found.chemsys().to_pylist() == ["Al-O-S", None, "O-Zn"]
+    assert found.formula_anonymous().to_pylist() == ["A2B3C12", None, "AB"]
+    assert found.factors().to_pylist() == [[2, 3, 12], [], [1, 1]]
+    assert [found.reason(row) for row in range(3)] == [None, "no formula", None]
+
+
+@settings(deadline=None)
+@given(
+    parts=st.lists(st.tuples(st.sampled_from(SYMBOLS), st.integers(1, 40)), min_size=1, max_size=9),
+    times=st.integers(1, 9),
+)
+def test_reduced_formula_as_pymatgen_has_it(parts, times):
+    flat = "".join(f"{symbol}{amount}" for symbol, amount in parts)
+    found = read_formulas([f"({flat}){times}"], elements())
+    expected = Composition(flat).get_el_amt_dict()
+    reduced = Composition(found.formula()[0].as_py()).get_el_amt_dict()
+    ratios = {expected[symbol] / reduced[symbol] for symbol in expected}
+    assert set(expected) == set(reduced)
+    assert len(ratios) == 1
+    assert found.chemsys()[0].as_py() == Composition(flat).chemical_system
+    assert found.formula_anonymous()[0].as_py() == Composition(reduced).anonymized_formula
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.text(alphabet="LiOHCae()[]{}.·*0123456789 +-x₂é\0", max_size=24))
+def test_no_text_breaks_the_reader(text):
+    found = read_formulas([text], elements())
+    assert (found.reason(0) is None) == (found.counts[0] > 0)
