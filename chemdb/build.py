@@ -159,7 +159,9 @@ def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table)
     finally:
         con.unregister("expected")
     if wrong:
-        raise DatabaseError(f"{path}: the new file failed its own checks and was not kept ({'; '.join(wrong)})")
+        raise DatabaseError(
+            f"{path}: the new file failed its own checks and was not kept ({'; '.join(wrong)})"
+        )
 
 
 def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -> list[Space]:

@@ -19,12 +19,6 @@ from chemdb.progress import Progress, no_progress
 STORAGE_VERSION = "v1.4.0"
 #: Rises when a released chemdb could not read the file any more.
 FORMAT_VERSION = 1
-PATH_VARIABLE = "CHEMDB_PATH"
-
-
-def default_path() -> Path:
-    """Return ``$CHEMDB_PATH``, else chemdb.duckdb in the current folder."""
-    return Path(os.environ.get(PATH_VARIABLE) or "chemdb.duckdb")
 
 
 def connect_to_read(
@@ -39,8 +33,13 @@ def connect_to_read(
     """
     if not path.is_file():
         what = "a folder, not a file" if path.is_dir() else "no such file"
-        raise DatabaseError(f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db")
-    config = _config(threads, memory_limit) | {"enable_external_access": "false", "lock_configuration": "true"}
+        raise DatabaseError(
+            f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db"
+        )
+    config = _config(threads, memory_limit) | {
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
     with translate_errors(path):
         con = duckdb.connect(path, read_only=True, config=config)
     try:
@@ -97,7 +96,7 @@ def replacing(
         with translate_errors(path):
             _sync(new)
             target.with_name(target.name + ".wal").unlink(missing_ok=True)
-            os.replace(new, target)
+            new.replace(target)
     finally:
         _remove(new)
 
@@ -132,7 +131,9 @@ def run_file(
         con.register(table_name, table)
     try:
         for statement in con.extract_statements(sql_text(name)):
-            needed = {key: value for key, value in (parameters or {}).items() if key in statement.named_parameters}
+            needed = {
+                key: value for key, value in (parameters or {}).items() if key in statement.named_parameters
+            }
             execute(con, statement, needed or None, progress)
     finally:
         for table_name in inputs:

@@ -7,7 +7,7 @@ Faraday Discuss. 2024, d4fd00063c; SMACT's `smact_filter` asks the same).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 
 import numpy as np
@@ -97,7 +97,7 @@ class Space:
     @property
     def nelements(self) -> int:
         """Number of elements, k."""
-        return self.factors.shape[1]
+        return int(self.factors.shape[1])
 
     @property
     def n_allowed(self) -> int:
@@ -155,10 +155,7 @@ class _Signatures:
         )
 
     def _signature(self, elements: Sequence[int], list_of: list[int]) -> tuple[int, ...]:
-        ties = (
-            int(self.electronegativity[a] == self.electronegativity[b])
-            for a, b in zip(elements, elements[1:], strict=False)
-        )
+        ties = (int(self.electronegativity[a] == self.electronegativity[b]) for a, b in pairwise(elements))
         return (*(list_of[i] for i in elements), *ties)
 
     def row_bits(self) -> NDArray[np.int64]:
@@ -304,7 +301,7 @@ def enumerate_space(
 
     set_of_row = np.empty(len(rows), np.int32)
     representative = np.empty(len(rows) + 1, np.int64)
-    slots = np.full(2 << int(len(rows)).bit_length(), -1, np.int32)
+    slots = np.full(2 << len(rows).bit_length(), -1, np.int32)
     n_sets = allowed_sets.merge_equal_rows(rows, slots, set_of_row, representative)
     systems_of_set = np.bincount(set_of_row, weights=row_systems, minlength=n_sets).astype(np.int64)
     stoichiometry_of_bit = np.zeros(n_words * 64, np.int32)
@@ -335,7 +332,12 @@ def _pack(
         tally = np.zeros(n_stoichiometries, np.int64)
         chunk = slice(start + 1, stop + 1)
         allowed_sets.pack_bits(
-            rows[start:stop], stoichiometry_of_bit, systems_of_set[chunk], bits[chunk], n_allowed[chunk], tally
+            rows[start:stop],
+            stoichiometry_of_bit,
+            systems_of_set[chunk],
+            bits[chunk],
+            n_allowed[chunk],
+            tally,
         )
         return tally
 
@@ -368,7 +370,12 @@ def _empty_space(table: ElementTable, factors: NDArray[np.uint8], threads: int |
     )  # fmt: skip
     n = len(factors)
     return Space(
-        factors, np.zeros(n, np.int64), elements, system_set, np.zeros((1, -(-n // 8)), np.uint8), np.zeros(1, np.int32)
+        factors,
+        np.zeros(n, np.int64),
+        elements,
+        system_set,
+        np.zeros((1, -(-n // 8)), np.uint8),
+        np.zeros(1, np.int32),
     )
 
 
@@ -384,7 +391,9 @@ def _list_systems(
     threads: int | None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     n = len(table)
-    first_system = np.concatenate([[0], np.cumsum([comb(n - 1 - first, k - 1) for first in range(n)])]).astype(np.int64)
+    first_system = np.concatenate(
+        [[0], np.cumsum([comb(n - 1 - first, k - 1) for first in range(n)])]
+    ).astype(np.int64)
     elements = np.empty((comb(n, k), k), np.uint8)
     system_set = np.empty(comb(n, k), np.int32)
     rank = table.rank()

@@ -5,7 +5,7 @@ system alphabetical (Li-O-Zn), the anonymous formula ascending (ABC2), as in the
 Project. D and T count as H.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,7 +100,7 @@ class Formulas:
         places = self.starts[rows] + np.arange(len(rows)) - offsets[rows]
         return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(self.amounts[places]))
 
-    def _write(self, write) -> pa.Array:  # type: ignore[no-untyped-def]
+    def _write(self, write: Callable[[NDArray[np.int64], NDArray[np.uint8]], None]) -> pa.Array:
         ends = np.zeros(len(self), np.int64)
         write(ends, np.empty(0, np.uint8))
         out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
@@ -113,7 +113,9 @@ class Formulas:
         ).cast(pa.string())
 
 
-def read_formulas(texts: pa.Array | pa.ChunkedArray | Sequence[str | None], elements: Sequence[Element]) -> Formulas:
+def read_formulas(
+    texts: pa.Array | pa.ChunkedArray | Sequence[str | None], elements: Sequence[Element]
+) -> Formulas:
     """Return what a column of formulas contains; unreadable rows carry an error, never raise.
 
     Parameters
@@ -136,7 +138,9 @@ def read_formulas(texts: pa.Array | pa.ChunkedArray | Sequence[str | None], elem
     filled = column.fill_null("")
     _, offsets_buffer, data_buffer = filled.buffers()
     n = len(filled)
-    offsets = np.frombuffer(offsets_buffer, np.int64, n + 1, filled.offset * 8) if n else np.zeros(1, np.int64)
+    offsets = (
+        np.frombuffer(offsets_buffer, np.int64, n + 1, filled.offset * 8) if n else np.zeros(1, np.int64)
+    )
     data = np.frombuffer(data_buffer, np.uint8) if data_buffer else np.empty(0, np.uint8)
 
     numbers, symbols, rank = _tables(elements)

@@ -69,9 +69,7 @@ class OxidationStates:
 @cache
 def elements() -> tuple[Element, ...]:
     """Return the first 103 elements by atomic number."""
-    return tuple(
-        Element(e.symbol, e.name, e.number, e.pauling_eneg or None) for e in _smact_elements()
-    )
+    return tuple(Element(e.symbol, e.name, e.number, e.pauling_eneg or None) for e in _smact_elements())
 
 
 @cache

@@ -16,9 +16,7 @@ ORDERS = range(2, 6)
 def check_limits(nelements: int, max_stoichiometry: int) -> None:
     """Raise `LimitError` unless the order is 2 to 5 and the factor limit 1 to 12."""
     if nelements not in ORDERS:
-        raise LimitError(
-            f"{nelements} elements: chemdb enumerates orders {ORDERS[0]} to {ORDERS[-1]}"
-        )
+        raise LimitError(f"{nelements} elements: chemdb enumerates orders {ORDERS[0]} to {ORDERS[-1]}")
     if not 1 <= max_stoichiometry <= MAX_FACTOR:
         raise LimitError(
             f"max-stoichiometry {max_stoichiometry}: choose a factor limit from 1 to {MAX_FACTOR}"
@@ -52,7 +50,7 @@ def reduced_factors(nelements: int, max_stoichiometry: int) -> NDArray[np.uint8]
     """
     check_limits(nelements, max_stoichiometry)
     grid = np.indices((max_stoichiometry,) * nelements, dtype=np.uint8).reshape(nelements, -1).T + 1
-    factors = grid[np.gcd.reduce(grid, axis=1) == 1].astype(np.uint8)
+    factors: NDArray[np.uint8] = grid[np.gcd.reduce(grid, axis=1) == 1].astype(np.uint8)
     factors.setflags(write=False)
     return factors
 

@@ -141,7 +141,9 @@ def chemical_system_reader(
                     pc.binary_join_element_wise(*parts, "-"),
                     *(
                         pa.DictionaryArray.from_arrays(
-                            pa.array(ordered[:, place].astype(np.int8)) if place < k else pa.nulls(n, pa.int8()),
+                            pa.array(ordered[:, place].astype(np.int8))
+                            if place < k
+                            else pa.nulls(n, pa.int8()),
                             words,
                         )
                         for place in range(MAX_ELEMENTS)

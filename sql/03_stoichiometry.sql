@@ -19,7 +19,7 @@ select
     amounts[1], amounts[2], amounts[3], amounts[4],
     list_sum(factors), list_max(factors), formula_anonymous, n_allowed
 from (
-    select *, list_transform(factors, lambda n: if(n = 1, '', n::varchar)) as amounts
+    select *, list_transform(factors, lambda n: case when n = 1 then '' else n::varchar end) as amounts
     from new_stoichiometry
 )
 order by len(factors), stoichiometry_id;

@@ -4,7 +4,7 @@ create or replace table known_composition as
 select
     k.formula, k.chemsys, s.nelements, s.elements, t.factors, t.natoms, k.formula_anonymous,
     get_bit(a.stoichiometries, k.stoichiometry_id) = 1 as allowed,
-    if(allowed, 'standard', 'interesting')::category as category,
+    case when allowed then 'standard' else 'interesting' end::category as category,
     k.n_entries, k.sources, k.material_id, k.energy_above_hull,
     k.system_id, k.stoichiometry_id
 from (
@@ -53,7 +53,7 @@ select
     (count(*) filter (allowed))::integer as n_standard,
     (count(*) filter (not allowed))::integer as n_interesting,
     system_id,
-    bit_or(set_bit(nothing.stoichiometries, k.stoichiometry_id, 1)) as known
+    bit_or(set_bit(nothing.stoichiometries, k.stoichiometry_id, 1)) as known_stoichiometries
 from known_composition k, store.allowed_set nothing
 where nothing.allowed_set_id = 0
 group by system_id
@@ -67,4 +67,4 @@ comment on column known_system.n_known is 'Known compositions of the system.';
 comment on column known_system.n_standard is 'Known and allowed ones.';
 comment on column known_system.n_interesting is 'Known ones that are not allowed.';
 comment on column known_system.system_id is 'Its row of store.chemical_system.';
-comment on column known_system.known is 'Bit i, from the left, is set when stoichiometry_id i is known.';
+comment on column known_system.known_stoichiometries is 'Bit i, from the left, is set when stoichiometry_id i is known.';

@@ -33,11 +33,12 @@ select
         as formula,
     s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous,
     get_bit(a.stoichiometries, t.stoichiometry_id) = 1 as allowed,
-    k.known is not null and get_bit(k.known, t.stoichiometry_id) = 1 as known,
+    k.known_stoichiometries is not null and get_bit(k.known_stoichiometries, t.stoichiometry_id) = 1 as known,
     case
-        when k.known is not null and get_bit(k.known, t.stoichiometry_id) = 1
-        then if(get_bit(a.stoichiometries, t.stoichiometry_id) = 1, 'standard', 'interesting')
-        else if(get_bit(a.stoichiometries, t.stoichiometry_id) = 1, 'missing', 'unlikely')
+        when known and allowed then 'standard'
+        when allowed then 'missing'
+        when known then 'interesting'
+        else 'unlikely'
     end::category as category
 from store.system_elements s
 join store.allowed_set a using (allowed_set_id)

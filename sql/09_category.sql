@@ -83,7 +83,7 @@ join store.allowed_set a using (allowed_set_id)
 left join known_system k using (system_id)
 join store.stoichiometry t on t.nelements = s.nelements
 where get_bit(a.stoichiometries, t.stoichiometry_id) = 0
-    and (k.known is null or get_bit(k.known, t.stoichiometry_id) = 0);
+    and (k.known_stoichiometries is null or get_bit(k.known_stoichiometries, t.stoichiometry_id) = 0);
 
 comment on view unlikely is 'Compositions that are neither allowed nor known.';
 comment on column unlikely.formula is 'Reduced formula, elements in order of electronegativity: LiZnO2.';

@@ -7,18 +7,22 @@ create macro expand_formula_group(text) as
     regexp_replace(
         text,
         '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)',
-        array_to_string(
-            list_transform(
-                regexp_extract_all(
-                    regexp_extract(text, '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)', 1), '[A-Z][a-z]?[0-9]*'
-                ),
-                lambda part: concat(
-                    regexp_extract(part, '[A-Za-z]+'),
-                    coalesce(try_cast(regexp_extract(part, '[0-9]+') as bigint), 1)
-                    * coalesce(
-                        try_cast(regexp_extract(text, '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)', 2) as bigint), 1
+        -- DuckDB 1.4 makes NULL of an empty list.
+        coalesce(
+            array_to_string(
+                list_transform(
+                    regexp_extract_all(
+                        regexp_extract(text, '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)', 1), '[A-Z][a-z]?[0-9]*'
+                    ),
+                    lambda part: concat(
+                        regexp_extract(part, '[A-Za-z]+'),
+                        coalesce(try_cast(regexp_extract(part, '[0-9]+') as bigint), 1)
+                        * coalesce(
+                            try_cast(regexp_extract(text, '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)', 2) as bigint), 1
+                        )
                     )
-                )
+                ),
+                ''
             ),
             ''
         )
@@ -26,7 +30,7 @@ create macro expand_formula_group(text) as
 comment on macro expand_formula_group is
     'expand_formula_group(formula): the formula with its first innermost group multiplied out, Al2S3O12 for Al2(SO4)3.';
 
--- Groups nest at most six deep or number at most six.
+-- Six groups at most, nested or not.
 create macro formula_parts(text) as
     list_transform(
         regexp_extract_all(
@@ -64,17 +68,16 @@ comment on macro formula_amounts is
     'formula_amounts(formula): list of {symbol, amount}, each element once, in alphabetical order.';
 
 create macro formula_chemsys(text) as
-    array_to_string(list_transform(formula_amounts(text), lambda part: part.symbol), '-');
+    array_to_string(list_sort(list_distinct(regexp_extract_all(text, '[A-Z][a-z]?'))), '-');
 comment on macro formula_chemsys is 'formula_chemsys(formula): its element symbols in alphabetical order, joined by hyphens.';
 
 create macro composition_of(text) as table
 select c.*
 from composition c
-where c.chemsys = if(
-        regexp_full_match(text, '[][()A-Za-z0-9]+'),
-        formula_chemsys(text),
-        error(concat('composition_of: ''', text, ''' is not made of element symbols, whole numbers and brackets'))
-    )
+where c.chemsys = case
+        when regexp_full_match(text, '[][()A-Za-z0-9]+') then formula_chemsys(text)
+        else error(concat('composition_of: ''', text, ''' is not made of element symbols, whole numbers and brackets'))
+    end
     -- Proportional amounts: the formula need not be reduced.
     and list_transform(
         [list_transform(formula_amounts(text), lambda part: part.amount)],

@@ -13,7 +13,7 @@ select
         when s.system_id is null then concat(e.nelements, ' elements')
         else concat('factor ', list_max(e.factors))
     end,
-    if(t.stoichiometry_id is null, null, s.system_id),
+    case when t.stoichiometry_id is not null then s.system_id end,
     t.stoichiometry_id
 from new_known_entry e
 left join store.chemical_system s using (chemsys)

@@ -90,12 +90,15 @@ def scripted(answer):
 
     It returns (status, body, headers); a body that is a list becomes a page of documents.
     """
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             url = urlsplit(self.path)
             query = {key: values[0] for key, values in parse_qs(url.query).items()}
             if url.path.endswith("heartbeat"):
-                self._send(200, {"version": "0.87.3", "db_version": "2025_01_01", "access_controlled_batch_ids": []})
+                self._send(
+                    200, {"version": "0.87.3", "db_version": "2025_01_01", "access_controlled_batch_ids": []}
+                )
                 return
             page = int(query["_page"]) if "_page" in query else None
             status, body, headers = answer(page, int(query.get("_limit", 1)))
@@ -127,6 +130,7 @@ def page_of(page, limit, rows=MATERIALS, total=None):
     """Return what a healthy server answers."""
     start = ((page or 1) - 1) * limit
     data = [
-        {"material_id": i, "formula_pretty": f, "energy_above_hull": e} for i, f, e in rows[start : start + limit]
+        {"material_id": i, "formula_pretty": f, "energy_above_hull": e}
+        for i, f, e in rows[start : start + limit]
     ]
     return 200, {"data": data, "meta": {"total_doc": len(rows) if total is None else total}}, {}

@@ -28,7 +28,5 @@ def allowed_compositions(electronegativity, oxidation_states, nelements, max_sto
         tuple(zip(system, factors, strict=True))
         for system in combinations(range(len(electronegativity)), nelements)
         for factors in reduced_factors(nelements, max_stoichiometry)
-        if is_allowed(
-            [electronegativity[i] for i in system], [oxidation_states[i] for i in system], factors
-        )
+        if is_allowed([electronegativity[i] for i in system], [oxidation_states[i] for i in system], factors)
     }

@@ -47,7 +47,9 @@ def test_every_command_and_option_has_help(name):
     assert [p.name for p in command.params if not getattr(p, "help", None)] == []
 
 
-@pytest.mark.parametrize("name", [n for n in COMMANDS if n.split()[0] in ("report", "info", "sql", "count", "known")])
+@pytest.mark.parametrize(
+    "name", [n for n in COMMANDS if n.split()[0] in ("report", "info", "sql", "count", "known")]
+)
 def test_every_example_runs(name, full_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     monkeypatch.chdir(tmp_path)
@@ -92,14 +94,21 @@ def test_table_1_of_the_paper(full_path):
     assert found["Zn-O", "missing"]["formulas"] == ["Zn2O"]
     assert found["Li-Zn-O", "standard"]["formulas"] == ["LiZnO2", "Li6ZnO4"]
     assert found["Li-Zn-Sn-O", "standard"]["formulas"] == ["Li2ZnSn3O8"]
-    assert found["Zn-O", "interesting"] == {"chemsys": "Zn-O", "category": "interesting", "n": 0, "formulas": []}
+    assert found["Zn-O", "interesting"] == {
+        "chemsys": "Zn-O",
+        "category": "interesting",
+        "n": 0,
+        "formulas": [],
+    }
     assert "LiZnSnO2" in found["Li-Zn-Sn-O", "missing"]["formulas"]
     assert sum(cell["n"] for cell in cells if cell["chemsys"] == "Li-Zn-Sn-O") == 3_823
 
 
 def test_table_1_has_no_empty_cell(full_path):
     rows = [line.split("  ") for line in output("report", "--table1", "--db", full_path).splitlines()]
-    interesting = next([cell for cell in row if cell.strip()] for row in rows if "interesting" in "".join(row))
+    interesting = next(
+        [cell for cell in row if cell.strip()] for row in rows if "interesting" in "".join(row)
+    )
     assert [cell.strip() for cell in interesting] == ["interesting", "–", "–", "–"]
 
 
@@ -118,7 +127,10 @@ def test_info_tells_everything(small_path):
 def test_sql_in_every_format(small_path):
     query = "select formula, natoms from standard order by natoms"
     assert output("sql", query, "-f", "csv", "--db", small_path) == "formula,natoms\nZnO,2\nCaH2O2,5\n"
-    assert json.loads(output("sql", query, "-f", "json", "--db", small_path))[1] == {"formula": "CaH2O2", "natoms": 5}
+    assert json.loads(output("sql", query, "-f", "json", "--db", small_path))[1] == {
+        "formula": "CaH2O2",
+        "natoms": 5,
+    }
     assert "ZnO            2" in output("sql", query, "--db", small_path)
 
 
@@ -175,7 +187,17 @@ def test_count_goes_where_a_file_cannot(tmp_path):
     assert [row["combinations"] for row in rows] == [5_253 * 91, 176_851 * 1_447]
     (tmp_path / "mine.txt").write_text("Li 1\nNa 1\nK 1\nO -2\nF -1\n")
     [row] = json.loads(
-        output("count", "--nelements", "5", "--max-stoichiometry", "4", "--oxidation-states", tmp_path / "mine.txt", "-f", "json")
+        output(
+            "count",
+            "--nelements",
+            "5",
+            "--max-stoichiometry",
+            "4",
+            "--oxidation-states",
+            tmp_path / "mine.txt",
+            "-f",
+            "json",
+        )
     )
     # n(Li) + n(Na) + n(K) = 2 n(O) + n(F) with factors of 1 to 4 and no common divisor.
     assert row["allowed"] == sum(

@@ -24,7 +24,9 @@ def test_snapshot_counts_as_pymatgen_has_them():
     assert len(snapshot.entries) == 47_737
     assert snapshot.licence == "CC BY 4.0"
     counts = Counter()
-    for formula in {Composition(f).reduced_composition for f in snapshot.entries["formula_given"].to_pylist()}:
+    for formula in {
+        Composition(f).reduced_composition for f in snapshot.entries["formula_given"].to_pylist()
+    }:
         amounts = formula.get_el_amt_dict().values()
         if 2 <= len(amounts) <= 4 and max(amounts) <= 8:
             counts[len(amounts)] += 1
@@ -140,9 +142,9 @@ def test_add_and_remove_change_the_categories_and_nothing_else(copy_of_small, tm
         assert con.execute("select sources from known_composition where formula = 'ZnO'").fetchall() == [
             (["lab", "more"],)
         ]
-        assert con.execute("select count(*) from duckdb_columns() where not internal and comment is null").fetchall() == [
-            (0,)
-        ]
+        assert con.execute(
+            "select count(*) from duckdb_columns() where not internal and comment is null"
+        ).fetchall() == [(0,)]
     manage.remove(copy_of_small, "more")
     assert table2(copy_of_small) == before
     manage.remove(copy_of_small, "lab")

@@ -21,7 +21,10 @@ def test_the_whole_list_page_by_page(endpoint):
     source = mp.materials_project(KEY, endpoint, done.append, page_size=3)
     assert source.name == "mp"
     found = source.entries.select(["material_id", "formula_given", "energy_above_hull"]).to_pylist()
-    assert sorted((row["material_id"], row["formula_given"], row["energy_above_hull"]) for row in found) == MATERIALS
+    assert (
+        sorted((row["material_id"], row["formula_given"], row["energy_above_hull"]) for row in found)
+        == MATERIALS
+    )
     assert done == [1 / 3, 2 / 3, 1]
 
 
@@ -45,7 +48,9 @@ def test_known_add_mp(endpoint, small_path, tmp_path, monkeypatch):
         assert con.execute("select material_id, formula from mp_entry where in_space order by 1").fetchall() == [
             ("mp-1", "ZnO"), ("mp-2", "ZnO"), ("mp-3", "LiZnO2"), ("mp-6", "NaO"), ("mp-7", "Zn3O"),
         ]  # fmt: skip
-        assert con.execute("select formula_pretty from mp_entry where material_id = 'mp-6'").fetchall() == [("Na2O2",)]
+        assert con.execute("select formula_pretty from mp_entry where material_id = 'mp-6'").fetchall() == [
+            ("Na2O2",)
+        ]
     assert KEY.encode() not in path.read_bytes()
 
 
@@ -97,7 +102,9 @@ def test_a_download_goes_on_where_it_stopped():
     with pytest.raises(KnownSourceError, match="page 3 of 3"):
         fetch(until_page_2)
     asked.clear()
-    assert len(fetch(lambda page, limit: asked.append(page) or page_of(page, limit)).entries) == len(MATERIALS)
+    assert len(fetch(lambda page, limit: asked.append(page) or page_of(page, limit)).entries) == len(
+        MATERIALS
+    )
     assert [page for page in asked if page] == [3]
 
 

@@ -12,7 +12,14 @@ def test_species_of_each_set_up_to_lawrencium():
 
 def test_elements_without_electronegativity():
     assert len(elements()) == 103
-    assert [e.symbol for e in elements() if e.electronegativity is None] == ["He", "Ne", "Ar", "Pm", "Rn", "Lr"]
+    assert [e.symbol for e in elements() if e.electronegativity is None] == [
+        "He",
+        "Ne",
+        "Ar",
+        "Pm",
+        "Rn",
+        "Lr",
+    ]
 
 
 def test_own_file(tmp_path):

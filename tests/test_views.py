@@ -105,7 +105,9 @@ def test_allowed_lists_as_many_as_the_summaries_say(small):
 @pytest.mark.parametrize("summary", ["element_frequency", "anonymous_formula"])
 def test_summaries_count_what_the_views_list(small, summary):
     key = "symbol" if summary == "element_frequency" else "formula_anonymous"
-    source = "select unnest(elements) as symbol, * from composition" if key == "symbol" else "from composition"
+    source = (
+        "select unnest(elements) as symbol, * from composition" if key == "symbol" else "from composition"
+    )
     expected = small.execute(f"""
         select {key}::varchar, nelements, count(*), count(*) filter (allowed), count(*) filter (known),
             count(*) filter (category = 'standard'), count(*) filter (category = 'missing'),
@@ -128,7 +130,9 @@ def test_chemical_systems_count_their_compositions(small):
 
 @pytest.mark.parametrize("text", ["LiZnO2", "O2ZnLi", "Li2Zn2O4", "Li(ZnO2)", "(Li(ZnO2))3"])
 def test_composition_of_reads_formulas(full, text):
-    assert full.execute("select formula, allowed from composition_of(?)", [text]).fetchall() == [("LiZnO2", True)]
+    assert full.execute("select formula, allowed from composition_of(?)", [text]).fetchall() == [
+        ("LiZnO2", True)
+    ]
 
 
 def test_composition_of_says_what_is_no_formula(full):
@@ -168,7 +172,9 @@ def test_public_columns(small):
 
 def test_views_work_attached_under_another_name(small_path):
     with duckdb.connect() as con:
-        con.execute("create schema store; create table store.chemical_system (x int); create table element (x int)")
+        con.execute(
+            "create schema store; create table store.chemical_system (x int); create table element (x int)"
+        )
         con.execute(f"attach '{small_path}' as other (read_only)")
         views = con.execute(
             "select view_name from duckdb_views() where database_name = 'other' and schema_name = 'main' and not internal"
@@ -176,7 +182,9 @@ def test_views_work_attached_under_another_name(small_path):
         assert len(views) > 8
         for (view,) in views:
             assert con.execute(f"from other.{view} limit 1").description
-        assert con.execute("select formula from other.standard where chemsys = 'O-Zn'").fetchall() == [("ZnO",)]
+        assert con.execute("select formula from other.standard where chemsys = 'O-Zn'").fetchall() == [
+            ("ZnO",)
+        ]
         con.execute("use other")
         assert con.execute("select category from composition_of('ZnO')").fetchall() == [("standard",)]
 

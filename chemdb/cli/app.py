@@ -16,10 +16,11 @@ INTERRUPTED = 130
 class OneLineErrors(TyperGroup):
     """Commands whose every failure is one line and an exit code, never a traceback."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, **extra: Any) -> Any:
         """Run, as Typer does in standalone mode."""
+        standalone_mode = extra.pop("standalone_mode", True)
         try:
-            result = super().main(*args, standalone_mode=False, **extra)
+            result = super().main(*args, **(extra | {"standalone_mode": False}))
         except ChemdbError as error:
             _fail(str(error), 1)
         except TyperException as error:

@@ -21,7 +21,7 @@ Known = Annotated[
     typer.Option(
         "--known",
         metavar="SOURCE",
-        help="mp-snapshot (shipped), mp (Materials Project, needs a key), FILE, NAME=FILE, or none. Repeatable.",
+        help="mp-snapshot (shipped), mp (Materials Project; needs a key), FILE, NAME=FILE, none. Repeatable.",
     ),
 ]
 
@@ -47,7 +47,14 @@ def build(
     from chemdb.cli.screen import steps_on_screen
 
     options = BuildOptions(
-        nelements, max_stoichiometry, oxidation_states, tuple(known), formula_column, mp_api_key, threads, memory_limit
+        nelements,
+        max_stoichiometry,
+        oxidation_states,
+        tuple(known),
+        formula_column,
+        mp_api_key,
+        threads,
+        memory_limit,
     )
     with steps_on_screen() as steps:
         loaded = build_database(db, options, steps)

@@ -46,7 +46,9 @@ def list_sources(db: Database, format: OutputFormat = Format.TABLE, output: Outp
 
 
 @known.command()
-def remove(source: Annotated[str, typer.Argument(help="Name of the source, see 'known list'.")], db: Database) -> None:
+def remove(
+    source: Annotated[str, typer.Argument(help="Name of the source, see 'known list'.")], db: Database
+) -> None:
     """Remove a source of known materials.
 
     Example: chemdb known remove mp-snapshot

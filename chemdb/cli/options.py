@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import os
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -7,7 +8,10 @@ from typing import Annotated
 
 import typer
 
-from chemdb.database import default_path
+
+def default_path() -> Path:
+    """Return ``$CHEMDB_PATH``, else chemdb.duckdb in the current folder."""
+    return Path(os.environ.get("CHEMDB_PATH") or "chemdb.duckdb")
 
 
 class Format(StrEnum):
@@ -36,14 +40,28 @@ def memory(text: str) -> str:
 
 Database = Annotated[
     Path,
-    typer.Option("--db", default_factory=default_path, show_default="$CHEMDB_PATH or chemdb.duckdb", help="The database file."),
+    typer.Option(
+        "--db",
+        default_factory=default_path,
+        show_default="$CHEMDB_PATH or chemdb.duckdb",
+        help="The database file.",
+    ),
 ]
-Threads = Annotated[int | None, typer.Option(min=1, max=1024, show_default="all processors", help="Threads to use.")]
+Threads = Annotated[
+    int | None, typer.Option(min=1, max=1024, show_default="all processors", help="Threads to use.")
+]
 MemoryLimit = Annotated[
-    str | None, typer.Option(parser=memory, metavar="SIZE", show_default="80% of memory", help="Memory for DuckDB, such as 2GB.")
+    str | None,
+    typer.Option(
+        parser=memory, metavar="SIZE", show_default="80% of memory", help="Memory for DuckDB, such as 2GB."
+    ),
 ]
-NElements = Annotated[range, typer.Option("--nelements", parser=orders, metavar="N or N-M", help="Numbers of elements.")]
-MaxStoichiometry = Annotated[int, typer.Option("--max-stoichiometry", help="Largest stoichiometric factor, 1 to 12.")]
+NElements = Annotated[
+    range, typer.Option("--nelements", parser=orders, metavar="N or N-M", help="Numbers of elements.")
+]
+MaxStoichiometry = Annotated[
+    int, typer.Option("--max-stoichiometry", help="Largest stoichiometric factor, 1 to 12.")
+]
 OxidationStateSet = Annotated[
     str,
     typer.Option(
@@ -54,11 +72,20 @@ OxidationStateSet = Annotated[
 ]
 FormulaColumn = Annotated[
     str | None,
-    typer.Option(metavar="NAME", show_default="found by its name", help="Column of the known files that has the formula."),
+    typer.Option(
+        metavar="NAME",
+        show_default="found by its name",
+        help="Column of the known files that has the formula.",
+    ),
 ]
 MpApiKey = Annotated[
     str | None,
-    typer.Option(metavar="KEY", show_default="$MP_API_KEY or $PMG_MAPI_KEY", help="Materials Project API key."),
+    typer.Option(
+        metavar="KEY", show_default="$MP_API_KEY or $PMG_MAPI_KEY", help="Materials Project API key."
+    ),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file."),
+]

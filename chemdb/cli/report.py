@@ -12,11 +12,17 @@ from chemdb.cli.options import Database, Format, Output, OutputFormat
 @app.command()
 def report(
     db: Database,
-    table1: Annotated[bool, typer.Option("--table1", help="Formulas of chemical systems by category.")] = False,
-    table2: Annotated[bool, typer.Option("--table2", help="Counts by number of elements and category.")] = False,
+    table1: Annotated[
+        bool, typer.Option("--table1", help="Formulas of chemical systems by category.")
+    ] = False,
+    table2: Annotated[
+        bool, typer.Option("--table2", help="Counts by number of elements and category.")
+    ] = False,
     chemsys: Annotated[
         list[str] | None,
-        typer.Option(metavar="SYSTEM", show_default="Zn-O, Li-Zn-O, Li-Zn-Sn-O", help="System of Table 1. Repeatable."),
+        typer.Option(
+            metavar="SYSTEM", show_default="Zn-O, Li-Zn-O, Li-Zn-Sn-O", help="System of Table 1. Repeatable."
+        ),
     ] = None,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
@@ -88,7 +94,9 @@ def _with_shares(row: dict[str, int], below: str) -> list[str]:
     """Return counts with their percentage of the combinations."""
     total = row["combinations"]
     return [f"{total:,}"] + [
-        f"{n:,}{below}{_percent(n / total)}" for name, n in row.items() if name not in ("nelements", "combinations")
+        f"{n:,}{below}{_percent(n / total)}"
+        for name, n in row.items()
+        if name not in ("nelements", "combinations")
     ]
 
 

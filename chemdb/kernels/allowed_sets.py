@@ -92,8 +92,20 @@ def pack_bits(rows, stoichiometry_of_bit, systems_of_set, packed, set_n_allowed,
 
 @njit(cache=True, nogil=True)
 def assign_systems(
-    start, stop, first_system, n_elements, k, rank, usable, electronegativity, head_of, tail_of,
-    row_of, set_of_row, elements, system_set,
+    start,
+    stop,
+    first_system,
+    n_elements,
+    k,
+    rank,
+    usable,
+    electronegativity,
+    head_of,
+    tail_of,
+    row_of,
+    set_of_row,
+    elements,
+    system_set,
 ):
     """Write the systems whose first element is start to stop, in lexicographic order.
 

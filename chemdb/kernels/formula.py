@@ -230,9 +230,7 @@ def read_formulas(data, offsets, numbers, rank, starts, elements, amounts, count
     for f in range(counts.shape[0]):
         base = starts[f]
         own_elements, own_amounts = elements[base:], amounts[base:]
-        n, error, position = _read_items(
-            data, offsets[f], offsets[f + 1], numbers, own_elements, own_amounts
-        )
+        n, error, position = _read_items(data, offsets[f], offsets[f + 1], numbers, own_elements, own_amounts)
         errors[f] = error
         positions[f] = position - offsets[f]
         counts[f] = 0
@@ -344,9 +342,16 @@ def write_anonymous(starts, counts, amounts, ends, out):
 
     Parameters are those of `write_formulas`.
     """
+    ordered = np.empty(256, np.int64)
     p = np.int64(0)
     for f in range(counts.shape[0]):
-        ordered = np.sort(amounts[starts[f] : starts[f] + counts[f]])
+        for i in range(counts[f]):
+            amount = amounts[starts[f] + i]
+            j = i
+            while j > 0 and ordered[j - 1] > amount:
+                ordered[j] = ordered[j - 1]
+                j -= 1
+            ordered[j] = amount
         for i in range(counts[f]):
             if out.shape[0] > 0:
                 out[p] = 65 + i if i < 26 else 97 + (i - 26) % 26

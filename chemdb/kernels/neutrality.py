@@ -240,7 +240,10 @@ def decide(
         count_systems(last[a:b], n_heads[a:b], tail_of, electronegativity, counts)
         row = first_row[head]
         for tie in range(2):
-            if counts[:, tie].max() == 0:
+            formed = False
+            for t in range(n_tails):
+                formed = formed or counts[t, tie] > 0
+            if not formed:
                 continue
             list_head_columns(
                 heads[head], head_ties[head], tie == 1, states, nstates, max_factor, reach, columns, stops

@@ -51,9 +51,15 @@ def file_source(path: Path, name: str | None = None, formula_column: str | None 
     if not path.is_file():
         raise KnownSourceError(f"known source {path}: not a regular file")
     suffixes = [s.lower() for s in path.suffixes]
-    kind = suffixes[-2] if suffixes and suffixes[-1] in (".gz", ".zst") and len(suffixes) > 1 else (suffixes or [""])[-1]
+    kind = (
+        suffixes[-2]
+        if suffixes and suffixes[-1] in (".gz", ".zst") and len(suffixes) > 1
+        else (suffixes or [""])[-1]
+    )
     if kind not in READERS:
-        raise KnownSourceError(f"known source {path}: the name must end in one of {', '.join(READERS)} (or .gz, .zst)")
+        raise KnownSourceError(
+            f"known source {path}: the name must end in one of {', '.join(READERS)} (or .gz, .zst)"
+        )
     with duckdb.connect() as con:
         try:
             rows = con.from_query(f"from {READERS[kind]}", params=[_literal(path)])
@@ -75,7 +81,11 @@ def _entries(
     def column(candidates: tuple[str, ...]) -> str | None:
         return next((by_name[c] for c in candidates if c in by_name), None)
 
-    wanted = (formula_column.strip().lower().replace(" ", "_").replace("-", "_"),) if formula_column else FORMULA_COLUMNS
+    wanted = (
+        (formula_column.strip().lower().replace(" ", "_").replace("-", "_"),)
+        if formula_column
+        else FORMULA_COLUMNS
+    )
     formula = column(wanted)
     if formula is None:
         have = ", ".join(rows.columns[:12]) + (", ..." if len(rows.columns) > 12 else "")

@@ -67,7 +67,9 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
     )
     if not found.counts.any():
         example = f", such as {entries['formula_given'][0].as_py()!r}" if n else ""
-        raise KnownSourceError(f"known source {source.name!r}: none of its {n:,} rows has a readable formula{example}")
+        raise KnownSourceError(
+            f"known source {source.name!r}: none of its {n:,} rows has a readable formula{example}"
+        )
     about = pa.table(
         {
             "source": [source.name],
@@ -79,7 +81,8 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
     )
     run_file(con, "load_known", {"new_known_source": about, "new_known_entry": table})
     [counts] = con.execute(
-        "select n_entries, n_formulas, n_in_space, n_rejected from known_source where source = ?", [source.name]
+        "select n_entries, n_formulas, n_in_space, n_rejected from known_source where source = ?",
+        [source.name],
     ).fetchall()
     return Loaded(source.name, *counts)
 
@@ -94,7 +97,9 @@ def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """
     names = source_names(con)
     if name not in names:
-        raise KnownSourceError(f"known source {name!r} is not in the file; it has {', '.join(names) or 'none'}")
+        raise KnownSourceError(
+            f"known source {name!r} is not in the file; it has {', '.join(names) or 'none'}"
+        )
     run_file(con, "remove_known", parameters={"source": name})
 
 

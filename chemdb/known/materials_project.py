@@ -10,6 +10,7 @@ import shutil
 import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, TypeVar
@@ -135,17 +136,16 @@ def _download(client: Any, pages: Path, progress: Progress, page_size: int) -> N
     for number in range(1, n_pages + 1):
         target = pages / f"{page_size}-{total}-{number:05}.parquet"
         if not target.exists():
-            documents = _ask(
-                lambda number=number: summary.search(
-                    **CRITERIA,
-                    fields=FIELDS,
-                    chunk_size=page_size,
-                    num_chunks=1,
-                    _page=number,
-                    _sort_fields="material_id",
-                ),
-                f"page {number} of {n_pages}",
+            ask_page = partial(
+                summary.search,
+                **CRITERIA,
+                fields=FIELDS,
+                chunk_size=page_size,
+                num_chunks=1,
+                _page=number,
+                _sort_fields="material_id",
             )
+            documents = _ask(ask_page, f"page {number} of {n_pages}")
             expected = min(page_size, total - (number - 1) * page_size)
             table = _page_table(documents, number)
             if len(table) != expected:
@@ -156,7 +156,9 @@ def _download(client: Any, pages: Path, progress: Progress, page_size: int) -> N
             _write(table, target)
         progress(number / n_pages)
     again = _ask(lambda: int(summary.count(dict(CRITERIA))), "counting again")
-    ids = pq.read_table(sorted(pages.glob(f"{page_size}-{total}-*.parquet")), columns=["material_id"])["material_id"]
+    ids = pq.read_table(sorted(pages.glob(f"{page_size}-{total}-*.parquet")), columns=["material_id"])[
+        "material_id"
+    ]
     distinct = len(ids.unique())
     if not total == again == len(ids) == distinct:
         shutil.rmtree(pages)
@@ -195,9 +197,9 @@ def _join(pages: Path, whole: Path) -> None:
 
 
 def _write(table: pa.Table, target: Path) -> None:
-    partial = target.with_suffix(".partial")
-    pq.write_table(table, partial, compression="zstd")
-    os.replace(partial, target)
+    unfinished = target.with_suffix(".partial")
+    pq.write_table(table, unfinished, compression="zstd")
+    unfinished.replace(target)
 
 
 def _ask(question: Callable[[], T], doing: str) -> T:

@@ -1,0 +1,47 @@
+# Needs Python 3.11 or later and make; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DB ?= chemdb.duckdb
+SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
+
+.PHONY: help build test lint bench bench-agreement clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: $(DB) ## build the database and print Table 2
+	@$(BIN)/chemdb report --table2 --db $(DB)
+
+test: $(VENV)/test.stamp ## install what the tests need and run them
+	$(BIN)/pytest
+
+lint: $(VENV)/lint.stamp ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
+	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md
+
+bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (an hour)
+	$(BIN)/python bench/smact_agreement.py
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) $(DB) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+
+$(DB): $(VENV)/install.stamp $(SOURCES)
+	$(BIN)/chemdb build --db $@
+
+$(VENV)/install.stamp: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/install.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/lint.stamp: $(VENV)/install.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[lint]'
+	@touch $@

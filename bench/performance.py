@@ -1,0 +1,236 @@
+"""Measure what docs/performance.md states, and print it as Markdown.
+
+python bench/performance.py [--long] > docs/performance.md
+"""
+
+import argparse
+import os
+import platform
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import smact
+from smact.screening import smact_filter
+
+import chemdb
+from chemdb.build import element_order, rule_table
+from chemdb.database import connect_to_read
+from chemdb.enumeration import count_allowed, enumerate_space
+from chemdb.parallel import n_threads
+from chemdb.species import elements, oxidation_states
+from chemdb.stoichiometry import n_combinations
+
+QUERIES = {
+    "one chemical system, `from allowed where chemsys = 'Li-O-Sn-Zn'`": "from allowed where chemsys = 'Li-O-Sn-Zn'",
+    "one chemical system with categories, `from composition where chemsys = 'Li-O-Zn'`": (
+        "from composition where chemsys = 'Li-O-Zn'"
+    ),
+    "one formula, `from composition_of('LiZnO2')`": "from composition_of('LiZnO2')",
+    "two fixed elements (4,317,417 rows), `count(*) from allowed`": (
+        "select count(*) from allowed where list_contains(elements, 'Li') and list_contains(elements, 'O')"
+    ),
+    "two fixed elements (19,350,532 rows), `count(*) from composition`": (
+        "select count(*) from composition where list_contains(elements, 'Li') and list_contains(elements, 'O')"
+    ),
+    "all ABCD4 quaternaries allowed, `count(*) from allowed where factors = [1, 1, 1, 4]`": (
+        "select count(*) from allowed where factors = [1, 1, 1, 4]"
+    ),
+    "`from table2`": "from table2",
+    "summary by element, `from element_frequency`": "from element_frequency",
+    "summary by anonymous formula, `from anonymous_formula`": "from anonymous_formula",
+    "summary by known system, `from known_system order by n_interesting desc limit 10`": (
+        "select chemsys, n_interesting from known_system order by n_interesting desc limit 10"
+    ),
+}
+FULL_SCANS = {
+    "`select count(*) from allowed`": "select count(*) from allowed",
+    "`select nelements, count(*) from allowed group by nelements`": (
+        "select nelements, count(*) from allowed group by nelements"
+    ),
+    "`select count(*) from missing`": "select count(*) from missing",
+}
+
+
+def timed(function: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
+def median_of(function: Callable[[], object], times: int = 7) -> float:
+    function()
+    return statistics.median(timed(function) for _ in range(times))
+
+
+def row(*cells: object) -> None:
+    print("| " + " | ".join(map(str, cells)) + " |")
+
+
+def enumeration(long: bool) -> None:
+    table = rule_table(element_order(elements()), oxidation_states("smact14"))
+    ordered = element_order(elements())
+
+    def count_all() -> None:
+        assert [count_allowed(table, k, 8) for k in (2, 3, 4)] == [13_464, 10_779_441, 2_909_434_982]
+
+    def enumerate_all() -> None:
+        for k in (2, 3, 4):
+            enumerate_space(table, k, 8)
+
+    print("\n## Enumeration, kernels compiled\n")
+    row("what", "seconds")
+    row("---", "---:")
+    row("all orders 2 to 4 decided (`count_allowed`)", f"{median_of(count_all):.2f}")
+    row(
+        "the same with the allowed sets made, merged and packed (`enumerate_space`)",
+        f"{median_of(enumerate_all):.2f}",
+    )
+    for k, largest in [(4, 12)] + ([(5, 8)] if long else []):
+        start = time.perf_counter()
+        allowed = count_allowed(table, k, largest)
+        seconds = time.perf_counter() - start
+        row(
+            f"{k} elements, factors to {largest}: {n_combinations(k, largest):,} combinations, {allowed:,} allowed",
+            f"{seconds:.1f}",
+        )
+
+    print("\n## Against SMACT's `smact_filter`, in the same run\n")
+    row("order", "systems", "smact_filter, ms a system", "chemdb, ms a system", "ratio")
+    row("---:", "---:", "---:", "---:", "---:")
+    for k, n in ((2, 300), (3, 30), (4, 3)):
+        symbols = [random.Random(k).sample([e.symbol for e in ordered], k) for _ in range(n)]
+        chosen = [[smact.Element(symbol) for symbol in system] for system in symbols]
+
+        def peer(chosen: list[list[smact.Element]] = chosen) -> None:
+            for system in chosen:
+                try:
+                    smact_filter(system, threshold=8, species_unique=False, oxidation_states_set="smact14")
+                except ValueError:  # an element without oxidation states
+                    continue
+
+        theirs = timed(peer) / n
+        space = enumerate_space(table, k, 8)
+        ours = median_of(lambda k=k: enumerate_space(table, k, 8), 3) / len(space.elements)
+        row(k, n, f"{1e3 * theirs:.3g}", f"{1e3 * ours:.3g}", f"{theirs / ours:,.0f}")
+
+
+def first_compile() -> None:
+    code = (
+        "import time; from chemdb.build import *; from chemdb.enumeration import *; from chemdb.formula import *\n"
+        "table = rule_table(element_order(elements()), oxidation_states('smact14')); start = time.perf_counter()\n"
+        "for k in (2, 3, 4): enumerate_space(table, k, 8)\n"
+        "f = read_formulas(['NaCl'], elements()); f.formula(), f.chemsys(), f.formula_anonymous()\n"
+        "print(time.perf_counter() - start)"
+    )
+    with tempfile.TemporaryDirectory() as cache:
+        environment = os.environ | {"NUMBA_CACHE_DIR": cache}
+        first, second = (
+            float(
+                subprocess.run(
+                    [sys.executable, "-c", code], env=environment, capture_output=True, check=True
+                ).stdout
+            )
+            for _ in range(2)
+        )
+    print("\n## First compile\n")
+    row("enumerating orders 2 to 4 and reading a formula, in a new process", "seconds")
+    row("---", "---:")
+    row("first run ever: kernels are compiled and cached", f"{first:.1f}")
+    row("later runs", f"{second:.1f}")
+    row("so the first compile costs", f"{first - second:.1f}")
+
+
+def build(folder: Path) -> Path:
+    path = folder / "chemdb.duckdb"
+    command = [sys.executable, "-m", "chemdb", "build", "--db", str(path)]
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    print("\n## `chemdb build` into an empty folder, as a whole process, kernels compiled\n")
+    row("seconds", "peak memory, GB", "file, MB")
+    row("---:", "---:", "---:")
+    row(f"{seconds:.1f}", f"{peak:.2f}", f"{path.stat().st_size / 1e6:.1f}")
+    with duckdb.connect(path, read_only=True) as con:
+        print("\nWhat the file's bytes are, by blocks:\n")
+        row("table", "rows", "MB")
+        row("---", "---:", "---:")
+        for schema, table in con.execute(
+            "select schema_name, table_name from duckdb_tables() order by estimated_size desc limit 6"
+        ).fetchall():
+            [(rows, megabytes)] = con.execute(
+                f"select (select count(*) from {schema}.{table}), 0.262144 * count(distinct block) from ("
+                f"select unnest(list_append(additional_block_ids, block_id)) as block "
+                f"from pragma_storage_info('{schema}.{table}') where persistent)"
+            ).fetchall()
+            row(f"{schema}.{table}", f"{rows:,}", f"{megabytes:.1f}")
+    return path
+
+
+def queries(path: Path) -> None:
+    print("\n## Queries, warm, one connection\n")
+    row("query", "ms")
+    row("---", "---:")
+    with connect_to_read(path) as con:
+        for name, query in QUERIES.items():
+            row(name, f"{1e3 * median_of(lambda query=query: con.execute(query).fetchall(), 9):.1f}")
+    print("\nFull scans, each in a process of its own with `memory_limit = 2GB`:\n")
+    row("query", "rows", "seconds", "peak memory, GB")
+    row("---", "---:", "---:", "---:")
+    code = (
+        "import duckdb, resource, sys, time; con = duckdb.connect(sys.argv[1], read_only=True);"
+        "con.execute(\"set memory_limit = '2GB'; set enable_progress_bar = false\"); start = time.perf_counter();"
+        "rows = con.execute(sys.argv[2]).fetchall();"
+        "print(sum(r[-1] for r in rows), time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    for name, query in FULL_SCANS.items():
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(path), query], capture_output=True, check=True, text=True
+        )
+        n, seconds, peak = done.stdout.split()
+        row(name, f"{int(n):,}", f"{float(seconds):.1f}", f"{int(peak) / 1e6:.2f}")
+
+
+def processes(path: Path) -> None:
+    print("\n## Start-up, as whole processes\n")
+    row("command", "seconds")
+    row("---", "---:")
+    for words in (
+        ["--help"],
+        ["report", "--table2", "--db", str(path)],
+        ["report", "--table1", "--db", str(path)],
+    ):
+        command = [sys.executable, "-m", "chemdb", *words]
+        seconds = median_of(
+            lambda command=command: subprocess.run(command, check=True, capture_output=True), 5
+        )
+        row("`chemdb " + " ".join(w for w in words if w not in ("--db", str(path))) + "`", f"{seconds:.2f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--long", action="store_true", help="count the quinaries too")
+    long = parser.parse_args().long
+    print("# Performance\n")
+    print(
+        f"Measured by `make bench` with chemdb {chemdb.__version__}, DuckDB {duckdb.__version__}, "
+        f"Python {platform.python_version()} on {n_threads()} processors ({platform.machine()})."
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        first_compile()
+        enumeration(long)
+        path = build(Path(folder))
+        queries(path)
+        processes(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Compare with SMACT's `smact_filter` on random systems of each order and oxidation-state set.
+
+python bench/smact_agreement.py [--systems 300] [--processes N]
+"""
+
+import argparse
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from rich.progress import track
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from test_smact import disagreements
+
+from chemdb.parallel import n_threads
+from chemdb.species import SMACT_SETS
+
+#: Systems a task compares: a quaternary takes SMACT a second.
+SLICE = 10
+
+
+def compare(task: tuple[str, int, int]) -> list[list[str]]:
+    name, nelements, seed = task
+    return disagreements(name, nelements, 8, SLICE, seed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--systems", type=int, default=300)
+    parser.add_argument("--processes", type=int, default=n_threads())
+    options = parser.parse_args()
+    tasks = [
+        (name, nelements, 1000 + seed)
+        for nelements in (2, 3, 4)
+        for name in SMACT_SETS
+        for seed in range(options.systems // SLICE)
+    ]
+    with ProcessPoolExecutor(options.processes) as pool:
+        results = track(pool.map(compare, tasks), total=len(tasks), description="Comparing")
+        wrong = [system for found in results for system in found]
+    print(f"{len(tasks) * SLICE:,} systems compared, {len(wrong)} disagree {wrong or ''}")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
