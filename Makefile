@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test lint bench bench-agreement clean
+.PHONY: help build test lint docs bench bench-agreement clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ lint: $(VENV)/lint.stamp ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write what they print
+	CHEMDB_PATH=$(DB) $(BIN)/python docs/refresh.py
 
 bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
 	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md

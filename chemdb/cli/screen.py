@@ -103,8 +103,7 @@ def _drawn(
     console.print(table, markup=False)
     if footer:
         console.print(footer, markup=False, soft_wrap=True)
-    lines = [line.rstrip() for line in buffer.getvalue().splitlines()]
-    return "\n".join(lines[:-1] if lines and not lines[-1] else lines) + "\n"
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()).strip("\n") + "\n"
 
 
 def _csv_value(value: Any) -> Any:

@@ -1,0 +1,95 @@
+"""Run the commands that README.md and docs show, and write what they print below them.
+
+    python docs/refresh.py [--check]
+
+A block starts with ```console and a line `$ chemdb ...`. docs/schema.md is made from the
+comments in the file. The database is that of $CHEMDB_PATH.
+"""
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from chemdb.cli import app
+from chemdb.cli.options import default_path
+from chemdb.database import connect_to_read
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"```console\n\$ chemdb (?P<command>[^\n]+)\n.*?```\n", re.DOTALL)
+SHORT = re.compile(r"<!-- in short -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def refreshed(text: str) -> str:
+    """Return a page with the output of its commands and the numbers of docs/performance.md."""
+
+    def run(block: re.Match) -> str:
+        done = CliRunner().invoke(app, shlex.split(block["command"]))
+        if done.exit_code:
+            raise SystemExit(f"chemdb {block['command']}: {done.output}")
+        output = done.stdout.strip("\n")
+        return f"```console\n$ chemdb {block['command']}\n{output}\n```\n"
+
+    measured = (ROOT / "docs" / "performance.md").read_text()
+    short = measured.partition("## In short\n\n")[2].partition("\n\n")[0]
+    return SHORT.sub(lambda _: f"<!-- in short -->\n{short}\n<!-- end -->", BLOCK.sub(run, text))
+
+
+def schema() -> str:
+    """Return docs/schema.md: every public table, view and macro with its comments."""
+    lines = ["# Schema", "", "Made by `make docs` from the comments in the file."]
+    with connect_to_read(default_path()) as con:
+        relations = con.execute("""
+            select 'view', schema_name, view_name, comment from duckdb_views() where not internal
+            union all
+            select 'table', schema_name, table_name, comment from duckdb_tables() where not internal
+            order by 2, 1 desc, 3
+        """).fetchall()
+        for kind, schema_name, name, comment in relations:
+            shown = name if schema_name == "main" else f"{schema_name}.{name}"
+            lines += [
+                "",
+                f"## {shown} ({kind})",
+                "",
+                comment,
+                "",
+                "| column | type | |",
+                "| --- | --- | --- |",
+            ]
+            columns = con.execute(
+                "select column_name, data_type, comment from duckdb_columns() "
+                "where schema_name = ? and table_name = ? order by column_index",
+                [schema_name, name],
+            ).fetchall()
+            for column, data_type, about in columns:
+                short = re.sub(r"ENUM\('H', 'He'[^)]*\)", "element_symbol", data_type)
+                lines.append(f"| {column} | {short} | {about} |")
+        macros = con.execute(
+            "select function_name, comment from duckdb_functions() where not internal order by all"
+        ).fetchall()
+        lines += ["", "## Macros", ""] + [f"- `{name}`: {comment}" for name, comment in macros]
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Return what each page should be."""
+    found = {
+        path: refreshed(path.read_text()) for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+    }
+    found[ROOT / "docs" / "schema.md"] = schema()
+    return found
+
+
+def main() -> None:
+    """Write the pages, or with --check name those that are stale."""
+    stale = [path for path, text in pages().items() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv:
+        sys.exit(f"stale, run make docs: {', '.join(path.name for path in stale)}" if stale else 0)
+    for path, text in pages().items():
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
