@@ -14,6 +14,7 @@ from chemdb.errors import ChemdbError
 from chemdb.progress import Progress, Steps
 
 DASH = "–"
+UNLIMITED = 10_000
 
 
 def show(
@@ -84,20 +85,22 @@ def _drawn(
 ) -> str:
     from rich import box
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
 
     buffer = io.StringIO()
     # A table that goes to a file or another program is as wide as it needs to be.
-    width = None if sys.stdout.isatty() and not markdown else 10_000
-    console = Console(
-        file=buffer, width=width or Console().width, no_color=True, highlight=False, emoji=False
-    )
-    table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD)
+    console = Console(file=buffer, width=UNLIMITED, no_color=True, highlight=False, emoji=False)
+    table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD, padding=(0, 1))
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
     for name, right in zip(columns, numeric, strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=markdown)
+        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right or markdown)
     for row in rows:
         table.add_row(*map(_cell, row))
+    if sys.stdout.isatty() and not markdown:
+        # Texts are folded to the width of the terminal, numbers never.
+        narrowest = Measurement.get(console, console.options, table).minimum
+        console.width = max(Console().width, narrowest)
     if title:
         console.print(title, markup=False, soft_wrap=True)
     console.print(table, markup=False)

@@ -1,4 +1,4 @@
-"""The Materials Project entries that chemdb ships: partial, but real and always there."""
+"""The Materials Project entries that chemdb ships: a part of them all, but real and always there."""
 
 from datetime import date
 from importlib.resources import as_file, files
@@ -26,7 +26,7 @@ def mp_snapshot() -> KnownSource:
     ).cast(ENTRY_SCHEMA)
     return KnownSource(
         NAME,
-        "Materials Project entries in Ricci et al., Sci. Data 4, 170085 (2017): about a third of today's",
+        "Materials Project entries in Ricci et al., Sci. Data 4, 170085 (2017)",
         "2017",
         date(2017, 7, 4),
         "CC BY 4.0",
