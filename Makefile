@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test lint docs bench bench-agreement clean
+.PHONY: help build test test-slow lint docs bench bench-agreement clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ build: $(DB) ## build the database and print Table 2
 
 test: $(VENV)/test.stamp ## install what the tests need and run them
 	$(BIN)/pytest
+
+test-slow: $(VENV)/test.stamp ## the tests that install other programs: the wheel, older and other DuckDB clients
+	$(BIN)/pytest -m slow
 
 lint: $(VENV)/lint.stamp ## check style and types
 	$(BIN)/ruff check

@@ -7,6 +7,8 @@ import venv
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 COUNT = "select count(*) as n from standard where list_contains(elements, 'O')"
 FIND = "select category::varchar as category from composition_of('ZnO')"
 

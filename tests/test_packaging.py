@@ -28,6 +28,7 @@ def test_the_wheel_carries_sql_and_data(wheel):
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_builds_a_database_elsewhere(wheel, tmp_path):
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"

@@ -43,7 +43,7 @@ def smact_allowed(symbols, name, max_stoichiometry):
 
 @pytest.mark.parametrize("name", SMACT_SETS)
 @pytest.mark.parametrize(
-    ("nelements", "max_stoichiometry", "n_systems"), [(2, 8, 300), (3, 8, 25), (4, 3, 20)]
+    ("nelements", "max_stoichiometry", "n_systems"), [(2, 8, 300), (3, 8, 15), (4, 3, 15)]
 )
 def test_sample(name, nelements, max_stoichiometry, n_systems):
     assert disagreements(name, nelements, max_stoichiometry, n_systems, seed=nelements) == []
