@@ -30,7 +30,7 @@ docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write
 bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
 	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md
 
-bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (an hour)
+bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minutes)
 	$(BIN)/python bench/smact_agreement.py
 
 clean: ## remove what the other targets made
