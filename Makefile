@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow lint docs bench bench-agreement clean
+.PHONY: help build test test-slow lint docs bench bench-storage bench-agreement clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write
 
 bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
 	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md
+
+bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing allowed sets saves (five minutes)
+	$(BIN)/python bench/storage.py $(DB) > storage.new && mv storage.new docs/storage.md
 
 bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minutes)
 	$(BIN)/python bench/smact_agreement.py
