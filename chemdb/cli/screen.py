@@ -94,7 +94,9 @@ def _drawn(
     table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD, padding=(0, 1))
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
     for name, right in zip(columns, numeric, strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right or markdown)
+        table.add_column(
+            name, justify="right" if right else "left", overflow="fold", no_wrap=right or markdown
+        )
     for row in rows:
         table.add_row(*map(_cell, row))
     if sys.stdout.isatty() and not markdown:
