@@ -1,0 +1,91 @@
+"""Files of the user's with a formula in each row: CSV, TSV, JSON, JSON lines, Parquet, text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from chemdb.errors import ChemdbError
+
+FORMULA_COLUMNS = (
+    "formula", "formula_pretty", "pretty_formula", "reduced_formula", "composition", "chemical_formula",
+    "chemical_formula_reduced", "full_formula", "composition_reduced", "sum_formula",
+)  # fmt: skip
+
+READERS = {
+    ".csv": "read_csv(?, all_varchar = true, sample_size = -1)",
+    ".tsv": "read_csv(?, all_varchar = true, sample_size = -1, delim = '\t')",
+    ".txt": "read_csv(?, all_varchar = true, header = false, delim = '\t', columns = {'formula': 'varchar'})",
+    ".json": "read_json(?)",
+    ".jsonl": "read_json(?, format = 'newline_delimited')",
+    ".ndjson": "read_json(?, format = 'newline_delimited')",
+    ".parquet": "read_parquet(?)",
+}
+
+
+class FileError(ChemdbError):
+    """A file cannot be read, or has no formula column."""
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
+    """Return the rows of a file; compressed ``.gz`` and ``.zst`` text files are read too.
+
+    Raises
+    ------
+    FileError
+        The file is missing, not a regular file, unreadable, or of an unknown kind.
+    """
+    if not path.exists():
+        raise FileError(f"{path}: no such file")
+    if not path.is_file():
+        raise FileError(f"{path}: not a regular file")
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if len(suffixes) > 1 and suffixes[-1] in (".gz", ".zst"):
+        suffixes.pop()
+    kind = suffixes[-1] if suffixes else ""
+    if kind not in READERS:
+        raise FileError(f"{path}: the name must end in one of {', '.join(READERS)} (or .gz, .zst)")
+    try:
+        return con.from_query(f"from {READERS[kind]}", params=[_without_globs(path)])
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        raise FileError(f"{path}: {unreadable(error)}") from None
+
+
+def formula_column(columns: Sequence[str], path: Path, wanted: str | None = None) -> str:
+    """Return the column that has the formula: `wanted`, else the first of `FORMULA_COLUMNS`.
+
+    Raises
+    ------
+    FileError
+    """
+    found = first_column(columns, (wanted,) if wanted else FORMULA_COLUMNS)
+    if found is None:
+        have = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
+        asked = f"no column {wanted!r}" if wanted else "no formula column"
+        raise FileError(f"{path}: {asked} among {have}; name it with --formula-column")
+    return found
+
+
+def first_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the first column that has one of the names, whatever its case and separators."""
+    by_name = {_plain(column): column for column in reversed(columns)}
+    return next((by_name[_plain(name)] for name in names if _plain(name) in by_name), None)
+
+
+def unreadable(error: Exception) -> str:
+    """Return one line that says what DuckDB found wrong with a file."""
+    return f"cannot be read ({str(error).splitlines()[0]})"
+
+
+def identifier(name: str) -> str:
+    """Return a column name as SQL quotes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _without_globs(path: Path) -> str:
+    """Return the path so that DuckDB does not read glob characters in it."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
