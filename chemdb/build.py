@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 import chemdb
-from chemdb.database import FORMAT_VERSION, execute, numbered_sql_files, replacing, run_file, sql_text
+from chemdb.database import FORMAT_VERSION, execute, replacing, run_file, sql_text
 from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.load import Loaded, add_source
@@ -27,6 +27,9 @@ from chemdb.tables import (
     species_table,
     stoichiometry_table,
 )
+
+#: Files of sql/ that read only the tables of the file.
+VIEWS = ("08_composition", "09_category", "10_summary", "11_table2", "12_composition_of")
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,11 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
     if not options.nelements:
         raise LimitError("no order to build: the range of nelements is empty")
     with replacing(path, threads=options.threads, memory_limit=options.memory_limit) as con:
-        files = numbered_sql_files()
         with steps("Species"):
             states = oxidation_states(options.oxidation_states)
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
-            run_file(con, files.pop(0), {"new_element": element_table(elements())})
-            run_file(con, files.pop(0), {"new_species": species_table(states, others)})
+            run_file(con, "01_element", {"new_element": element_table(elements())})
+            run_file(con, "02_species", {"new_species": species_table(states, others)})
         with steps("Known sources") as progress:
             sources = [
                 read_source(spec, options.formula_column, options.mp_api_key, progress)
@@ -112,19 +114,18 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
         with steps("Enumeration") as progress:
             spaces = _enumerate(rule_table(ordered, states), options, progress)
         with steps("Load") as progress:
-            run_file(con, files.pop(0), {"new_stoichiometry": stoichiometry_table(spaces)})
-            run_file(con, files.pop(0), {"new_allowed_set": allowed_set_table(spaces)})
+            run_file(con, "03_stoichiometry", {"new_stoichiometry": stoichiometry_table(spaces)})
+            run_file(con, "04_allowed_set", {"new_allowed_set": allowed_set_table(spaces)})
             systems = chemical_system_reader(spaces, [element.symbol for element in ordered], progress)
-            run_file(con, files.pop(0), {"new_chemical_system": systems})
+            run_file(con, "05_chemical_system", {"new_chemical_system": systems})
         with steps("Known materials"):
-            run_file(con, files.pop(0))
+            run_file(con, "06_known_entry")
             loaded = [add_source(con, source, elements()) for source in sources]
-            run_file(con, files.pop(0))
+            run_file(con, "07_known_composition")
         with steps("Views, summaries and comments"):
-            info = _build_info(options, states, started)
-            while files:
-                name = files.pop(0)
-                run_file(con, name, {"new_build_info": info} if name.endswith("build_info") else None)
+            for name in VIEWS:
+                run_file(con, name)
+            run_file(con, "13_build_info", {"new_build_info": _build_info(options, states, started)})
         with steps("Check"):
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
             seconds = f"{time.perf_counter() - clock:.1f}"

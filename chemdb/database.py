@@ -113,11 +113,6 @@ def _sql_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parent.parent / "sql"
 
 
-def numbered_sql_files() -> list[str]:
-    """Return the names of the files that make a database, in the order they must run."""
-    return sorted(path.stem for path in _sql_folder().glob("[0-9][0-9]_*.sql"))
-
-
 def run_file(
     con: duckdb.DuckDBPyConnection,
     name: str,

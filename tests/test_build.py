@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -19,6 +20,12 @@ TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
 
 def files(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+def test_every_file_of_sql_has_its_place_in_the_code():
+    root = Path(__file__).parents[1]
+    code = "".join(path.read_text() for path in (root / "chemdb").rglob("*.py"))
+    assert [path.stem for path in (root / "sql").glob("*.sql") if f'"{path.stem}"' not in code] == []
 
 
 def test_a_build_replaces_an_older_file(tmp_path):
