@@ -36,18 +36,20 @@ def connect_to_read(
         raise DatabaseError(
             f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db"
         )
-    config = _config(threads, memory_limit) | {
-        "enable_external_access": "false",
-        "lock_configuration": "true",
-    }
+    config = _config(threads, memory_limit) | {"enable_external_access": "false"}
     with translate_errors(path):
-        con = duckdb.connect(path, read_only=True, config=config)
+        con = _quiet(duckdb.connect(path, read_only=True, config=config))
     try:
         _check_format(con, path)
     except BaseException:
         con.close()
         raise
     return con
+
+
+def connect_in_memory() -> duckdb.DuckDBPyConnection:
+    """Return a connection without a file, to read and write the user's."""
+    return _quiet(duckdb.connect())
 
 
 @contextmanager
@@ -86,7 +88,8 @@ def replacing(
     try:
         with translate_errors(path):
             config = _config(threads, memory_limit)
-            con = duckdb.connect(new, config=config | {"storage_compatibility_version": STORAGE_VERSION})
+            config |= {"storage_compatibility_version": STORAGE_VERSION}
+            con = _quiet(duckdb.connect(new, config=config))
         try:
             with translate_errors(path):
                 yield con
@@ -215,6 +218,11 @@ def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:
     if memory_limit:
         config["memory_limit"] = memory_limit
     return config
+
+
+def _quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return a connection that does not draw DuckDB's own progress bar on stdout."""
+    return con.execute("set enable_progress_bar_print = false")
 
 
 def _remove_leftover(new: Path) -> None:

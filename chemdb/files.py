@@ -13,8 +13,8 @@ FORMULA_COLUMNS = (
 )  # fmt: skip
 
 READERS = {
-    ".csv": "read_csv(?, all_varchar = true, sample_size = -1)",
-    ".tsv": "read_csv(?, all_varchar = true, sample_size = -1, delim = '\t')",
+    ".csv": "read_csv(?, all_varchar = true)",
+    ".tsv": "read_csv(?, all_varchar = true, delim = '\t')",
     ".txt": "read_csv(?, all_varchar = true, header = false, delim = '\t', columns = {'formula': 'varchar'})",
     ".json": "read_json(?)",
     ".jsonl": "read_json(?, format = 'newline_delimited')",

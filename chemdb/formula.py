@@ -100,6 +100,12 @@ class Formulas:
         places = self.starts[rows] + np.arange(len(rows)) - offsets[rows]
         return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(self.amounts[places]))
 
+    def largest_amount(self) -> NDArray[np.int64]:
+        """Return the largest amount of each formula, 0 where there is none."""
+        largest = np.empty(len(self), np.int64)
+        kernel.find_largest(self.starts, self.counts, self.amounts, largest)
+        return largest
+
     def _write(self, write: Callable[[NDArray[np.int64], NDArray[np.uint8]], None]) -> pa.Array:
         ends = np.zeros(len(self), np.int64)
         write(ends, np.empty(0, np.uint8))

@@ -263,6 +263,23 @@ def read_formulas(data, offsets, numbers, rank, starts, elements, amounts, count
 
 
 @njit(cache=True, nogil=True)
+def find_largest(starts, counts, amounts, largest):
+    """Find the largest amount of each formula.
+
+    Parameters
+    ----------
+    starts, counts, amounts
+        As filled by `read_formulas`.
+    largest : array of int64, shape (n,)
+        Filled; 0 where there is no formula.
+    """
+    for f in range(counts.shape[0]):
+        largest[f] = 0
+        for i in range(starts[f], starts[f] + counts[f]):
+            largest[f] = max(largest[f], amounts[i])
+
+
+@njit(cache=True, nogil=True)
 def _put_amount(out, p, amount):
     """Write an amount over 1 at p, if out has room; return the next p."""
     if amount == 1:

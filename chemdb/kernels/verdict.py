@@ -17,7 +17,7 @@ from numba import njit
 FREE, LEVEL, ANION = 0, 1, 2
 
 #: Net charges up to this size are kept once each; beyond, choices are merely listed.
-MAX_CHARGE = 1 << 19
+MAX_CHARGE = 1 << 15
 #: Choices that may be listed for one composition.
 MAX_CHOICES = 1 << 22
 
@@ -56,6 +56,8 @@ def decide_formulas(starts, counts, elements, amounts, electronegativity, states
     charges = np.empty((2, MAX_CHOICES), np.int64)
     phases = np.empty((2, MAX_CHOICES), np.uint8)
     seen = np.zeros((3, 2 * MAX_CHARGE + 1), np.int64)
+    lowest = np.empty(256, np.int64)
+    highest = np.empty(256, np.int64)
     step = 0
     for f in range(counts.shape[0]):
         first, k = starts[f], counts[f]
@@ -69,6 +71,17 @@ def decide_formulas(starts, counts, elements, amounts, electronegativity, states
         if not usable:
             verdicts[f] = 0
             continue
+        # What the elements from i on can add to the net charge, at least and at most.
+        lowest[k] = 0
+        highest[k] = 0
+        for i in range(k - 1, -1, -1):
+            z = elements[first + i]
+            low, high = states[z, 0], states[z, 0]
+            for s in range(1, nstates[z]):
+                low = min(low, states[z, s])
+                high = max(high, states[z, s])
+            lowest[i] = lowest[i + 1] + low * amounts[first + i]
+            highest[i] = highest[i + 1] + high * amounts[first + i]
         now = 0
         charges[now, 0] = 0
         phases[now, 0] = FREE
@@ -78,6 +91,7 @@ def decide_formulas(starts, counts, elements, amounts, electronegativity, states
             level = i > first and electronegativity[elements[i - 1]] == electronegativity[z]
             step += 1
             after = 1 - now
+            rest = i - first + 1
             m = 0
             for c in range(n):
                 phase = phases[now, c]
@@ -89,8 +103,11 @@ def decide_formulas(starts, counts, elements, amounts, electronegativity, states
                         continue
                     if q < 0 and phase == LEVEL:
                         continue
+                    charge = charges[now, c] + q * amount
+                    if charge + highest[rest] < 0 or charge + lowest[rest] > 0:
+                        continue
                     then = LEVEL if q > 0 else ANION if q < 0 else phase
-                    m = _put(m, charges[now, c] + q * amount, then, charges[after], phases[after], seen, step)
+                    m = _put(m, charge, then, charges[after], phases[after], seen, step)
                     if m < 0:
                         break
                 if m < 0:

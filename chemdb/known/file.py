@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from chemdb.database import connect_in_memory
 from chemdb.errors import KnownSourceError
 from chemdb.files import FileError, first_column, formula_column, identifier, rows_of, unreadable
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
@@ -32,7 +33,7 @@ def file_source(path: Path, name: str | None = None, wanted: str | None = None) 
         The file is missing or unreadable, or has no such column.
     """
     try:
-        with duckdb.connect() as con:
+        with connect_in_memory() as con:
             rows = rows_of(con, path)
             formula = formula_column(rows.columns, path, wanted)
             try:

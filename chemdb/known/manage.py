@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import duckdb
-
+from chemdb.contents import elements_of
 from chemdb.database import replacing
 from chemdb.known.load import Loaded, add_source, remove_source, renew_categories
 from chemdb.known.spec import read_source
 from chemdb.progress import Steps, no_steps
-from chemdb.species import Element
 
 
 def add(
@@ -46,11 +44,3 @@ def remove(path: Path, name: str) -> None:
     with replacing(path, edit=True) as con:
         remove_source(con, name)
         renew_categories(con)
-
-
-def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
-    """Return the elements of a file."""
-    rows = con.execute(
-        "select symbol::varchar, name, atomic_number, electronegativity from element order by atomic_number"
-    ).fetchall()
-    return [Element(*row) for row in rows]

@@ -1,0 +1,52 @@
+"""chemdb label."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import Database, FormulaColumn
+
+
+@app.command()
+def label(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, TSV, JSON, JSON lines, Parquet or text file; - reads a formula a line from stdin."
+        ),
+    ],
+    db: Database,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            show_default="CSV on the screen",
+            help="A .csv, .tsv, .jsonl or .parquet file.",
+        ),
+    ] = None,
+    formula_column: FormulaColumn = None,
+) -> None:
+    """Label formulas: canonical formula, chemsys, allowed, known, category, and why not.
+
+    Any number of elements and any factors get a verdict; in_space tells whether the database
+    enumerates the composition. Rows, their order and other columns are kept.
+
+    Example: chemdb label my-formulas.csv -o labelled.csv
+    """
+    from chemdb.database import connect_to_read
+    from chemdb.label import labeller
+    from chemdb.labelling import label_file, label_lines
+
+    with connect_to_read(db) as con:
+        own = labeller(con)
+    if str(file) == "-":
+        n = label_lines(own, sys.stdin, output)
+    else:
+        n = label_file(own, file, output, formula_column)
+    if output:
+        print(f"{output}: {n:,} rows")

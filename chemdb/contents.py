@@ -1,0 +1,22 @@
+"""What a file holds, as the objects that the rule and the formula reader take."""
+
+import duckdb
+
+from chemdb.species import Element
+
+
+def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
+    """Return the elements of a file, by atomic number."""
+    rows = con.execute(
+        "select symbol::varchar, name, atomic_number, electronegativity from element order by atomic_number"
+    ).fetchall()
+    return [Element(*row) for row in rows]
+
+
+def states_of(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, ...]]:
+    """Return the oxidation states in e, by symbol, that decided a file."""
+    rows = con.execute(
+        "select symbol::varchar, list(oxidation_state order by oxidation_state) from species "
+        "where used group by symbol"
+    ).fetchall()
+    return {symbol: tuple(states) for symbol, states in rows}

@@ -1,0 +1,155 @@
+"""Label formulas of any kind and number: allowed, known, category."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from chemdb.contents import elements_of, states_of
+from chemdb.database import sql_text
+from chemdb.formula import Formulas, read_formulas
+from chemdb.parallel import n_threads
+from chemdb.species import Element
+from chemdb.verdict import ALLOWED, UNDECIDED, verdicts
+
+#: Columns that a label adds, in order.
+LABEL_COLUMNS = (
+    "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "known", "known_in",
+    "category", "material_id", "error",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Labeller:
+    """What labelling needs of a database, read once.
+
+    Attributes
+    ----------
+    elements : list of Element
+    states : mapping of str to tuple of int
+        Oxidation states of the set that decided the file.
+    nelements : tuple of int
+        Orders of the file.
+    max_stoichiometry : int
+        Largest factor of the file.
+    known : pyarrow.Table
+        Distinct known formulas: formula, known_in, material_id of the lowest energy.
+    """
+
+    elements: list[Element]
+    states: Mapping[str, tuple[int, ...]]
+    nelements: tuple[int, ...]
+    max_stoichiometry: int
+    known: pa.Table
+
+    def label(self, texts: pa.Array | Sequence[str | None]) -> pa.Table:
+        """Return `LABEL_COLUMNS` for each text, in order.
+
+        ``error`` says why a text is no formula; its other columns are null then. The rule is
+        applied whatever the number of elements and the size of the factors; ``in_space`` and
+        ``outside_because`` tell whether the database enumerates the composition.
+        """
+        found = read_formulas(texts, self.elements)
+        readable = found.counts > 0
+        decided = verdicts(found, self.elements, self.states)
+        formula = found.formula()
+        row = pc.index_in(formula, self.known["formula"].combine_chunks())
+        known = pc.and_(pc.is_valid(row), pc.is_valid(formula))
+        outside = self._outside(found)
+        allowed = pa.array(decided == ALLOWED, mask=decided == UNDECIDED)
+        return pa.table(
+            {
+                "formula": formula,
+                "chemsys": found.chemsys(),
+                "nelements": pa.array(found.counts, mask=~readable),
+                "in_space": pa.array(np.asarray(pc.is_null(outside)), mask=~readable),
+                "outside_because": outside,
+                "allowed": allowed,
+                "known": pc.if_else(pa.array(readable), known, pa.scalar(None, pa.bool_())),
+                "known_in": self.known["known_in"].combine_chunks().take(row),
+                "category": _category(allowed, known),
+                "material_id": self.known["material_id"].combine_chunks().take(row),
+                "error": _errors(found, decided),
+            }
+        )
+
+    def _outside(self, found: Formulas) -> pa.Array:
+        """Return why each formula is not in the space, null where it is or is no formula."""
+        counts = found.counts
+        largest = found.largest_amount()
+        wrong_order = (counts > 0) & ~np.isin(counts, self.nelements)
+        too_large = (counts > 0) & ~wrong_order & (largest > self.max_stoichiometry)
+        why = pc.if_else(
+            pa.array(wrong_order),
+            pc.binary_join_element_wise(
+                pa.array(counts).cast(pa.string()),
+                pc.if_else(pa.array(counts == 1), "element", "elements"),
+                " ",
+            ),
+            pc.binary_join_element_wise("factor", pa.array(largest).cast(pa.string()), " "),
+        )
+        return pc.if_else(pa.array(wrong_order | too_large), why, pa.scalar(None, pa.string()))
+
+
+def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
+    """Return the labeller of an open database."""
+    [(largest,)] = con.execute("select max(max_factor) from stoichiometry").fetchall()
+    orders = tuple(n for (n,) in con.execute("select nelements from order_summary").fetchall())
+    rows = con.execute(sql_text("known_formula")).fetchall()
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    known = pa.table(
+        [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]
+    )
+    return Labeller(elements_of(con), states_of(con), orders, largest, known)
+
+
+def label_batches(
+    own: Labeller, batches: Iterator[pa.RecordBatch], schema: pa.Schema, column: str
+) -> pa.RecordBatchReader:
+    """Return the batches with their labels beside them, made as they are read.
+
+    A label whose name the input uses is called ``chemdb_`` and that name.
+    """
+    labels = own.label(pa.array([], pa.string())).schema
+    names = [f"chemdb_{name}" if name in schema.names else name for name in labels.names]
+    fields = [*schema, *(field.with_name(name) for field, name in zip(labels, names, strict=True))]
+    whole = pa.schema(fields)
+
+    def labelled(batch: pa.RecordBatch) -> pa.RecordBatch:
+        found = own.label(batch.column(column).cast(pa.string())).combine_chunks().to_batches()
+        own_columns = found[0].columns if found else [pa.nulls(0, field.type) for field in labels]
+        return pa.record_batch([*batch.columns, *own_columns], schema=whole)
+
+    def in_order() -> Iterator[pa.RecordBatch]:
+        workers = n_threads()
+        with ThreadPoolExecutor(workers) as pool:
+            ahead: deque[Future[pa.RecordBatch]] = deque()
+            for batch in batches:
+                ahead.append(pool.submit(labelled, batch))
+                if len(ahead) > workers:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+
+    return pa.RecordBatchReader.from_batches(whole, in_order())
+
+
+def _category(allowed: pa.Array, known: pa.Array) -> pa.Array:
+    return pc.if_else(
+        allowed,
+        pc.if_else(known, "standard", "missing"),
+        pc.if_else(known, "interesting", "unlikely"),
+    )
+
+
+def _errors(found: Formulas, decided: NDArray[np.int8]) -> pa.Array:
+    reasons = np.full(len(found), None, object)
+    for row in np.flatnonzero(decided == UNDECIDED).tolist():
+        reasons[row] = found.reason(row) or "too many choices of oxidation states to decide"
+    return pa.array(reasons, pa.string())
