@@ -17,6 +17,10 @@ class FormulaError(ChemdbError):
     """A text is not a chemical formula with whole-number amounts."""
 
 
+class FileError(ChemdbError):
+    """A file of the user's cannot be read, or has no formula column."""
+
+
 class KnownSourceError(ChemdbError):
     """A source of known materials is missing, unreadable or incomplete."""
 

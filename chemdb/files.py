@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from chemdb.errors import ChemdbError
+from chemdb.errors import FileError
 
 FORMULA_COLUMNS = (
     "formula", "formula_pretty", "pretty_formula", "reduced_formula", "composition", "chemical_formula",
@@ -21,10 +21,6 @@ READERS = {
     ".ndjson": "read_json(?, format = 'newline_delimited')",
     ".parquet": "read_parquet(?)",
 }
-
-
-class FileError(ChemdbError):
-    """A file cannot be read, or has no formula column."""
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:

@@ -40,7 +40,7 @@ def label(
     """
     from chemdb.database import connect_to_read
     from chemdb.label import labeller
-    from chemdb.labelling import label_file, label_lines
+    from chemdb.label_file import label_file, label_lines
 
     with connect_to_read(db) as con:
         own = labeller(con)

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from chemdb.database import connect_in_memory
-from chemdb.errors import KnownSourceError
-from chemdb.files import FileError, first_column, formula_column, identifier, rows_of, unreadable
+from chemdb.errors import FileError, KnownSourceError
+from chemdb.files import first_column, formula_column, identifier, rows_of, unreadable
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 
 ID_COLUMNS = ("material_id", "mp_id", "entry_id", "icsd_id", "task_id", "cod_id", "identifier", "id")

@@ -8,8 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from chemdb.database import connect_in_memory
-from chemdb.errors import ChemdbError
-from chemdb.files import FileError, formula_column, rows_of, unreadable
+from chemdb.errors import ChemdbError, FileError
+from chemdb.files import formula_column, rows_of, unreadable
 from chemdb.label import Labeller, label_batches
 
 #: Rows labelled at a time.
