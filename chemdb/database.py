@@ -83,10 +83,10 @@ def replacing(
     with translate_errors(path):
         if new.exists():
             _remove_leftover(new)
-        if edit:
-            shutil.copyfile(target, new)
     try:
         with translate_errors(path):
+            if edit:
+                shutil.copyfile(target, new)
             config = _config(threads, memory_limit)
             config |= {"storage_compatibility_version": STORAGE_VERSION}
             con = _quiet(duckdb.connect(new, config=config))

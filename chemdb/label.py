@@ -114,10 +114,10 @@ def label_batches(
 ) -> pa.RecordBatchReader:
     """Return the batches with their labels beside them, made as they are read.
 
-    A label whose name the input uses is called ``chemdb_`` and that name.
+    A label whose name the input uses gets ``chemdb_`` before it, again if that is used too.
     """
     labels = own.label(pa.array([], pa.string())).schema
-    names = [f"chemdb_{name}" if name in schema.names else name for name in labels.names]
+    names = [_unused(name, schema.names) for name in labels.names]
     fields = [*schema, *(field.with_name(name) for field, name in zip(labels, names, strict=True))]
     whole = pa.schema(fields)
 
@@ -138,6 +138,12 @@ def label_batches(
                 yield ahead.popleft().result()
 
     return pa.RecordBatchReader.from_batches(whole, in_order())
+
+
+def _unused(name: str, used: Sequence[str]) -> str:
+    while name in used:
+        name = f"chemdb_{name}"
+    return name
 
 
 def _category(allowed: pa.Array, known: pa.Array) -> pa.Array:

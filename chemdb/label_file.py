@@ -73,7 +73,6 @@ def _write(labelled: pa.RecordBatchReader, target: Path | None) -> int:
     unfinished = STDOUT if target is None else target.with_name(target.name + ".partial")
     try:
         with connect_in_memory() as con:
-            con.execute("set preserve_insertion_order = true")
             con.register("labelled", labelled)
             name = str(unfinished).replace("'", "''")
             try:

@@ -196,6 +196,20 @@ def test_a_locked_file_names_the_holder(tmp_path):
         holder.communicate("\n")
 
 
+def test_a_copy_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "c.duckdb"
+    build(path, TINY)
+
+    def full(source, target):
+        target.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("chemdb.database.shutil.copyfile", full)
+    with pytest.raises(DatabaseError, match="no space left"), replacing(path, edit=True):
+        pass
+    assert files(tmp_path) == ["c.duckdb"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="limits file sizes with RLIMIT_FSIZE")
 def test_no_room_for_the_new_file(tmp_path):
     path = tmp_path / "c.duckdb"

@@ -48,13 +48,14 @@ def test_every_command_and_option_has_help(name):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in COMMANDS if n.split()[0] in ("report", "info", "sql", "count", "known")]
+    "name", [n for n in COMMANDS if n.split()[0] in ("report", "info", "sql", "label", "count", "known")]
 )
 def test_every_example_runs(name, full_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     monkeypatch.chdir(tmp_path)
     (tmp_path / "c.duckdb").write_bytes(full_path.read_bytes())
-    (tmp_path / "my-icsd.csv").write_text("formula\nNaCl\n")
+    for name_of_input in ("my-icsd.csv", "my-formulas.csv"):
+        (tmp_path / name_of_input).write_text("formula\nNaCl\n")
     monkeypatch.setenv("CHEMDB_PATH", "c.duckdb")
     output(*shlex.split(example))
 

@@ -108,6 +108,15 @@ def test_more_rows_than_a_batch(small_path, tmp_path):
     assert table["category"].to_pylist() == ["standard", "interesting", None] * 100_000
 
 
+def test_labels_can_be_labelled_again(small_path, formulas_csv, tmp_path):
+    once, twice = tmp_path / "once.csv", tmp_path / "twice.csv"
+    output("label", formulas_csv, "-o", once, "--db", small_path)
+    output("label", once, "-o", twice, "--db", small_path)
+    [row, *_] = read(twice.read_text())
+    assert len(row) == 3 + 2 * len(LABEL_COLUMNS)
+    assert (row["chemdb_formula"], row["chemdb_chemdb_formula"]) == ("ZnO", "ZnO")
+
+
 def test_an_empty_file(small_path, tmp_path, capfd):
     (tmp_path / "none.csv").write_text("formula\n")
     output("label", tmp_path / "none.csv", "--db", small_path)
