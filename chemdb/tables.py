@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chemdb.composition import anonymous_formula
 from chemdb.enumeration import Space
 from chemdb.progress import Progress, no_progress
 from chemdb.species import Element, OxidationStates, icsd_occurrences
-from chemdb.stoichiometry import anonymous_formula
 from chemdb.witness import species_text
 
 #: Systems handed to DuckDB at a time: one of its row groups.
