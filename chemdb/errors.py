@@ -31,3 +31,7 @@ class KnownSourceError(ChemdbError):
 
 class DatabaseError(ChemdbError):
     """The database file is missing, damaged, locked, of another kind, or cannot be written."""
+
+
+class QueryError(ChemdbError):
+    """A query is not understood, or asks for what cannot be."""
