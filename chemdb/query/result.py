@@ -185,7 +185,8 @@ class Result:
 
     def _fetched(self, statement: Statement) -> list[tuple]:
         with self._cursor() as con:
-            return execute(con, statement.text, statement.parameters or None).fetchall()
+            rows: list[tuple] = execute(con, statement.text, statement.parameters or None).fetchall()
+            return rows
 
     def _species(self, elements: Sequence[str], factors: Sequence[int], allowed: bool) -> str | None:
         if not allowed:
