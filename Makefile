@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow lint docs bench bench-storage bench-label bench-agreement clean
+.PHONY: help build test test-slow test-long lint docs bench bench-storage bench-label bench-agreement clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: $(VENV)/test.stamp ## install what the tests need and run them
 
 test-slow: $(VENV)/test.stamp ## the tests that install other programs: the wheel, older and other DuckDB clients
 	$(BIN)/pytest -m slow
+
+test-long: $(VENV)/test.stamp ## 10,000 generated queries against a naive reference, 100,000 fuzzed ones (20 minutes)
+	$(BIN)/pytest -m long
 
 lint: $(VENV)/lint.stamp ## check style and types
 	$(BIN)/ruff check

@@ -3,13 +3,13 @@
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
-from chemdb.database import connect_to_read, translate_errors
+from chemdb.database import connect_to_read, cursor_of, translate_errors
 from chemdb.errors import ChemdbError
 from chemdb.rows import Rows
 
@@ -228,6 +228,7 @@ class Database:
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give a connection of one's own; DuckDB's errors become one line."""
+        stack = ExitStack()
         with self._lock:
             if self._con is None:
                 raise ChemdbError(f"{self.path}: closed; open it again with chemdb.open")
@@ -237,14 +238,11 @@ class Database:
                 self._inherited = self._con
                 self._con = connect_to_read(self.path, *self._options)
                 self._process = os.getpid()
-            con = self._con.cursor()
-        try:
-            with translate_errors(self.path):
-                try:
-                    yield con
-                except (duckdb.IOException, duckdb.OutOfMemoryException):
-                    raise
-                except duckdb.Error as error:
-                    raise ChemdbError(f"sql: {error}") from None
-        finally:
-            con.close()
+            own = stack.enter_context(cursor_of(self._con))
+        with stack, translate_errors(self.path):
+            try:
+                yield own
+            except (duckdb.IOException, duckdb.OutOfMemoryException):
+                raise
+            except duckdb.Error as error:
+                raise ChemdbError(f"sql: {error}") from None

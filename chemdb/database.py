@@ -42,9 +42,9 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
             f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db"
         )
     with translate_errors(path):
-        con = _quiet(
-            duckdb.connect(path, read_only=True, config=config | {"enable_external_access": "false"})
-        )
+        con = _quiet(duckdb.connect(path, read_only=True, config=config | {"enable_external_access": "false"}))
+        # SQL does not see the variables of the Python that runs it either.
+        con.execute("set python_enable_replacements = false")
     try:
         _check_format(con, path, older)
     except BaseException:
@@ -162,8 +162,26 @@ def execute(
                         raise
                     progress(max(0.0, con.query_progress() / 100))
         except KeyboardInterrupt:
-            con.interrupt()
+            # What it reads may itself be read from the cursors of other threads.
+            for other in (con, *_cursors.values()):
+                other.interrupt()
             raise
+
+
+@contextmanager
+def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection of one's own to the same file; Ctrl-C in `execute` stops what it runs."""
+    cursor = con.cursor()
+    _cursors[id(cursor)] = cursor
+    try:
+        yield cursor
+    finally:
+        del _cursors[id(cursor)]
+        cursor.close()
+
+
+#: Cursors in use, by identity.
+_cursors: dict[int, duckdb.DuckDBPyConnection] = {}
 
 
 def all_rows(result: duckdb.DuckDBPyConnection, at_a_time: int = 10_000) -> Iterator[tuple]:

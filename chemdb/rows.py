@@ -47,12 +47,13 @@ class Rows:
     def arrow(self) -> "pa.Table":
         """Return the rows as an Arrow table."""
         with self._cursor() as con:
-            return execute(con, self._statement, self._parameters).to_arrow_table()
+            table: pa.Table = con.sql(self._statement, params=self._parameters).to_arrow_table()
+            return table
 
     def df(self) -> "pandas.DataFrame":
         """Return the rows as a pandas data frame; needs pandas."""
         with self._cursor() as con:
-            frame: pandas.DataFrame = execute(con, self._statement, self._parameters).df()
+            frame: pandas.DataFrame = con.sql(self._statement, params=self._parameters).df()
             return frame
 
     def pl(self) -> "polars.DataFrame":

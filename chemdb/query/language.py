@@ -46,7 +46,9 @@ def check_size(text: str) -> None:
     QueryError
     """
     if len(text) > MAX_LENGTH:
-        raise QueryError(f"query: longer than {MAX_LENGTH:,} characters; 'chemdb label' takes lists of formulas")
+        raise QueryError(
+            f"query: longer than {MAX_LENGTH:,} characters; 'chemdb label' takes lists of formulas"
+        )
 
 
 def checked_depth(read: Callable[[], Filter]) -> Filter:

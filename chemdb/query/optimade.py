@@ -7,6 +7,7 @@ prefix that OPTIMADE asks for: ``_chemdb_category="missing"``, ``_chemdb_natoms<
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NoReturn
 
 from lark import Token, Tree
@@ -43,13 +44,18 @@ def read_optimade(text: str, vocabulary: Vocabulary) -> Filter:
     return checked_depth(lambda: _Reader(Meaning(vocabulary)).filter(_parsed(text)))
 
 
+@cache
+def _parser() -> LarkParser:
+    return LarkParser()
+
+
 def _parsed(text: str) -> Tree:
     try:
-        tree: Tree = LarkParser().parse(text)
+        tree: Tree = _parser().parse(text)
     except BadRequest as error:
         lines = str(error).partition("Lark traceback: ")[2].split("\n")
         problem = next((line.strip(" .") for line in lines if line.strip()), "not understood")
-        raise QueryError(f"OPTIMADE filter: {problem}") from None
+        raise QueryError(f"OPTIMADE filter: {problem.partition('. Expected')[0]}") from None
     return tree
 
 

@@ -111,13 +111,14 @@ class Result:
             for part in self._parts():
                 statement = self._statement(part)
                 with self._cursor() as con:
-                    for batch in execute(con, statement.text, statement.parameters).to_arrow_reader(BATCH):
+                    rows = con.sql(statement.text, params=statement.parameters)
+                    for batch in rows.to_arrow_reader(BATCH):
                         yield self._batch(batch)
 
         nothing = self._statement(Part(Window(known=False, unknown=False), None, 0))
         with self._cursor() as con:
-            empty = execute(con, nothing.text, nothing.parameters).to_arrow_table()
-        schema = self._batch(pa.RecordBatch.from_pylist([], empty.schema)).schema
+            schema = con.sql(nothing.text, params=nothing.parameters).to_arrow_reader(BATCH).schema
+        schema = self._batch(pa.RecordBatch.from_pylist([], schema)).schema
         return pa.RecordBatchReader.from_batches(schema, made())
 
     def arrow(self) -> "pa.Table":
