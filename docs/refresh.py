@@ -6,6 +6,7 @@ A block starts with ```console and a line `$ chemdb ...`. docs/schema.md is made
 comments in the file. The database is that of $CHEMDB_PATH.
 """
 
+import json
 import re
 import shlex
 import sys
@@ -19,6 +20,7 @@ from chemdb.database import connect_to_read
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"```console\n\$ chemdb (?P<command>[^\n]+)\n.*?```\n", re.DOTALL)
+FIELDS = re.compile(r"<!-- fields -->\n.*?<!-- end -->", re.DOTALL)
 SHORT = re.compile(r"<!-- in short -->\n.*?<!-- end -->", re.DOTALL)
 
 
@@ -34,7 +36,25 @@ def refreshed(text: str) -> str:
 
     measured = (ROOT / "docs" / "performance.md").read_text()
     short = measured.partition("## In short\n\n")[2].partition("\n\n")[0]
-    return SHORT.sub(lambda _: f"<!-- in short -->\n{short}\n<!-- end -->", BLOCK.sub(run, text))
+    text = SHORT.sub(lambda _: f"<!-- in short -->\n{short}\n<!-- end -->", BLOCK.sub(run, text))
+    return FIELDS.sub(lambda _: f"<!-- fields -->\n{fields()}\n<!-- end -->", text)
+
+
+def fields() -> str:
+    """Return the fields of `chemdb explain --format json` as a Markdown table."""
+    lines = ["| field | type | |", "| --- | --- | --- |"]
+
+    def describe(properties: dict, before: str) -> None:
+        for name, about in properties.items():
+            types = about.get("type", "object or null")
+            shown = types if isinstance(types, str) else " or ".join(types)
+            lines.append(f"| {before}{name} | {shown} | {about['description']} |")
+            inner = about.get("items") or next((o for o in about.get("oneOf", ()) if "properties" in o), {})
+            describe(inner.get("properties", {}), f"{before}{name}{'[]' if 'items' in about else ''}.")
+
+    schema = json.loads((ROOT / "chemdb" / "data" / "explain.schema.json").read_text())
+    describe(schema["items"]["properties"], "")
+    return "\n".join(lines)
 
 
 def schema() -> str:
