@@ -57,7 +57,7 @@ def test_label_of_a_table_is_that_of_chemdb_label(full):
     found = full.execute(
         "select formula, chemdb_formula, chemsys, allowed, known, category from label('mine')"
     )
-    table = found.to_arrow_table().to_pylist()
+    table = found.to_arrow_reader().read_all().to_pylist()
     labels = labeller(full).label([row["formula"] for row in table]).to_pylist()
     assert len(table) == 3000
     for row, label in zip(table, labels, strict=True):
