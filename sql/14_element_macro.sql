@@ -9,7 +9,11 @@ create macro group_elements(name) as (
 comment on macro group_elements is
     'group_elements(name): list of the elements of a group of element_group: list_has_any(elements, group_elements(''halogen'')).';
 
-create macro n_of_group(elements, name) as len(list_intersect(elements, group_elements(name)));
+-- A subquery may not stand in a lambda, which list_intersect is in DuckDB 1.4.
+create macro n_of_group(elements, name) as
+    list_transform(
+        [{own: elements, members: group_elements(name)}], lambda pair: len(list_intersect(pair.own, pair.members))
+    )[1];
 comment on macro n_of_group is
     'n_of_group(elements, name): how many of the elements belong to a group: n_of_group(elements, ''alkali'') = 2.';
 

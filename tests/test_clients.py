@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 PAGE = (Path(__file__).parents[1] / "docs" / "sql.md").read_text()
 MACROS = """
     select group_elements('coinage_metal')::varchar, n_of_group(['Li', 'Na', 'O']::element_symbol[], 'alkali'),
-        atomic_fraction(elements, factors, 'O'), reduced_formula('Zn2(O)2'), category::varchar
-    from label('mine'), composition_of('ZnO') c
+        atomic_fraction(c.elements, c.factors, 'O'), reduced_formula('Zn2(O)2'), mine.category::varchar
+    from label('mine') mine, composition_of('ZnO') c
 """
 ANSWERS = [["[Cu, Ag, Au]", 2, 0.5, "ZnO", "standard"]]
 COUNT = "select count(*) as n from standard where list_contains(elements, 'O')"

@@ -54,10 +54,9 @@ def test_label_of_a_table_is_that_of_chemdb_label(full):
     full.execute(
         "create temp table mine as select formula_given as formula from known_entry using sample 3000"
     )
-    found = full.execute(
-        "select formula, chemdb_formula, chemsys, allowed, known, category from label('mine')"
-    )
-    table = found.to_arrow_reader().read_all().to_pylist()
+    columns = ("formula", "chemdb_formula", "chemsys", "allowed", "known", "category")
+    rows = full.execute(f"select {', '.join(columns)} from label('mine')").fetchall()
+    table = [dict(zip(columns, row, strict=True)) for row in rows]
     labels = labeller(full).label([row["formula"] for row in table]).to_pylist()
     assert len(table) == 3000
     for row, label in zip(table, labels, strict=True):
@@ -69,7 +68,8 @@ def test_label_of_a_table_is_that_of_chemdb_label(full):
 
 def test_label_keeps_rows_and_order(small):
     small.execute(
-        "create temp table mine as select * from (values (1, 'O2Zn2'), (2, null), (3, 'ZnO3'), (4, '?')) t (n, formula)"
+        "create temp table mine as select *, n as allowed "
+        "from (values (1, 'O2Zn2'), (2, null), (3, 'ZnO3'), (4, '?')) t (n, formula)"
     )
     assert small.execute("select n, category::varchar from label('mine')").fetchall() == [
         (1, "standard"), (2, None), (3, "interesting"), (4, None),
