@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
+    from chemdb.explain import Explanation
     from chemdb.label import Labeller
     from chemdb.query.result import Result
     from chemdb.query.vocabulary import Vocabulary
@@ -157,6 +158,26 @@ class Database:
         from chemdb.label_file import label_lines
 
         return label_lines(self._own_labeller(), lines, target)
+
+    def explain(self, *formulas: str) -> "list[Explanation]":
+        """Return why each composition is allowed or not, and what is known near it.
+
+        Parameters
+        ----------
+        *formulas : str
+            In any spelling, of any number of elements and any amounts.
+
+        Raises
+        ------
+        FormulaError
+            A text is no formula.
+        UndecidedError
+            There are too many choices of oxidation states to decide.
+        """
+        from chemdb.explain import explain
+
+        with self._cursor() as con:
+            return [explain(con, formula) for formula in formulas]
 
     def info(self) -> dict[str, Any]:
         """Return how the file was made and what it offers, see `chemdb.info.describe`."""

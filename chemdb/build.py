@@ -29,7 +29,10 @@ from chemdb.tables import (
 )
 
 #: Files of sql/ that read only the tables of the file.
-VIEWS = ("08_composition", "09_category", "10_summary", "11_table2", "12_composition_of")
+VIEWS = (
+    "08_composition", "09_category", "10_summary", "11_table2", "12_composition_of", "14_element_macro",
+    "15_label",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """What a file holds, as the objects that the rule and the formula reader take."""
 
+from collections.abc import Iterable
+
 import duckdb
 
 from chemdb.species import Element
@@ -11,6 +13,11 @@ def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
         "select symbol::varchar, name, atomic_number, electronegativity from element order by atomic_number"
     ).fetchall()
     return [Element(*row) for row in rows]
+
+
+def electronegativities_of(elements: Iterable[Element]) -> dict[str, float | None]:
+    """Return Pauling electronegativities by symbol."""
+    return {element.symbol: element.electronegativity for element in elements}
 
 
 def states_of(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, ...]]:

@@ -2,13 +2,19 @@
 
     python docs/refresh.py [--check]
 
-A block starts with ```console and a line `$ chemdb ...`. docs/schema.md is made from the
-comments in the file. The database is that of $CHEMDB_PATH.
+A ```console block starts with a line `$ chemdb ...`. A ```sql or ```python block that a ```text
+block follows is run too: SQL by `chemdb sql`, Python in a folder of its own that has chemdb.duckdb
+and the data files of docs. docs/schema.md is made from the comments in the file. The database is
+that of $CHEMDB_PATH.
 """
 
+import json
 import re
 import shlex
+import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -19,6 +25,8 @@ from chemdb.database import connect_to_read
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"```console\n\$ chemdb (?P<command>[^\n]+)\n.*?```\n", re.DOTALL)
+ANSWER = re.compile(r"```(?P<language>sql|python)\n(?P<code>.*?)```\n\n```text\n.*?```\n", re.DOTALL)
+FIELDS = re.compile(r"<!-- fields -->\n.*?<!-- end -->", re.DOTALL)
 SHORT = re.compile(r"<!-- in short -->\n.*?<!-- end -->", re.DOTALL)
 
 
@@ -32,9 +40,52 @@ def refreshed(text: str) -> str:
         output = done.stdout.strip("\n")
         return f"```console\n$ chemdb {block['command']}\n{output}\n```\n"
 
+    def answer(block: re.Match) -> str:
+        if block["language"] == "sql":
+            done = CliRunner().invoke(app, ["sql", block["code"]])
+            if done.exit_code:
+                raise SystemExit(f"{block['code']}: {done.output}")
+            output = done.stdout
+        else:
+            output = run_python(block["code"])
+        shown = output.strip("\n")
+        return f"```{block['language']}\n{block['code']}```\n\n```text\n{shown}\n```\n"
+
     measured = (ROOT / "docs" / "performance.md").read_text()
     short = measured.partition("## In short\n\n")[2].partition("\n\n")[0]
-    return SHORT.sub(lambda _: f"<!-- in short -->\n{short}\n<!-- end -->", BLOCK.sub(run, text))
+    text = SHORT.sub(
+        lambda _: f"<!-- in short -->\n{short}\n<!-- end -->", ANSWER.sub(answer, BLOCK.sub(run, text))
+    )
+    return FIELDS.sub(lambda _: f"<!-- fields -->\n{fields()}\n<!-- end -->", text)
+
+
+def run_python(code: str) -> str:
+    """Return what a piece of Python prints, run beside the database and the data files of docs."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in (ROOT / "docs").glob("*.csv"):
+            shutil.copy(path, folder)
+        (Path(folder) / "chemdb.duckdb").symlink_to(default_path().resolve())
+        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{code}: {done.stderr}")
+    return done.stdout
+
+
+def fields() -> str:
+    """Return the fields of `chemdb explain --format json` as a Markdown table."""
+    lines = ["| field | type | |", "| --- | --- | --- |"]
+
+    def describe(properties: dict, before: str) -> None:
+        for name, about in properties.items():
+            types = about.get("type", "object or null")
+            shown = types if isinstance(types, str) else " or ".join(types)
+            lines.append(f"| {before}{name} | {shown} | {about['description']} |")
+            inner = about.get("items") or next((o for o in about.get("oneOf", ()) if "properties" in o), {})
+            describe(inner.get("properties", {}), f"{before}{name}{'[]' if 'items' in about else ''}.")
+
+    schema = json.loads((ROOT / "chemdb" / "data" / "explain.schema.json").read_text())
+    describe(schema["items"]["properties"], "")
+    return "\n".join(lines)
 
 
 def schema() -> str:

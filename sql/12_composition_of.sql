@@ -81,9 +81,43 @@ where c.chemsys = case
     -- Proportional amounts: the formula need not be reduced.
     and list_transform(
         [list_transform(formula_amounts(text), lambda part: part.amount)],
-        lambda amounts: list_transform(amounts, lambda amount: amount // list_reduce(amounts, lambda a, b: gcd(a, b)))
+        lambda amounts: list_transform(amounts, lambda amount: amount // nullif(list_reduce(amounts, lambda a, b: gcd(a, b)), 0))
     )[1] = list_transform(
         list_sort(list_zip(c.elements::varchar[], c.factors)), lambda pair: pair[2]::bigint
     );
 comment on macro table composition_of is
     'composition_of(formula): the row of composition with that formula, written in any order, unreduced, with brackets: from composition_of(''O2ZnLi'').';
+
+-- Any spelling becomes the formula of the views, so that tables of one's own can be joined. An
+-- ENUM has the order of symbols: a subquery would make a join on the macro a cross product.
+create type symbol_by_electronegativity as enum (
+    select symbol::varchar from element order by electronegativity nulls last, atomic_number
+);
+comment on type symbol_by_electronegativity is
+    'Symbols of the first 103 elements; sorts by electronegativity, those without one last: the order of formulas.';
+
+create macro reduced_formula(text) as
+    list_transform(
+        -- An unknown symbol leaves no formula.
+        [case when len(list_filter(formula_amounts(text), lambda part: try_cast(part.symbol as element_symbol) is null)) = 0 then formula_amounts(text) end],
+        lambda parts: list_transform(
+            [nullif(list_reduce(list_concat([0::bigint], list_transform(parts, lambda part: part.amount)), lambda a, b: gcd(a, b)), 0)],
+            lambda divisor: nullif(array_to_string(
+                list_transform(
+                    list_sort(
+                        list_transform(
+                            parts,
+                            lambda part: {
+                                symbol: try_cast(part.symbol as symbol_by_electronegativity),
+                                amount: part.amount // divisor
+                            }
+                        )
+                    ),
+                    lambda part: concat(part.symbol, case when part.amount > 1 then part.amount end)
+                ),
+                ''
+            ), '')
+        )[1]
+    )[1];
+comment on macro reduced_formula is
+    'reduced_formula(formula): the formula in the form of the views, reduced and in order of electronegativity: LiZnO2 for O4Zn2Li2; NULL where there is none.';

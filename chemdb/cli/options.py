@@ -38,6 +38,13 @@ def memory(text: str) -> str:
     return text.strip()
 
 
+def _table_or_json(text: str) -> Format:
+    """Return one of the two formats."""
+    if text not in (Format.TABLE, Format.JSON):
+        raise typer.BadParameter(f"{text!r} is not table or json")
+    return Format(text)
+
+
 Database = Annotated[
     Path,
     typer.Option(
@@ -85,6 +92,10 @@ MpApiKey = Annotated[
     ),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+TableOrJson = Annotated[
+    Format,
+    typer.Option("--format", "-f", parser=_table_or_json, metavar="[table|json]", help="How to print it."),
+]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file."),

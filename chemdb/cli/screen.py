@@ -54,6 +54,15 @@ def show(
             stream.write(_drawn(columns, list(rows), format is Format.MARKDOWN, title, footer))
 
 
+def show_tables(
+    tables: Sequence[tuple[Sequence[str], list[Any], str | None]], output: Path | None = None
+) -> None:
+    """Print tables, each with its columns, rows and title, or write them to a file that appears whole."""
+    with _target(output) as stream:
+        drawn = [_drawn(columns, rows, False, title, None) for columns, rows, title in tables]
+        stream.write("\n".join(drawn))
+
+
 def show_json(value: Any, output: Path | None = None) -> None:
     """Print a value as JSON, or write it to a file that appears whole."""
     with _target(output) as stream:
