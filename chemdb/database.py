@@ -42,7 +42,8 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
             f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db"
         )
     with translate_errors(path):
-        con = _quiet(duckdb.connect(path, read_only=True, config=config | {"enable_external_access": "false"}))
+        config = config | {"enable_external_access": "false"}
+        con = _quiet(duckdb.connect(path, read_only=True, config=config))
         # SQL does not see the variables of the Python that runs it either.
         con.execute("set python_enable_replacements = false")
     try:

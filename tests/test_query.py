@@ -1,5 +1,7 @@
 """The query language against a naive reference, and as users type it."""
 
+from contextlib import suppress
+
 import duckdb
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -268,10 +270,8 @@ FUZZ = st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=12).map("".join)
 
 def never_a_traceback(db, text):
     for optimade in (False, True):
-        try:
+        with suppress(chemdb.ChemdbError):
             db.query(text, optimade=optimade)
-        except chemdb.ChemdbError as error:
-            assert "\n" not in " ".join(str(error).split())
 
 
 @given(text=FUZZ)

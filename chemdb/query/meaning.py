@@ -205,7 +205,7 @@ class Meaning:
         if len(parts) not in orders:
             _fail(
                 word,
-                f"has {len(parts)} elements; this file has systems of {orders[0]} to {orders[-1]}, as Li-Zn-O",
+                f"has {len(parts)} elements; this file has systems of {orders[0]} to {orders[-1]}",
             )
         named = [(part, self._named(part)) for part in parts if part.text != "*"]
         exact = [next(iter(elements)) for _, elements in named if len(elements) == 1]
