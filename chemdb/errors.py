@@ -27,3 +27,11 @@ class KnownSourceError(ChemdbError):
 
 class DatabaseError(ChemdbError):
     """The database file is missing, damaged, locked, of another kind, or cannot be written."""
+
+
+class PlotError(ChemdbError):
+    """A figure cannot be drawn from what was asked for, or cannot be written."""
+
+
+class ReductionError(ChemdbError):
+    """Vectors cannot be reduced as asked for: unknown method, bad parameter, too few points."""
