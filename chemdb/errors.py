@@ -27,3 +27,7 @@ class KnownSourceError(ChemdbError):
 
 class DatabaseError(ChemdbError):
     """The database file is missing, damaged, locked, of another kind, or cannot be written."""
+
+
+class EmbeddingError(ChemdbError):
+    """An element representation is unknown, or what is asked of it has no answer."""
