@@ -1,3 +1,34 @@
-"""Every inorganic composition of two to four elements: allowed or not, known or not."""
+"""Every inorganic composition of two to four elements: allowed or not, known or not.
+
+>>> import chemdb
+>>> db = chemdb.open("chemdb.duckdb")  # doctest: +SKIP
+>>> db.query("elements=Li,Zn,O missing").df()  # doctest: +SKIP
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+from chemdb.errors import ChemdbError
+
+if TYPE_CHECKING:
+    from chemdb.api import Database
 
 __version__ = "0.1.0"
+__all__ = ["ChemdbError", "open"]
+
+
+def open(
+    path: str | os.PathLike[str] = "chemdb.duckdb",
+    threads: int | None = None,
+    memory_limit: str | None = None,
+) -> "Database":
+    """Return a database file opened to be asked, see `chemdb.api.Database`.
+
+    Raises
+    ------
+    DatabaseError
+        No such file, not a chemdb file, of another format, damaged, or being written.
+    """
+    from chemdb.api import Database
+
+    return Database(path, threads, memory_limit)

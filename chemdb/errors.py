@@ -29,6 +29,10 @@ class DatabaseError(ChemdbError):
     """The database file is missing, damaged, locked, of another kind, or cannot be written."""
 
 
+class EmbeddingError(ChemdbError):
+    """An element representation is unknown, or what is asked of it has no answer."""
+
+
 class PlotError(ChemdbError):
     """A figure cannot be drawn from what was asked for, or cannot be written."""
 

@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -13,11 +15,14 @@ from numpy.typing import NDArray
 
 from chemdb.contents import elements_of, states_of
 from chemdb.database import sql_text
+from chemdb.files import formula_column
 from chemdb.formula import Formulas, read_formulas
 from chemdb.parallel import n_threads
 from chemdb.species import Element
 from chemdb.verdict import ALLOWED, UNDECIDED, verdicts
 
+#: Rows labelled at a time.
+BATCH = 100_000
 #: Columns that a label adds, in order.
 LABEL_COLUMNS = (
     "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "known", "known_in",
@@ -107,6 +112,21 @@ def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
         [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]
     )
     return Labeller(elements_of(con), states_of(con), orders, largest, known)
+
+
+def label_table(own: Labeller, formulas: Any) -> pa.Table:
+    """Return a sequence of formulas, or a table that has them, with their labels beside it.
+
+    Raises
+    ------
+    FileError
+        The table has no formula column.
+    """
+    if not hasattr(formulas, "columns"):
+        return own.label(formulas)
+    table = pa.table(formulas)
+    column = formula_column(table.column_names, Path("the table"))
+    return label_batches(own, iter(table.to_batches(BATCH)), table.schema, column).read_all()
 
 
 def label_batches(

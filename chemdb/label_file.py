@@ -10,10 +10,7 @@ import pyarrow as pa
 from chemdb.database import connect_in_memory
 from chemdb.errors import ChemdbError, FileError
 from chemdb.files import formula_column, rows_of, unreadable
-from chemdb.label import Labeller, label_batches
-
-#: Rows labelled at a time.
-BATCH = 100_000
+from chemdb.label import BATCH, Labeller, label_batches
 
 WRITERS = {
     ".csv": "(format csv, header)",

@@ -10,12 +10,11 @@ def info(db: Database, format: OutputFormat = Format.TABLE, output: Output = Non
 
     Example: chemdb info --format json
     """
+    import chemdb
     from chemdb.cli.screen import show, show_json
-    from chemdb.database import connect_to_read
-    from chemdb.info import describe
 
-    with connect_to_read(db) as con:
-        found = describe(con)
+    with chemdb.open(db) as opened:
+        found = opened.info()
     if format is Format.JSON:
         show_json(found, output)
         return

@@ -36,13 +36,12 @@ def list_sources(db: Database, format: OutputFormat = Format.TABLE, output: Outp
 
     Example: chemdb known list --format csv
     """
+    import chemdb
     from chemdb.cli.screen import show
-    from chemdb.database import connect_to_read
 
-    with connect_to_read(db) as con:
-        result = con.execute("select * exclude (added_at) from known_source order by added_at")
-        columns = [column[0] for column in result.description]
-        show(columns, result.fetchall(), format, output)
+    with chemdb.open(db) as opened:
+        columns, rows = opened.sql("select * exclude (added_at) from known_source order by added_at").read()
+        show(columns, rows, format, output)
 
 
 @known.command()

@@ -38,15 +38,12 @@ def label(
 
     Example: chemdb label my-formulas.csv -o labelled.csv
     """
-    from chemdb.database import connect_to_read
-    from chemdb.label import labeller
-    from chemdb.label_file import label_file, label_lines
+    import chemdb
 
-    with connect_to_read(db) as con:
-        own = labeller(con)
-    if str(file) == "-":
-        n = label_lines(own, sys.stdin, output)
-    else:
-        n = label_file(own, file, output, formula_column)
+    with chemdb.open(db) as opened:
+        if str(file) == "-":
+            n = opened.label_lines(sys.stdin, output)
+        else:
+            n = opened.label_file(file, output, formula_column)
     if output:
         print(f"{output}: {n:,} rows")

@@ -35,19 +35,19 @@ def report(
         raise typer.BadParameter("choose one of --table1 and --table2")
     if chemsys and table2:
         raise typer.BadParameter("--chemsys goes with --table1")
-    from chemdb.database import connect_to_read
+    import chemdb
 
-    with connect_to_read(db) as con:
-        (_show_table_1 if table1 else _show_table_2)(con, chemsys, format, output)
+    with chemdb.open(db) as opened:
+        (_show_table_1 if table1 else _show_table_2)(opened, chemsys, format, output)
 
 
-def _show_table_1(con: Any, systems: list[str] | None, format: Format, output: Any) -> None:
+def _show_table_1(db: Any, systems: list[str] | None, format: Format, output: Any) -> None:
     from chemdb.cli.screen import show
     from chemdb.paper import TABLE_1_SYSTEMS
-    from chemdb.report import CATEGORIES, known_sources, table_1
+    from chemdb.report import CATEGORIES
 
     systems = systems or list(TABLE_1_SYSTEMS)
-    cells = table_1(con, systems)
+    cells = db.table_1(systems)
     if format is Format.JSON or format is Format.CSV:
         joined = (lambda formulas: formulas) if format is Format.JSON else " ".join
         rows: list[Any] = [(cell.chemsys, cell.category, cell.n, joined(cell.formulas)) for cell in cells]
@@ -62,16 +62,15 @@ def _show_table_1(con: Any, systems: list[str] | None, format: Format, output: A
             more = cell.n - len(cell.formulas)
             row.append(", ".join(cell.formulas) + (f" … ({cell.n:,})" if more else ""))
         rows.append(row)
-    title = f"Table 1. Compositions by category (known: {known_sources(con)})"
+    title = f"Table 1. Compositions by category (known: {db.known_sources()})"
     show(["", *systems], rows, format, output, title)
 
 
-def _show_table_2(con: Any, _: Any, format: Format, output: Any) -> None:
+def _show_table_2(db: Any, _: Any, format: Format, output: Any) -> None:
     from chemdb import paper
     from chemdb.cli.screen import show
-    from chemdb.report import table_2
 
-    table = table_2(con)
+    table = db.table_2()
     columns = list(table.rows[0])
     if format is Format.JSON or format is Format.CSV:
         show(columns, [list(row.values()) for row in table.rows], format, output)

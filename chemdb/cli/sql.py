@@ -1,5 +1,6 @@
 """chemdb sql."""
 
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -24,25 +25,16 @@ def sql(
 
     Example: chemdb sql "select * from missing where chemsys = 'Li-O-Zn' order by natoms limit 5"
     """
-    import duckdb
-
+    import chemdb
     from chemdb.cli.screen import show
-    from chemdb.database import all_rows, connect_to_read, execute, translate_errors
-    from chemdb.errors import ChemdbError
 
-    with connect_to_read(db, threads, memory_limit) as con, translate_errors(db):
-        try:
-            result = execute(con, query)
-        except (duckdb.IOException, duckdb.OutOfMemoryException):
-            raise
-        except duckdb.Error as error:
-            raise ChemdbError(f"sql: {error}") from None
-        if not result.description:
+    with chemdb.open(db, threads, memory_limit) as opened:
+        columns, rows = opened.sql(query).read()
+        if not columns:
             return
-        columns = [column[0] for column in result.description]
         if format is Format.CSV:
-            show(columns, all_rows(result), format, output)
+            show(columns, rows, format, output)
             return
-        rows = result.fetchmany(MAX_ROWS + 1)
-        footer = f"the first {MAX_ROWS:,} rows; --format csv gives all" if len(rows) > MAX_ROWS else None
-        show(columns, rows[:MAX_ROWS], format, output, footer=footer)
+        first = list(islice(rows, MAX_ROWS + 1))
+        footer = f"the first {MAX_ROWS:,} rows; --format csv gives all" if len(first) > MAX_ROWS else None
+        show(columns, first[:MAX_ROWS], format, output, footer=footer)

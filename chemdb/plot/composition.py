@@ -1,5 +1,6 @@
 """A chemist's view of one chemical system: line, triangle, or slices of a tetrahedron."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -340,25 +341,21 @@ def _caption(
     shape = {
         2: f"on the line from {found.elements[0]} (0) to {found.elements[1]} (1)",
         3: "in the triangle of atomic fractions, with the binary systems on its edges",
-        4: f"in slices of the tetrahedron of atomic fractions by the fraction x of {found.elements[-1]}; each "
-        f"point shows the shares of {', '.join(found.elements[:3])} among themselves, and smaller systems lie "
-        "on edges, at corners and in the first slice",
+        4: f"in slices of the tetrahedron of atomic fractions by the fraction x of {found.elements[-1]}; "
+        f"each point shows the shares of {', '.join(found.elements[:3])} among themselves, and smaller "
+        "systems lie on edges, at corners and in the first slice",
     }[k]
     text = f"Compositions of {system} by category, {shape}. Known ones are named."
     if hull_energies:
         text += " Numbers are energies above the convex hull in meV/atom, where a known source has one."
     if unnamed:
         text += f" There was no room for the names of {unnamed} known ones."
+    tally = Counter(zip(found.nelements.tolist(), found.categories, strict=True))
     counts = {
-        f"{n} elements": ", ".join(
-            f"{category} {sum(own == category and size == n for own, size in zip(found.categories, found.nelements, strict=True)):,}"
-            for category in CATEGORIES
+        f"compositions of {n} elements": ", ".join(
+            f"{category} {tally[n, category]:,}" for category in CATEGORIES
         )
-        for n in sorted(set(found.nelements.tolist()))
+        for n in range(2, k + 1)
+        if n in found.nelements
     }
-    return Caption(
-        text,
-        about(con)
-        | {f"compositions of {name}": value for name, value in counts.items()}
-        | {"palette": palette_name},
-    )
+    return Caption(text, about(con) | counts | {"palette": palette_name})

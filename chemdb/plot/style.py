@@ -1,5 +1,6 @@
 """How every figure looks, and how it is written: colours, print sizes, type, captions, files."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -144,15 +145,13 @@ def new_figure(columns: int, height: float) -> "Figure":
 
 
 def formula_markup(formula: str) -> str:
-    """Return a formula with its numbers lowered, as matplotlib's mathtext.
+    r"""Return a formula with its numbers lowered, as matplotlib's mathtext.
 
     Examples
     --------
     >>> formula_markup("Li6ZnO4")
-    '$\\\\mathregular{Li_{6}ZnO_{4}}$'
+    '$\\mathregular{Li_{6}ZnO_{4}}$'
     """
-    import re
-
     return "$\\mathregular{" + re.sub(r"(\d+)", r"_{\1}", formula) + "}$"
 
 

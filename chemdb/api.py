@@ -1,0 +1,188 @@
+"""A database opened to be asked: what `chemdb.open` returns, and all that the commands call."""
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import duckdb
+
+from chemdb.database import connect_to_read, translate_errors
+from chemdb.errors import ChemdbError
+from chemdb.rows import Rows
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow as pa
+
+    from chemdb.label import Labeller
+    from chemdb.report import Table1Cell, Table2
+
+
+class Database:
+    """A database file, read-only; safe to share between threads and forked processes.
+
+    Parameters
+    ----------
+    path : path-like
+    threads : int, optional
+        Threads of DuckDB; all processors if not given.
+    memory_limit : str, optional
+        Memory of DuckDB, such as 2GB.
+
+    Raises
+    ------
+    DatabaseError
+        No such file, not a chemdb file, of another format, damaged, or being written.
+
+    Examples
+    --------
+    >>> import chemdb
+    >>> with chemdb.open("chemdb.duckdb") as db:  # doctest: +SKIP
+    ...     db.sql("select count(*) from known_composition")
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], threads: int | None = None, memory_limit: str | None = None
+    ) -> None:
+        self.path = Path(path)
+        self._options = (threads, memory_limit)
+        self._lock = threading.Lock()
+        self._con: duckdb.DuckDBPyConnection | None = connect_to_read(self.path, *self._options)
+        self._inherited: duckdb.DuckDBPyConnection | None = None
+        self._process = os.getpid()
+        self._labeller: Labeller | None = None
+
+    def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
+        """Return the rows of a SQL query, read when asked for.
+
+        Parameters
+        ----------
+        statement : str
+        parameters : mapping, optional
+            Values of ``$name`` in the statement.
+        """
+        return Rows(self._cursor, statement, parameters)
+
+    def label(
+        self, formulas: "Sequence[str | None] | pa.Table | pandas.DataFrame | polars.DataFrame"
+    ) -> "pa.Table":
+        """Return formulas with their labels: allowed, known, category, and why not.
+
+        Parameters
+        ----------
+        formulas : sequence of str, or table
+            A table, of Arrow, pandas or polars, has its formula column found by its name.
+
+        Returns
+        -------
+        pyarrow.Table
+            The columns of a table first, then those of `chemdb.label.LABEL_COLUMNS`; a row for
+            each formula, in order. Unreadable formulas have an ``error``.
+
+        Raises
+        ------
+        FileError
+            The table has no formula column.
+        """
+        from chemdb.label import label_table
+
+        return label_table(self._own_labeller(), formulas)
+
+    def label_file(self, source: Path, target: Path | None, formula_column: str | None = None) -> int:
+        """Label the formulas of a file into another, see `chemdb.label_file.label_file`."""
+        from chemdb.label_file import label_file
+
+        return label_file(self._own_labeller(), source, target, formula_column)
+
+    def label_lines(self, lines: TextIO, target: Path | None) -> int:
+        """Label a stream of formulas, see `chemdb.label_file.label_lines`."""
+        from chemdb.label_file import label_lines
+
+        return label_lines(self._own_labeller(), lines, target)
+
+    def info(self) -> dict[str, Any]:
+        """Return how the file was made and what it offers, see `chemdb.info.describe`."""
+        from chemdb.info import describe
+
+        with self._cursor() as con:
+            return describe(con)
+
+    def table_1(self, systems: Sequence[str]) -> "list[Table1Cell]":
+        """Return the categories of chemical systems, see `chemdb.report.table_1`."""
+        from chemdb.report import table_1
+
+        with self._cursor() as con:
+            return table_1(con, systems)
+
+    def table_2(self) -> "Table2":
+        """Return the counts by order and category, see `chemdb.report.table_2`."""
+        from chemdb.report import table_2
+
+        with self._cursor() as con:
+            return table_2(con)
+
+    def known_sources(self) -> str:
+        """Return one line that names the known sources."""
+        from chemdb.report import known_sources
+
+        with self._cursor() as con:
+            return known_sources(con)
+
+    def close(self) -> None:
+        """Close the file; whatever still reads it finishes."""
+        if self._con is not None and self._process == os.getpid():
+            self._con.close()
+        self._con = None
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[type["Database"], tuple]:
+        """Let another process open the same file."""
+        return Database, (self.path, *self._options)
+
+    def __repr__(self) -> str:
+        return f"chemdb.open({str(self.path)!r})"
+
+    def _repr_html_(self) -> str:
+        counts = self.sql("from table2").df()
+        return f"<p><code>{self.path}</code>, known: {self.known_sources()}</p>{counts.to_html(index=False)}"
+
+    def _own_labeller(self) -> "Labeller":
+        from chemdb.label import labeller
+
+        with self._cursor() as con:
+            if self._labeller is None:
+                self._labeller = labeller(con)
+            return self._labeller
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a connection of one's own; DuckDB's errors become one line."""
+        with self._lock:
+            if self._con is None:
+                raise ChemdbError(f"{self.path}: closed; open it again with chemdb.open")
+            if self._process != os.getpid():
+                # A fork has none of DuckDB's threads: it opens the file for itself, and leaves
+                # what it inherited alone.
+                self._inherited = self._con
+                self._con = connect_to_read(self.path, *self._options)
+                self._process = os.getpid()
+            con = self._con.cursor()
+        try:
+            with translate_errors(self.path):
+                try:
+                    yield con
+                except (duckdb.IOException, duckdb.OutOfMemoryException):
+                    raise
+                except duckdb.Error as error:
+                    raise ChemdbError(f"sql: {error}") from None
+        finally:
+            con.close()
