@@ -28,7 +28,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> np.n
 
     Examples
     --------
-    >>> spread([0.5, 0.5, 0.9], 0.2, 0.0, 1.0).tolist()
+    >>> spread([0.5, 0.5, 0.9], 0.2, 0.0, 1.0).round(3).tolist()
     [0.4, 0.6, 0.9]
     """
     from scipy.optimize import isotonic_regression
