@@ -104,6 +104,17 @@ class Database:
 
         return label_lines(self._own_labeller(), lines, target)
 
+    def sample(
+        self, category: str | Sequence[str], nelements: int | Sequence[int], n: int, seed: int = 0
+    ) -> "pa.Table":
+        """Return compositions drawn uniformly from categories of orders, see `chemdb.sample.sample`."""
+        from chemdb.sample import sample_categories
+
+        categories = [category] if isinstance(category, str) else category
+        orders = [nelements] if isinstance(nelements, int) else nelements
+        with self._cursor() as con:
+            return sample_categories(con, categories, orders, n, seed)
+
     def info(self) -> dict[str, Any]:
         """Return how the file was made and what it offers, see `chemdb.info.describe`."""
         from chemdb.info import describe

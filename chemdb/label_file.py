@@ -8,18 +8,10 @@ import duckdb
 import pyarrow as pa
 
 from chemdb.database import connect_in_memory
-from chemdb.errors import ChemdbError, FileError
+from chemdb.errors import FileError
 from chemdb.files import formula_column, rows_of, unreadable
 from chemdb.label import BATCH, Labeller, label_batches
-
-WRITERS = {
-    ".csv": "(format csv, header)",
-    ".tsv": "(format csv, header, delimiter '\t')",
-    ".jsonl": "(format json)",
-    ".parquet": "(format parquet, compression zstd)",
-}
-#: Where a result goes that has no file.
-STDOUT = Path("/dev/stdout")
+from chemdb.table_file import write_rows
 
 
 def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | None = None) -> int:
@@ -31,7 +23,7 @@ def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | N
     source : Path
         As `chemdb.files.rows_of` reads it.
     target : Path or None
-        Its suffix, one of `WRITERS`, chooses the format; None is CSV on stdout.
+        Its suffix, one of `chemdb.table_file.WRITERS`, chooses the format; None is CSV on stdout.
     wanted : str, optional
         Column of the formula, else found by its name.
 
@@ -45,7 +37,7 @@ def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | N
         column = formula_column(rows.columns, source, wanted)
         try:
             reader = rows.to_arrow_reader(BATCH)
-            return _write(label_batches(own, reader, reader.schema, column), target)
+            return write_rows(label_batches(own, reader, reader.schema, column), target)
         except (duckdb.Error, pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise FileError(f"{source}: {unreadable(error)}") from None
 
@@ -58,29 +50,4 @@ def label_lines(own: Labeller, lines: TextIO, target: Path | None) -> int:
         while texts := [line.rstrip("\r\n") for _, line in zip(range(BATCH), lines, strict=False)]:
             yield pa.record_batch([pa.array(texts, pa.string())], schema=schema)
 
-    return _write(label_batches(own, batches(), schema, "formula_given"), target)
-
-
-def _write(labelled: pa.RecordBatchReader, target: Path | None) -> int:
-    kind = ".csv" if target is None else target.suffix.lower()
-    if kind not in WRITERS:
-        raise ChemdbError(f"{target}: the name must end in one of {', '.join(WRITERS)}")
-    if target is not None and target.is_dir():
-        raise ChemdbError(f"{target}: cannot be written (is a folder)")
-    unfinished = STDOUT if target is None else target.with_name(target.name + ".partial")
-    try:
-        with connect_in_memory() as con:
-            con.register("labelled", labelled)
-            name = str(unfinished).replace("'", "''")
-            try:
-                [(n,)] = con.execute(f"copy labelled to '{name}' {WRITERS[kind]}").fetchall()
-            except duckdb.IOException as error:
-                raise ChemdbError(
-                    f"{target or 'stdout'}: cannot be written ({str(error).splitlines()[0]})"
-                ) from None
-        if target is not None:
-            unfinished.replace(target)
-    finally:
-        if target is not None and unfinished.parent.is_dir():
-            unfinished.unlink(missing_ok=True)
-    return int(n)
+    return write_rows(label_batches(own, batches(), schema, "formula_given"), target)

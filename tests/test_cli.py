@@ -48,7 +48,8 @@ def test_every_command_and_option_has_help(name):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in COMMANDS if n.split()[0] in ("report", "info", "sql", "label", "count", "known")]
+    "name",
+    [n for n in COMMANDS if n.split()[0] in ("report", "info", "sql", "label", "count", "known", "sample")],
 )
 def test_every_example_runs(name, full_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]

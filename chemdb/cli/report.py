@@ -43,8 +43,8 @@ def report(
 
 def _show_table_1(db: Any, systems: list[str] | None, format: Format, output: Any) -> None:
     from chemdb.cli.screen import show
+    from chemdb.contents import CATEGORIES
     from chemdb.paper import TABLE_1_SYSTEMS
-    from chemdb.report import CATEGORIES
 
     systems = systems or list(TABLE_1_SYSTEMS)
     cells = db.table_1(systems)
