@@ -15,6 +15,7 @@ COUNTED = ("allowed", "combinations", "known", "standard", "missing", "interesti
 PERIODS = ((1, 2), (3, 10), (11, 18), (19, 36), (37, 54), (55, 86), (87, 118))
 #: Perceptually even and readable in grey; empty cells are white.
 COLORMAP = "viridis"
+WHITE = (1.0, 1.0, 1.0, 1.0)
 ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
 
 
@@ -138,8 +139,8 @@ def table(
         for symbol, (row, column, block) in shown.items():
             count = counts.get(symbol, 0)
             y = row + 0.4 if block == "f" else row
-            color = colormap(norm(count)) if count else "white"
-            ink = "white" if count and _luminance(color) < 0.4 else "black"
+            color = colormap(norm(count)) if count else WHITE
+            ink = "white" if _luminance(color) < 0.4 else "black"
             axes.add_patch(
                 Rectangle(
                     (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
@@ -153,7 +154,7 @@ def table(
         scale.ax.locator_params(nbins=5)
         scale.set_label(what[0].upper() + what[1:], labelpad=4)
         scale.ax.xaxis.set_label_position("top")
-        scale.outline.set_linewidth(0.4)  # type: ignore[operator]
+        scale.outline.set_linewidth(0.4)
     blocks = "s-, p-, d- and f-block" if f_block else "s-, p- and d-block"
     top = sorted(shown, key=lambda symbol: -counts.get(symbol, 0))[:5]
     caption = (
