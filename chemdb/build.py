@@ -30,7 +30,7 @@ from chemdb.tables import (
 )
 
 #: Files of sql/ that read only the tables of the file.
-VIEWS = ("08_composition", "09_category", "10_summary", "11_table2", "12_composition_of")
+VIEWS = ("08_composition", "09_category", "10_summary", "11_table2", "12_composition_of", "15_projection")
 
 
 @dataclass(frozen=True)

@@ -31,3 +31,11 @@ class DatabaseError(ChemdbError):
 
 class EmbeddingError(ChemdbError):
     """An element representation is unknown, or what is asked of it has no answer."""
+
+
+class PlotError(ChemdbError):
+    """A figure cannot be drawn from what was asked for, or cannot be written."""
+
+
+class ReductionError(ChemdbError):
+    """Vectors cannot be reduced as asked for: unknown method, bad parameter, too few points."""
