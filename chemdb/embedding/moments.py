@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from chemdb.contents import CATEGORIES
 from chemdb.errors import EmbeddingError
 from chemdb.kernels.moments import system_moments
+from chemdb.names import one_of
 from chemdb.parallel import map_slices
 from chemdb.progress import Progress, no_progress
 from chemdb.space import OrderSpace
@@ -87,8 +88,7 @@ def moments(
     EmbeddingError
         No such scope.
     """
-    if scope not in SCOPES:
-        raise EmbeddingError(f"category {scope!r} is unknown; choose from {', '.join(SCOPES)}")
+    one_of(scope, SCOPES, "category", EmbeddingError)
     standard = _known_moments(space, covered, space.known_allowed)
     interesting = _known_moments(space, covered, ~space.known_allowed)
     listed = {"standard": standard, "interesting": interesting, "known": standard + interesting}
