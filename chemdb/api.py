@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from chemdb.label import Labeller
+    from chemdb.query.result import Result
+    from chemdb.query.vocabulary import Vocabulary
     from chemdb.report import Table1Cell, Table2
 
 
@@ -55,6 +57,58 @@ class Database:
         self._inherited: duckdb.DuckDBPyConnection | None = None
         self._process = os.getpid()
         self._labeller: Labeller | None = None
+        self._vocabulary: Vocabulary | None = None
+
+    def query(
+        self,
+        text: str = "",
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+        sort: Sequence[str] = (),
+        columns: Sequence[str] = (),
+        optimade: bool = False,
+    ) -> "Result":
+        """Return the compositions that meet a query, read when asked for.
+
+        Parameters
+        ----------
+        text : str
+            In chemdb's query language, see docs/query.md; empty for everything.
+        limit : int, optional
+            Most rows; all if not given.
+        offset : int
+            Rows passed over.
+        sort : sequence of str
+            Columns to sort by, with ``-`` before those to sort downwards; by default known
+            compositions come first, then those with the fewest atoms.
+        columns : sequence of str
+            Columns to show; besides those of the view ``composition``, ``species`` that balance
+            a composition, ``O`` for the amount of oxygen, and ``x(O)`` for its atomic fraction.
+        optimade : bool
+            Whether `text` is an OPTIMADE filter.
+
+        Raises
+        ------
+        QueryError
+            The query is not understood, or asks for what cannot be.
+        """
+        from chemdb.query.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, read_columns, read_order
+        from chemdb.query.language import read_query
+        from chemdb.query.result import Result
+
+        words = self._own_vocabulary()
+        if optimade:
+            from chemdb.query.optimade import read_optimade as read_query
+        return Result(
+            self._cursor,
+            words,
+            read_query(text, words),
+            read_columns(columns, words) or DEFAULT_COLUMNS,
+            read_order(sort, words) or DEFAULT_ORDER,
+            limit,
+            offset,
+        )
 
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
         """Return the rows of a SQL query, read when asked for.
@@ -165,6 +219,14 @@ class Database:
     def _repr_html_(self) -> str:
         counts = self.sql("from table2").df()
         return f"<p><code>{self.path}</code>, known: {self.known_sources()}</p>{counts.to_html(index=False)}"
+
+    def _own_vocabulary(self) -> "Vocabulary":
+        from chemdb.query.vocabulary import vocabulary
+
+        with self._cursor() as con:
+            if self._vocabulary is None:
+                self._vocabulary = vocabulary(con)
+            return self._vocabulary
 
     def _own_labeller(self) -> "Labeller":
         from chemdb.label import labeller

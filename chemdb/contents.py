@@ -23,3 +23,14 @@ def states_of(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, ...]]:
         "where used group by symbol"
     ).fetchall()
     return {symbol: tuple(states) for symbol, states in rows}
+
+
+def state_occurrences(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
+    """Return, by symbol, the oxidation states in e that decided a file and how usual each is."""
+    rows = con.execute(
+        "select symbol::varchar, oxidation_state, n_icsd from species where used order by all"
+    ).fetchall()
+    found: dict[str, dict[int, int]] = {}
+    for symbol, state, occurrences in rows:
+        found.setdefault(symbol, {})[state] = occurrences
+    return found

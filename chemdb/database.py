@@ -17,8 +17,8 @@ from chemdb.progress import Progress, no_progress
 
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
 STORAGE_VERSION = "v1.4.0"
-#: Rises when a released chemdb could not read the file any more.
-FORMAT_VERSION = 1
+#: Rises when tables or views that chemdb reads change.
+FORMAT_VERSION = 2
 
 
 def connect_to_read(
@@ -31,16 +31,22 @@ def connect_to_read(
     DatabaseError
         No such file, not a chemdb file, of a newer format, damaged, or being written.
     """
+    return _connect_to_read(path, _config(threads, memory_limit))
+
+
+def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) -> duckdb.DuckDBPyConnection:
+    """Return the connection of `connect_to_read`, to a file of an older format too if `older`."""
     if not path.is_file():
         what = "a folder, not a file" if path.is_dir() else "no such file"
         raise DatabaseError(
             f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db"
         )
-    config = _config(threads, memory_limit) | {"enable_external_access": "false"}
     with translate_errors(path):
-        con = _quiet(duckdb.connect(path, read_only=True, config=config))
+        con = _quiet(
+            duckdb.connect(path, read_only=True, config=config | {"enable_external_access": "false"})
+        )
     try:
-        _check_format(con, path)
+        _check_format(con, path, older)
     except BaseException:
         con.close()
         raise
@@ -78,7 +84,7 @@ def replacing(
     if not target.parent.is_dir():
         raise DatabaseError(f"{path}: the folder {target.parent} does not exist")
     if edit or target.exists():
-        connect_to_read(target).close()
+        _connect_to_read(target, _config(None, None), older=not edit).close()
     new = target.with_name(target.name + ".new")
     with translate_errors(path):
         if new.exists():
@@ -198,7 +204,7 @@ def _reason(error: Exception) -> str:
     return text.splitlines()[0]
 
 
-def _check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _check_format(con: duckdb.DuckDBPyConnection, path: Path, older: bool) -> None:
     try:
         rows = con.execute("select value from build_info where property = 'format_version'").fetchall()
     except duckdb.CatalogException:
@@ -209,6 +215,8 @@ def _check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise DatabaseError(f"{path}: a DuckDB file, but not one that chemdb built; choose another --db")
     if int(rows[0][0]) > FORMAT_VERSION:
         raise DatabaseError(f"{path}: made by a newer chemdb (format {rows[0][0]}); upgrade chemdb")
+    if int(rows[0][0]) < FORMAT_VERSION and not older:
+        raise DatabaseError(f"{path}: made by an older chemdb (format {rows[0][0]}); build it again")
 
 
 def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:

@@ -17,6 +17,10 @@ class FormulaError(ChemdbError):
     """A text is not a chemical formula with whole-number amounts."""
 
 
+class UndecidedError(ChemdbError):
+    """A composition has more choices of oxidation states than can be looked at."""
+
+
 class FileError(ChemdbError):
     """A file of the user's cannot be read, or has no formula column."""
 
@@ -39,3 +43,7 @@ class PlotError(ChemdbError):
 
 class ReductionError(ChemdbError):
     """Vectors cannot be reduced as asked for: unknown method, bad parameter, too few points."""
+
+
+class QueryError(ChemdbError):
+    """A query is not understood, or asks for what cannot be."""

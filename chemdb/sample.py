@@ -12,6 +12,7 @@ from chemdb.contents import CATEGORIES
 from chemdb.database import sql_text
 from chemdb.errors import ChemdbError, LimitError
 from chemdb.kernels.members import nth_members
+from chemdb.names import one_of
 from chemdb.parallel import map_slices
 
 #: Compositions whose sets are in memory at a time.
@@ -58,8 +59,7 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
     ChemdbError
         Unknown category, order outside the file, `n` below 1 or `seed` below 0.
     """
-    if category not in CATEGORIES:
-        raise ChemdbError(f"category {category!r} is unknown; choose from {', '.join(CATEGORIES)}")
+    one_of(category, CATEGORIES, "category")
     if n < 1:
         raise ChemdbError(f"a sample of {n}: take at least 1")
     if seed < 0:

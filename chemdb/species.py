@@ -1,6 +1,7 @@
 """Elements and their oxidation states: what SMACT knows, or what a file of the user's says."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -90,6 +91,16 @@ def smact_oxidation_states(name: str) -> OxidationStates:
     attribute = SMACT_SETS[name]
     states = {e.symbol: getattr(e, attribute) for e in _smact_elements()}
     return OxidationStates(name, {s: tuple(sorted(set(q))) for s, q in states.items() if q})
+
+
+@cache
+def icsd_occurrences() -> Mapping[tuple[str, int], int]:
+    """Return how many ICSD entries have each symbol and oxidation state, as SMACT counted in 2024."""
+    import smact
+
+    path = Path(smact.data_directory) / "oxidation_states_icsd24_counts.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return {(row["element"], row["oxidation_state"]): row["results_count"] for row in rows}
 
 
 def read_oxidation_states(path: Path) -> OxidationStates:

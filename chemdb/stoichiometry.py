@@ -1,6 +1,5 @@
 """The reduced stoichiometries of an order: factor tuples without a common divisor."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 from math import comb
 
@@ -64,17 +63,3 @@ def n_combinations(nelements: int, max_stoichiometry: int, n_elements: int = 103
     [225879, 77637589, 16902534325]
     """
     return comb(n_elements, nelements) * len(reduced_factors(nelements, max_stoichiometry))
-
-
-def anonymous_formula(factors: Sequence[int]) -> str:
-    """Return MP's anonymous formula: ascending factors under the letters A, B, C, ...
-
-    Examples
-    --------
-    >>> anonymous_formula((3, 1, 1)), anonymous_formula((1, 2))
-    ('ABC3', 'AB2')
-    """
-    return "".join(
-        letter + (str(factor) if factor > 1 else "")
-        for letter, factor in zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", sorted(map(int, factors)), strict=False)
-    )

@@ -6,10 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chemdb.composition import anonymous_formula
 from chemdb.enumeration import Space
 from chemdb.progress import Progress, no_progress
-from chemdb.species import Element, OxidationStates
-from chemdb.stoichiometry import anonymous_formula
+from chemdb.species import Element, OxidationStates, icsd_occurrences
+from chemdb.witness import species_text
 
 #: Systems handed to DuckDB at a time: one of its row groups.
 BATCH = 122_880
@@ -30,28 +31,22 @@ def element_table(elements: Sequence[Element]) -> pa.Table:
 
 def species_table(used: OxidationStates, others: Sequence[OxidationStates]) -> pa.Table:
     """Return a row per species of every set."""
+    occurrences = icsd_occurrences()
     rows = [
-        (states.name, symbol, charge, species_text(symbol, charge), states is used)
+        (
+            states.name,
+            symbol,
+            charge,
+            species_text(symbol, charge),
+            states is used,
+            occurrences.get((symbol, charge), 0),
+        )
         for states in (used, *others)
         for symbol, charges in states.states.items()
         for charge in charges
     ]
-    names = ["oxidation_state_set", "symbol", "oxidation_state", "species", "used"]
+    names = ["oxidation_state_set", "symbol", "oxidation_state", "species", "used", "n_icsd"]
     return pa.table(list(map(pa.array, zip(*rows, strict=True))), names=names)
-
-
-def species_text(symbol: str, charge: int) -> str:
-    """Return a species as chemists write it.
-
-    Examples
-    --------
-    >>> species_text("Fe", 3), species_text("Cl", -1), species_text("Xe", 0)
-    ('Fe3+', 'Cl-', 'Xe0')
-    """
-    if charge == 0:
-        return f"{symbol}0"
-    amount = str(abs(charge)) if abs(charge) > 1 else ""
-    return f"{symbol}{amount}{'+' if charge > 0 else '-'}"
 
 
 def stoichiometry_table(spaces: Sequence[Space]) -> pa.Table:

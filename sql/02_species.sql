@@ -5,7 +5,8 @@ create table species (
     symbol              element_symbol not null,
     oxidation_state     tinyint not null,
     species             varchar not null,
-    used                boolean not null
+    used                boolean not null,
+    n_icsd              integer not null
 );
 insert into species select * from new_species order by used desc, oxidation_state_set, symbol, oxidation_state;
 
@@ -17,3 +18,5 @@ comment on column species.symbol is 'Element symbol.';
 comment on column species.oxidation_state is 'Oxidation state in e.';
 comment on column species.species is 'Species as text, such as Fe3+ or O2-.';
 comment on column species.used is 'Whether this set decided the allowed compositions of this file.';
+comment on column species.n_icsd is
+    'Entries of the ICSD of 2024 that have the species, as SMACT counted them: how usual it is.';

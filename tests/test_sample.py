@@ -108,7 +108,7 @@ def test_known_rows_name_their_entry(small):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("common", 2, 5), ChemdbError, "category 'common' is unknown; choose from standard, missing"),
+        (("common", 2, 5), ChemdbError, "no category 'common'; There are standard, missing"),
         (("missing", 4, 5), LimitError, "4 elements: this file has compositions of 2 or 3 elements"),
         (("missing", 2, 0), ChemdbError, "take at least 1"),
         (("missing", 2, 5, -1), ChemdbError, "seed -1: choose 0 or more"),

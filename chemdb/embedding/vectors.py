@@ -3,7 +3,6 @@
 import csv
 import json
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,6 +12,7 @@ from elementembeddings.utils.config import DEFAULT_ELEMENT_EMBEDDINGS
 from numpy.typing import NDArray
 
 from chemdb.errors import EmbeddingError
+from chemdb.names import one_of
 
 #: The representations that Park et al. 2024 compare, in the order of their figures.
 PAPER_EMBEDDINGS = ("magpie", "mat2vec", "megnet16", "oliynyk", "skipatom", "random_200")
@@ -66,13 +66,7 @@ def check_embedding(name: str) -> str:
     EmbeddingError
         No such representation; the message has the nearest names.
     """
-    if name not in DEFAULT_ELEMENT_EMBEDDINGS:
-        near = get_close_matches(name, embedding_names(), n=3, cutoff=0.5)
-        advice = (
-            f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(embedding_names())}"
-        )
-        raise EmbeddingError(f"embedding {name!r} is unknown; {advice}")
-    return name
+    return one_of(name, embedding_names(), "embedding", EmbeddingError)
 
 
 @cache

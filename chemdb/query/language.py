@@ -1,0 +1,95 @@
+"""The query language: text to `chemdb.query.filter.Filter`.
+
+`grammar.lark` says how terms are joined, `chemdb.query.meaning` what each term means.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from chemdb.errors import QueryError
+from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, depth, negation
+from chemdb.query.meaning import Meaning, Word
+from chemdb.query.vocabulary import Vocabulary
+
+MAX_LENGTH = 20_000
+MAX_DEPTH = 40
+
+
+def read_query(text: str, vocabulary: Vocabulary) -> Filter:
+    """Return the filter that a query means.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``elements=Li,O missing natoms<=10``; empty for everything.
+    vocabulary : Vocabulary
+
+    Raises
+    ------
+    QueryError
+        The text is no query; the message says where and what was probably meant.
+    """
+    if len(text) > MAX_LENGTH:
+        raise QueryError(
+            f"query: longer than {MAX_LENGTH:,} characters; 'chemdb label' takes lists of formulas"
+        )
+    try:
+        found = _filter(_grammar().parse(text), Meaning(vocabulary))
+        too_deep = depth(found) > MAX_DEPTH
+    except UnexpectedInput as error:
+        raise QueryError(_unexpected(error, text)) from None
+    except RecursionError:
+        too_deep = True
+    if too_deep:
+        raise QueryError(f"query: nested deeper than {MAX_DEPTH} levels; write it flatter")
+    return found
+
+
+@cache
+def _grammar() -> Lark:
+    return Lark(
+        (Path(__file__).parent / "grammar.lark").read_text(encoding="utf-8"),
+        parser="lalr",
+        maybe_placeholders=False,
+    )
+
+
+def _filter(tree: Tree, meaning: Meaning) -> Filter:
+    match tree.data:
+        case "start":
+            return _filter(tree.children[0], meaning) if tree.children else EVERYTHING
+        case "either":
+            return any_of(*(_filter(child, meaning) for child in tree.children))
+        case "both":
+            return all_of(*(_filter(child, meaning) for child in tree.children))
+        case "negated":
+            return negation(_filter(tree.children[0], meaning))
+        case "word":
+            return meaning.of_word(_word(tree.children[0]))
+    left, comparison, values, *chained = tree.children
+    words = [_word(value) for value in values.children]
+    if chained:
+        second, right = chained
+        return meaning.of_chain(_word(left), str(comparison), words, str(second), _word(right))
+    return meaning.of_comparison(_word(left), str(comparison), words)
+
+
+def _word(token: Token) -> Word:
+    quoted = token.type == "QUOTED"
+    return Word(str(token)[1:-1] if quoted else str(token), (token.start_pos or 0) + 1)
+
+
+def _unexpected(error: UnexpectedInput, text: str) -> str:
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return "query: ends too early; after the last word a value or a closing parenthesis is missing"
+    if isinstance(error, UnexpectedCharacters | UnexpectedToken) and error.pos_in_stream is not None:
+        place = error.pos_in_stream
+        what = text[place : place + 1]
+        if what in "\"'":
+            return f"query: the quotation mark at character {place + 1} is not closed"
+        hint = "; lists stand behind a key, as in elements=Li,O" if what == "," else ""
+        return f"query: unexpected {what!r} at character {place + 1}{hint}"
+    return "query: not understood; see 'chemdb query --help'"

@@ -1,0 +1,217 @@
+"""What a query answers: exact counts, and rows as they are asked for."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from chemdb.database import all_rows, execute
+from chemdb.query.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SPECIES, Order
+from chemdb.query.filter import Filter
+from chemdb.query.plan import AT_ONCE, Part, Space, all_parts, one_part
+from chemdb.query.statement import (
+    WHOLE,
+    Statement,
+    Window,
+    count_statement,
+    histogram_statement,
+    natoms_statement,
+    rows_statement,
+)
+from chemdb.query.vocabulary import Vocabulary
+from chemdb.rows import N_SHOWN, Cursor
+from chemdb.witness import first_witness, witness_text
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow as pa
+
+CATEGORIES = ("standard", "missing", "interesting", "unlikely")
+#: Rows of an Arrow batch.
+BATCH = 100_000
+#: Chemical systems counted together when a large answer is cut into parts.
+BUCKET = 1024
+#: What the column species is found from.
+FOR_SPECIES = ("elements", "factors", "allowed")
+
+
+class Result:
+    """Compositions that meet a query: nothing is read until asked for, and every read is anew.
+
+    Made by `chemdb.api.Database.query`.
+
+    Parameters
+    ----------
+    cursor : Cursor
+    vocabulary : Vocabulary
+    asked : Filter
+    columns : sequence of str
+        As `chemdb.query.columns.read_columns` gives them.
+    order : sequence of Order
+        As `chemdb.query.columns.read_order` gives them.
+    limit : int, optional
+        Most rows; all if not given.
+    offset : int
+        Rows passed over.
+    """
+
+    def __init__(
+        self,
+        cursor: Cursor,
+        vocabulary: Vocabulary,
+        asked: Filter,
+        columns: Sequence[str] = DEFAULT_COLUMNS,
+        order: Sequence[Order] = DEFAULT_ORDER,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> None:
+        self._cursor = cursor
+        self._words = vocabulary
+        self._electronegativities = {e.symbol: e.electronegativity for e in vocabulary.elements}
+        self.filter = asked
+        self.columns = list(columns)
+        self._order = tuple(order)
+        self._limit = limit
+        self._offset = offset
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Exact number of matching compositions by category, whatever the limit."""
+        [row] = self._fetched(count_statement(self.filter))
+        return dict(zip(CATEGORIES, row, strict=True))
+
+    def count(self) -> int:
+        """Return the exact number of matching compositions, whatever the limit."""
+        return sum(self.counts.values())
+
+    @property
+    def sql(self) -> str:
+        """The query as SQL for any DuckDB client; the column species is not in it."""
+        part = one_part(self._space(), self._order, self._limit, self._offset)
+        return self._statement(part).runnable()
+
+    def __iter__(self) -> Iterator[tuple]:
+        """Yield the rows as tuples of `columns`, in bounded memory."""
+        for part in self._parts():
+            statement = self._statement(part)
+            with self._cursor() as con:
+                for row in all_rows(execute(con, statement.text, statement.parameters)):
+                    yield self._row(row) if SPECIES in self.columns else row
+
+    def __len__(self) -> int:
+        """Return the number of rows, within the limit."""
+        rows = max(0, self.count() - self._offset)
+        return rows if self._limit is None else min(rows, self._limit)
+
+    def batches(self) -> "pa.RecordBatchReader":
+        """Return the rows as Arrow record batches, read as they come, in bounded memory."""
+        import pyarrow as pa
+
+        def made() -> Iterator[pa.RecordBatch]:
+            for part in self._parts():
+                statement = self._statement(part)
+                with self._cursor() as con:
+                    for batch in execute(con, statement.text, statement.parameters).to_arrow_reader(BATCH):
+                        yield self._batch(batch)
+
+        nothing = self._statement(Part(Window(known=False, unknown=False), None, 0))
+        with self._cursor() as con:
+            empty = execute(con, nothing.text, nothing.parameters).to_arrow_table()
+        schema = self._batch(pa.RecordBatch.from_pylist([], empty.schema)).schema
+        return pa.RecordBatchReader.from_batches(schema, made())
+
+    def arrow(self) -> "pa.Table":
+        """Return the rows as an Arrow table."""
+        return self.batches().read_all()
+
+    def df(self) -> "pandas.DataFrame":
+        """Return the rows as a pandas data frame; needs pandas."""
+        frame: pandas.DataFrame = self.arrow().to_pandas()
+        return frame
+
+    def pl(self) -> "polars.DataFrame":
+        """Return the rows as a polars data frame; needs polars."""
+        import polars
+
+        frame = polars.from_arrow(self.arrow())
+        assert isinstance(frame, polars.DataFrame)
+        return frame
+
+    def __repr__(self) -> str:
+        found = ", ".join(f"{n:,} {category}" for category, n in self.counts.items())
+        return f"{self.count():,} compositions: {found}"
+
+    def _repr_html_(self) -> str:
+        limit = N_SHOWN if self._limit is None else min(N_SHOWN, self._limit)
+        first = Result(self._cursor, self._words, self.filter, self.columns, self._order, limit, self._offset)
+        return f"<p>{self!r}</p>{first.df().to_html(index=False)}"
+
+    def _parts(self) -> Iterator[Part]:
+        if len(self) > AT_ONCE and self._order == DEFAULT_ORDER:
+            yield from all_parts(self._space(), self._limit, self._offset)
+        elif len(self):
+            yield one_part(self._space(), self._order, self._limit, self._offset)
+
+    def _statement(self, part: Part) -> Statement:
+        return rows_statement(
+            self.filter, self._read_columns(), self._order, part.limit, part.offset, part.window
+        )
+
+    def _space(self) -> Space:
+        return Space(self._count, self._natoms, self._systems)
+
+    def _count(self, window: Window) -> tuple[int, int]:
+        if window == WHOLE:
+            found = self.counts
+        else:
+            [row] = self._fetched(count_statement(self.filter, window))
+            found = dict(zip(CATEGORIES, row, strict=True))
+        return found["standard"] + found["interesting"], found["missing"] + found["unlikely"]
+
+    def _natoms(self) -> list[int]:
+        return [natoms for (natoms,) in self._fetched(natoms_statement(self.filter))]
+
+    def _systems(self, window: Window) -> list[tuple[int, int]]:
+        """Return ranges of system_id with at most about `AT_ONCE` compositions of a window."""
+        chunks: list[tuple[int, int]] = []
+        first = total = 0
+        bucket = -1
+        for bucket, n in self._fetched(histogram_statement(self.filter, BUCKET, window)):
+            if total and total + n > AT_ONCE:
+                chunks.append((first, bucket * BUCKET - 1))
+                first, total = bucket * BUCKET, 0
+            total += n
+        return [*chunks, (first, (bucket + 1) * BUCKET - 1)]
+
+    def _fetched(self, statement: Statement) -> list[tuple]:
+        with self._cursor() as con:
+            return execute(con, statement.text, statement.parameters or None).fetchall()
+
+    def _species(self, elements: Sequence[str], factors: Sequence[int], allowed: bool) -> str | None:
+        if not allowed:
+            return None
+        states = first_witness(elements, factors, self._electronegativities, self._words.states)
+        return witness_text(elements, states) if states else None
+
+    def _row(self, row: tuple) -> tuple:
+        values = dict(zip(self._read_columns(), row, strict=True))
+        values[SPECIES] = self._species(*(values[column] for column in FOR_SPECIES))
+        return tuple(values[column] for column in self.columns)
+
+    def _read_columns(self) -> list[str]:
+        if SPECIES not in self.columns:
+            return self.columns
+        shown = [column for column in self.columns if column != SPECIES]
+        return shown + [column for column in FOR_SPECIES if column not in shown]
+
+    def _batch(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
+        import pyarrow as pa
+
+        if SPECIES not in self.columns:
+            return batch
+        rows = zip(*(batch.column(column).to_pylist() for column in FOR_SPECIES), strict=True)
+        species = pa.array([self._species(*row) for row in rows], pa.string())
+        columns: list[Any] = [
+            species if column == SPECIES else batch.column(column) for column in self.columns
+        ]
+        return pa.RecordBatch.from_arrays(columns, names=self.columns)
