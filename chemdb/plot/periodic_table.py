@@ -1,6 +1,6 @@
 """Figure 1: the periodic table, coloured by how often an element occurs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 
@@ -8,6 +8,7 @@ from chemdb.errors import PlotError
 from chemdb.names import one_of
 from chemdb.plot.about import about
 from chemdb.plot.style import SMALL, TEXT, Caption, Drawing, bare, new_figure, own_style
+from chemdb.progress import Progress, no_progress
 
 #: Columns of `element_frequency` that can be drawn.
 COUNTED = ("allowed", "combinations", "known", "standard", "missing", "interesting", "unlikely")
@@ -61,6 +62,27 @@ def frequencies(con: duckdb.DuckDBPyConnection, nelements: int, counted: str) ->
     return dict(rows)
 
 
+def query_frequencies(
+    count: Callable[[str], int], query: str, symbols: Sequence[str], progress: Progress = no_progress
+) -> dict[str, int]:
+    """Return in how many compositions that meet a query each element occurs.
+
+    Parameters
+    ----------
+    count : callable
+        Number of compositions that meet a query.
+    query : str
+        In chemdb's query language.
+    symbols : sequence of str
+    progress : Progress
+    """
+    counts = {}
+    for done, symbol in enumerate(symbols, start=1):
+        counts[symbol] = count(f"({query}) elements={symbol}")
+        progress(done / len(symbols))
+    return counts
+
+
 def draw(
     con: duckdb.DuckDBPyConnection,
     nelements: int = 2,
@@ -100,6 +122,41 @@ def draw(
             about(con) | {what: f"{total:,}"} | dict(drawing.caption.details),
         ),
     )
+
+
+def draw_query(
+    con: duckdb.DuckDBPyConnection,
+    count: Callable[[str], int],
+    query: str,
+    f_block: bool = False,
+    columns: int = 2,
+    progress: Progress = no_progress,
+) -> Drawing:
+    """Return the periodic table of the elements in the compositions that meet a query.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    count : callable
+        Number of compositions that meet a query.
+    query : str
+    f_block : bool
+    columns : int
+    progress : Progress
+
+    Raises
+    ------
+    ChemdbError
+        The query is wrong, or nothing meets it.
+    """
+    total = count(query)
+    symbols = [
+        s for (s,) in con.execute("select symbol::varchar from element order by atomic_number").fetchall()
+    ]
+    counts = query_frequencies(count, query, symbols, progress)
+    drawing = table(con, counts, f"compositions ({query})", f_block, columns)
+    details = about(con) | {"query": query, "compositions": f"{total:,}"} | dict(drawing.caption.details)
+    return Drawing(drawing.figure, Caption(drawing.caption.text, details))
 
 
 def table(
