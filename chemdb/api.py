@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
+    from chemdb.embedding.export import Embedded
     from chemdb.label import Labeller
     from chemdb.query.result import Result
     from chemdb.query.vocabulary import Vocabulary
@@ -168,6 +169,25 @@ class Database:
         orders = [nelements] if isinstance(nelements, int) else nelements
         with self._cursor() as con:
             return sample_categories(con, categories, orders, n, seed)
+
+    def embed(self, compositions: "Result | pa.Table", embedding: str) -> "tuple[pa.Table, Embedded]":
+        """Return formula, category and vector of compositions, and how many have no vector.
+
+        Parameters
+        ----------
+        compositions : Result or pyarrow.Table
+            Of `query`, or a table such as `sample` returns.
+        embedding : str
+            One of `chemdb.embedding.vectors.embedding_names`.
+        """
+        import pyarrow as pa
+
+        from chemdb.embedding.export import COLUMNS, embed
+        from chemdb.embedding.vectors import element_vectors
+
+        vectors = element_vectors(embedding)
+        rows = compositions.select(COLUMNS)
+        return embed(rows if isinstance(rows, pa.Table) else rows.arrow(), vectors)
 
     def info(self) -> dict[str, Any]:
         """Return how the file was made and what it offers, see `chemdb.info.describe`."""

@@ -11,7 +11,7 @@ from chemdb.database import connect_in_memory
 from chemdb.errors import FileError
 from chemdb.files import formula_column, rows_of, unreadable
 from chemdb.label import BATCH, Labeller, label_batches
-from chemdb.table_file import write_rows
+from chemdb.write import format_of, write_batches
 
 
 def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | None = None) -> int:
@@ -23,7 +23,7 @@ def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | N
     source : Path
         As `chemdb.files.rows_of` reads it.
     target : Path or None
-        Its suffix, one of `chemdb.table_file.WRITERS`, chooses the format; None is CSV on stdout.
+        Its suffix, one of `chemdb.write.WRITERS`, chooses the format; None is CSV on stdout.
     wanted : str, optional
         Column of the formula, else found by its name.
 
@@ -32,22 +32,24 @@ def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | N
     ChemdbError
         Either file is bad; the target is as it was.
     """
+    kind = format_of(target) if target else "csv"
     with connect_in_memory() as con:
         rows = rows_of(con, source)
         column = formula_column(rows.columns, source, wanted)
         try:
             reader = rows.to_arrow_reader(BATCH)
-            return write_rows(label_batches(own, reader, reader.schema, column), target)
+            return write_batches(label_batches(own, reader, reader.schema, column), target, kind)
         except (duckdb.Error, pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise FileError(f"{source}: {unreadable(error)}") from None
 
 
 def label_lines(own: Labeller, lines: TextIO, target: Path | None) -> int:
     """Write the formulas of a stream, one a line, with their labels; return how many."""
+    kind = format_of(target) if target else "csv"
     schema = pa.schema([("formula_given", pa.string())])
 
     def batches() -> Iterator[pa.RecordBatch]:
         while texts := [line.rstrip("\r\n") for _, line in zip(range(BATCH), lines, strict=False)]:
             yield pa.record_batch([pa.array(texts, pa.string())], schema=schema)
 
-    return write_rows(label_batches(own, batches(), schema, "formula_given"), target)
+    return write_batches(label_batches(own, batches(), schema, "formula_given"), target, kind)

@@ -10,13 +10,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chemdb.contents import CATEGORIES
 from chemdb.database import connect_to_read, replacing, run_file, sql_text
-from chemdb.embedding.composition import composition_vectors, is_covered
-from chemdb.embedding.vectors import check_embedding, element_vectors, periodic_table
+from chemdb.embedding.composition import composition_vectors, element_arrays, is_covered
+from chemdb.embedding.vectors import check_embedding, element_vectors
 from chemdb.errors import ChemdbError, ReductionError
 from chemdb.progress import Steps, no_steps
 from chemdb.reduction import Reduction, Value, check_method, parameters_of, reduce
@@ -212,17 +211,6 @@ class _Samples:
         covered = is_covered(elements, vectors)
         found = composition_vectors(elements[covered], factors[covered], vectors)
         return table.filter(pa.array(covered)), found, int((~covered).sum())
-
-
-def element_arrays(table: pa.Table) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return atomic numbers and factors of compositions of one order, each of shape (n, k)."""
-    numbers = pa.array(periodic_table())
-    symbols = table["elements"].combine_chunks().flatten()
-    if pa.types.is_dictionary(symbols.type):
-        symbols = symbols.dictionary_decode()
-    elements = pc.index_in(symbols.cast(pa.string()), numbers).to_numpy().astype(np.uint8) + np.uint8(1)
-    factors = table["factors"].combine_chunks().flatten().to_numpy().astype(np.uint8)
-    return elements.reshape(len(table), -1), factors.reshape(len(table), -1)
 
 
 def _reductions(

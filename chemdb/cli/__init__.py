@@ -9,6 +9,6 @@ def main() -> None:
 
 
 # Commands register themselves with the app, in the order --help shows them.
-from chemdb.cli import build, report, info, sql, label, map, plot, known, count, sample  # noqa: E402, F401, I001
+from chemdb.cli import build, query, report, info, sql, label, sample, export, map, plot, known, count  # noqa: E402, F401, I001
 
 __all__ = ["app", "main"]

@@ -17,7 +17,7 @@ from chemdb.cli.map_options import (
     Standardize,
     spec_of,
 )
-from chemdb.cli.options import Database
+from chemdb.cli.options import Database, Threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -234,6 +234,39 @@ def anions(
     _have(db, specs(2, per_category, seed), palette)
     with connect_to_read(db) as con:
         save(draw(con, per_category, seed, palette, columns), output)
+    print(output)
+
+
+@plot.command()
+def density(
+    db: Database,
+    output: Picture,
+    embedding: Embedding = "magpie",
+    nelements: Order = 4,
+    bins: Annotated[int, typer.Option(min=2, max=4096, help="Cells along each side.")] = 256,
+    columns: Columns = 2,
+    threads: Threads = None,
+) -> None:
+    """Draw every composition of an order by category, without a sample: how many, and where.
+
+    The axes are the exact principal components of all of them. All 16.9 billion quaternaries
+    take about a minute on two processors.
+
+    Example: chemdb plot density --nelements 3 -o density.png
+    """
+    from chemdb.cli.screen import steps_on_screen
+    from chemdb.database import connect_to_read
+    from chemdb.embedding.density import density as count
+    from chemdb.plot.density import draw
+    from chemdb.plot.style import check_target, save
+    from chemdb.sample import check_order
+
+    check_target(output)
+    with connect_to_read(db) as con:
+        check_order(con, nelements)
+        with steps_on_screen() as steps:
+            found = count(con, embedding, nelements, bins, threads, steps)
+        save(draw(con, found, columns), output)
     print(output)
 
 

@@ -33,7 +33,7 @@ def sample(
             "-o",
             metavar="FILE",
             show_default="the screen",
-            help="A .csv, .tsv, .jsonl or .parquet file.",
+            help="A .csv, .tsv, .json, .jsonl or .parquet file.",
         ),
     ] = None,
 ) -> None:
@@ -45,7 +45,9 @@ def sample(
     from chemdb.cli.screen import show
     from chemdb.contents import CATEGORIES
     from chemdb.errors import ChemdbError
+    from chemdb.write import format_of, write_batches
 
+    kind = format_of(output) if output else ""
     with chemdb.open(db) as opened:
         drawn = opened.sample(category or CATEGORIES, nelements, per_category, seed)
     if not len(drawn):
@@ -54,7 +56,5 @@ def sample(
     if output is None:
         show(drawn.column_names, zip(*(column.to_pylist() for column in drawn.columns), strict=True), format)
         return
-    from chemdb.table_file import write_rows
-
-    n = write_rows(drawn, output)
+    n = write_batches(drawn.to_reader(), output, kind)
     print(f"{output}: {n:,} rows")

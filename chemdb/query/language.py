@@ -3,10 +3,12 @@
 `grammar.lark` says how terms are joined, `chemdb.query.meaning` what each term means.
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from lark import Lark, Token, Tree
+from lark import Lark, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from chemdb.errors import QueryError
@@ -32,20 +34,42 @@ def read_query(text: str, vocabulary: Vocabulary) -> Filter:
     QueryError
         The text is no query; the message says where and what was probably meant.
     """
+    check_size(text)
+    return checked_depth(lambda: _filter(_parsed(text), Meaning(vocabulary)))
+
+
+def check_size(text: str) -> None:
+    """Refuse a text too long to be a query.
+
+    Raises
+    ------
+    QueryError
+    """
     if len(text) > MAX_LENGTH:
-        raise QueryError(
-            f"query: longer than {MAX_LENGTH:,} characters; 'chemdb label' takes lists of formulas"
-        )
+        raise QueryError(f"query: longer than {MAX_LENGTH:,} characters; 'chemdb label' takes lists of formulas")
+
+
+def checked_depth(read: Callable[[], Filter]) -> Filter:
+    """Return what `read` returns, unless it is nested too deep.
+
+    Raises
+    ------
+    QueryError
+    """
     try:
-        found = _filter(_grammar().parse(text), Meaning(vocabulary))
-        too_deep = depth(found) > MAX_DEPTH
+        found = read()
+        if depth(found) <= MAX_DEPTH:
+            return found
+    except RecursionError:
+        pass
+    raise QueryError(f"query: nested deeper than {MAX_DEPTH} levels; write it flatter")
+
+
+def _parsed(text: str) -> Tree:
+    try:
+        return _grammar().parse(text)
     except UnexpectedInput as error:
         raise QueryError(_unexpected(error, text)) from None
-    except RecursionError:
-        too_deep = True
-    if too_deep:
-        raise QueryError(f"query: nested deeper than {MAX_DEPTH} levels; write it flatter")
-    return found
 
 
 @cache
@@ -77,7 +101,7 @@ def _filter(tree: Tree, meaning: Meaning) -> Filter:
     return meaning.of_comparison(_word(left), str(comparison), words)
 
 
-def _word(token: Token) -> Word:
+def _word(token: Any) -> Word:
     quoted = token.type == "QUOTED"
     return Word(str(token)[1:-1] if quoted else str(token), (token.start_pos or 0) + 1)
 

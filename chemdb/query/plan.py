@@ -5,7 +5,7 @@ compositions, or the unknown ones of some numbers of atoms in some chemical syst
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from chemdb.query.columns import DEFAULT_ORDER, Order
@@ -23,7 +23,8 @@ class Part(NamedTuple):
     offset: int
 
 
-class Space(NamedTuple):
+@dataclass(frozen=True)
+class Space:
     """What is asked of the database to plan with.
 
     Attributes

@@ -103,6 +103,13 @@ class Result:
         rows = max(0, self.count() - self._offset)
         return rows if self._limit is None else min(rows, self._limit)
 
+    def select(self, columns: Sequence[str], offset: int = 0) -> "Result":
+        """Return the same rows, from the one after `offset`, with other columns."""
+        limit = None if self._limit is None else max(0, self._limit - offset)
+        return Result(
+            self._cursor, self._words, self.filter, columns, self._order, limit, self._offset + offset
+        )
+
     def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow record batches, read as they come, in bounded memory."""
         import pyarrow as pa
@@ -185,7 +192,8 @@ class Result:
 
     def _fetched(self, statement: Statement) -> list[tuple]:
         with self._cursor() as con:
-            return execute(con, statement.text, statement.parameters or None).fetchall()
+            rows: list[tuple] = execute(con, statement.text, statement.parameters or None).fetchall()
+            return rows
 
     def _species(self, elements: Sequence[str], factors: Sequence[int], allowed: bool) -> str | None:
         if not allowed:

@@ -1,0 +1,102 @@
+"""Record batches to a file or stdout, as they come; a file appears whole or not at all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from chemdb.database import connect_in_memory, execute
+from chemdb.errors import FileError
+from chemdb.progress import Progress, no_progress
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Formats by name, which is a file's suffix too, as DuckDB's COPY takes them.
+WRITERS = {
+    "csv": "(format csv, header)",
+    "tsv": "(format csv, header, delimiter '\t')",
+    "json": "(format json, array true)",
+    "jsonl": "(format json)",
+    "parquet": "(format parquet, compression zstd)",
+}
+#: Where rows go that have no file.
+STDOUT = Path("/dev/stdout")
+
+
+def format_of(target: Path) -> str:
+    """Return the format that the name of a file asks for.
+
+    Raises
+    ------
+    FileError
+        Its suffix is none of `WRITERS`.
+    """
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in WRITERS:
+        raise FileError(f"{target}: the name must end in one of {', '.join(f'.{name}' for name in WRITERS)}")
+    return kind
+
+
+def write_batches(
+    batches: "pa.RecordBatchReader",
+    target: Path | None,
+    kind: str,
+    total: int | None = None,
+    progress: Progress = no_progress,
+) -> int:
+    """Write the rows in bounded memory; return how many.
+
+    Parameters
+    ----------
+    batches : pyarrow.RecordBatchReader
+    target : Path or None
+        None is stdout.
+    kind : str
+        A key of `WRITERS`; parquet needs a file.
+    total : int, optional
+        Rows that will come, for `progress`.
+    progress : Progress
+
+    Raises
+    ------
+    FileError
+        The file cannot be written; what was there is as it was.
+    """
+    if target is None and kind == "parquet":
+        raise FileError("parquet cannot go to the screen; name a file with --output")
+    if target is not None and target.is_dir():
+        raise FileError(f"{target}: cannot be written (is a folder)")
+    unfinished = STDOUT if target is None else target.with_name(target.name + ".partial")
+    try:
+        with connect_in_memory() as con:
+            con.register("written", _reporting(batches, total, progress))
+            name = str(unfinished).replace("'", "''")
+            try:
+                [(n,)] = execute(con, f"copy written to '{name}' {WRITERS[kind]}").fetchall()
+            except duckdb.IOException as error:
+                reason = str(error).splitlines()[0]
+                raise FileError(f"{target or 'stdout'}: cannot be written ({reason})") from None
+        if target is not None:
+            unfinished.replace(target)
+    finally:
+        if target is not None and unfinished.parent.is_dir():
+            unfinished.unlink(missing_ok=True)
+    return int(n)
+
+
+def _reporting(
+    batches: "pa.RecordBatchReader", total: int | None, progress: Progress
+) -> "pa.RecordBatchReader":
+    import pyarrow as pa
+
+    def passed_on() -> Iterator[pa.RecordBatch]:
+        done = 0
+        for batch in batches:
+            yield batch
+            done += len(batch)
+            if total:
+                progress(done / total)
+
+    return pa.RecordBatchReader.from_batches(batches.schema, passed_on())
