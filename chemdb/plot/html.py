@@ -18,9 +18,6 @@ from chemdb.reduction import TITLES
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-#: Name of the trace that shows what was searched for.
-FOUND = "found"
-
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -69,26 +66,26 @@ function formulaKey(text) {
 function startSearch(plot, is3d) {
   const places = new Map();
   plot.data.forEach((trace, number) => {
-    if (trace.name === "found") return;
     trace.customdata.forEach((own, point) => places.set(formulaKey(own[0]), [number, point]));
   });
-  const last = plot.data.length - 1;
   const answer = document.getElementById("answer");
+  // An annotation is never hidden behind points.
+  const point = {showarrow: true, arrowhead: 2, ax: 30, ay: -40, bgcolor: "white", bordercolor: "black",
+                 font: {size: 16, color: "black"}};
+  const annotate = own => Plotly.relayout(plot, is3d ? {"scene.annotations": own} : {annotations: own});
   document.getElementById("search").addEventListener("submit", event => {
     event.preventDefault();
     const text = event.target.formula.value;
     const place = places.get(formulaKey(text));
     if (!place) {
-      Plotly.restyle(plot, {x: [[]], y: [[]], ...(is3d ? {z: [[]]} : {}), text: [[]]}, [last]);
+      annotate([]);
       answer.textContent = text ? text + " is not in this sample" : "";
       return;
     }
-    const [number, point] = place;
-    const trace = plot._fullData[number];
-    const [formula, entry] = plot.data[number].customdata[point];
-    const at = {x: [[trace.x[point]]], y: [[trace.y[point]]], text: [[formula]]};
-    if (is3d) at.z = [[trace.z[point]]];
-    Plotly.restyle(plot, at, [last]);
+    const trace = plot._fullData[place[0]];
+    const [formula, entry] = plot.data[place[0]].customdata[place[1]];
+    const at = {x: trace.x[place[1]], y: trace.y[place[1]], ...(is3d ? {z: trace.z[place[1]]} : {})};
+    annotate([{...at, text: formula, ...point}]);
     answer.textContent = formula + ": " + trace.name + (entry ? ", " + entry : "");
   });
 }
@@ -145,7 +142,7 @@ def page(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) 
 
 
 def figure(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) -> "Figure":
-    """Return the plotly figure of a map: a trace for each category, and one for what is found."""
+    """Return the plotly figure of a map: a trace for each category, the rarest on top."""
     import plotly.graph_objects as go
 
     if not len(found.points):
@@ -172,24 +169,6 @@ def figure(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]
                 marker={"size": 2.5 if is_3d else 5, "color": colors[category], "line": {"width": 0}},
             )
         )
-    drawn.add_trace(
-        trace(
-            **{axis: [] for axis in ("xyz" if is_3d else "xy")},
-            mode="markers+text",
-            name=FOUND,
-            showlegend=False,
-            hoverinfo="skip",
-            text=[],
-            textposition="top center",
-            textfont={"size": 16, "color": "black"},
-            marker={
-                "size": 10 if is_3d else 18,
-                "symbol": "circle-open",
-                "color": "black",
-                "line": {"width": 2, "color": "black"},
-            },
-        )
-    )
     names = {
         f"{axis}axis": {"title": {"text": axis_label(found, i)}} for i, axis in enumerate("xyz"[: 2 + is_3d])
     }

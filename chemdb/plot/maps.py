@@ -42,8 +42,9 @@ def draw(
         if found.run["n_components"] == 3:
             axes: Any = figure.add_axes((0.02, 0.08, 0.86, 0.90), projection="3d")
             for axis, name in enumerate("xyz"):
-                getattr(axes, f"set_{name}label")(axis_label(found, axis), labelpad=-8)
-            axes.tick_params(pad=-3)
+                # Numbers along three edges would overlap, and mean nothing but distance.
+                getattr(axes, f"set_{name}ticklabels")([])
+                getattr(axes, f"set_{name}label")(axis_label(found, axis), labelpad=-12)
         else:
             axes = figure.add_axes((0.15, 0.17, 0.82, 0.80))
             axes.set(xlabel=axis_label(found, 0), ylabel=axis_label(found, 1))
