@@ -294,4 +294,5 @@ def _strings(column: pa.ChunkedArray) -> pa.Array:
 
 def _known_sources(con: duckdb.DuckDBPyConnection) -> list:
     """Return what tells one state of the known sources from another."""
-    return con.execute("select source, added_at from known_source order by all").fetchall()
+    rows: list = con.execute("select source, added_at from known_source order by all").fetchall()
+    return rows

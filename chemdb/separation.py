@@ -1,7 +1,7 @@
 """How well the categories separate: numbers for what maps show to the eye."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -44,7 +44,8 @@ class Separation:
     chance : float
         The same of a guess: one by the number of categories.
     over_control : float or None
-        Balanced accuracy above that of `CONTROL` in the same kind of space; None if not known.
+        Balanced accuracy above that of `CONTROL` for the same compositions in the same kind of
+        space; None if the file lacks that map.
     silhouette : float
         Mean silhouette coefficient, from -1 (in the wrong category) to 1.
     """
@@ -93,26 +94,37 @@ def separation(
     for order in orders:
         with steps(f"{order} elements") as progress:
             drawn = sample_categories(con, CATEGORIES, [order], per_category, seed)
-            control: dict[str, float] = {}
-            # The control first, shown in its place.
-            scored: dict[str, list[Separation]] = {}
-            for done, name in enumerate(sorted(names, key=lambda name: name != CONTROL), start=1):
-                scored[name] = []
-                for space, points, categories in _spaces(
-                    con, drawn, MapSpec(name, "", order, per_category, seed)
-                ):
-                    accuracy, chance, silhouette, n = scores(points, categories, seed)
-                    control.setdefault(space, accuracy if name == CONTROL else np.nan)
-                    above = accuracy - control[space]
-                    scored[name].append(
-                        Separation(
-                            name, order, space, points.shape[1], n, accuracy, chance,
-                            None if np.isnan(above) else above, silhouette,
-                        )
-                    )  # fmt: skip
+            spec = MapSpec(CONTROL, "", order, per_category, seed)
+            control = {space.name: space for space in _spaces(con, drawn, spec)}
+            for done, name in enumerate(names, start=1):
+                for space in _spaces(con, drawn, replace(spec, embedding=name)):
+                    found.append(_separation(space, control.get(space.name), name, order, seed))
                 progress(done / len(names))
-            found += [row for name in names for row in scored[name]]
     return found
+
+
+@dataclass(frozen=True)
+class _Space:
+    """Points of compositions: their vectors, or a map of them."""
+
+    name: str
+    points: NDArray[np.floating]
+    categories: NDArray[np.str_]
+    #: What tells one composition from another.
+    keys: NDArray[np.int64]
+
+
+def _separation(
+    space: _Space, control: _Space | None, embedding: str, nelements: int, seed: int
+) -> Separation:
+    accuracy, chance, silhouette, n = scores(space.points, space.categories, seed)
+    above = None
+    if control is not None:
+        # Of the same compositions: to leave out elements changes what there is to tell apart.
+        same = np.isin(control.keys, space.keys)
+        above = accuracy - balanced_accuracy(control.points[same], control.categories[same], seed)
+    dimensions = space.points.shape[1]
+    return Separation(embedding, nelements, space.name, dimensions, n, accuracy, chance, above, silhouette)
 
 
 def scores(
@@ -132,10 +144,41 @@ def scores(
     ReductionError
         Fewer than two categories have `N_FOLDS` points.
     """
-    from sklearn.metrics import balanced_accuracy_score, silhouette_score
+    from sklearn.metrics import silhouette_score
+
+    points, categories = _enough(points, categories)
+    return (
+        balanced_accuracy(points, categories, seed),
+        1 / len(np.unique(categories)),
+        float(silhouette_score(points, categories)),
+        len(points),
+    )
+
+
+def balanced_accuracy(points: NDArray[np.floating], categories: NDArray[np.str_], seed: int = 0) -> float:
+    """Return how well nearest neighbours tell the categories apart, see `Separation`.
+
+    Raises
+    ------
+    ReductionError
+        Fewer than two categories have `N_FOLDS` points.
+    """
+    from sklearn.metrics import balanced_accuracy_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.neighbors import KNeighborsClassifier
 
+    points, categories = _enough(points, categories)
+    # The smallest training set limits the neighbours.
+    neighbors = min(N_NEIGHBORS, len(points) - -(-len(points) // N_FOLDS))
+    folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed)
+    placed = cross_val_predict(KNeighborsClassifier(neighbors), points, categories, cv=folds)
+    return float(balanced_accuracy_score(categories, placed))
+
+
+def _enough(
+    points: NDArray[np.floating], categories: NDArray[np.str_]
+) -> tuple[NDArray[np.floating], NDArray[np.str_]]:
+    """Return the points of the categories that have enough for each part of the cross-validation."""
     names, counts = np.unique(categories, return_counts=True)
     enough = names[counts >= N_FOLDS]
     if len(enough) < 2:
@@ -143,30 +186,26 @@ def scores(
             f"separation: too few points: two categories need {N_FOLDS} compositions with a vector"
         )
     kept = np.isin(categories, enough)
-    points, categories = points[kept], categories[kept]
-    # The smallest training set limits the neighbours.
-    neighbors = min(N_NEIGHBORS, len(points) - -(-len(points) // N_FOLDS))
-    folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed)
-    placed = cross_val_predict(KNeighborsClassifier(neighbors), points, categories, cv=folds)
-    return (
-        float(balanced_accuracy_score(categories, placed)),
-        1 / len(enough),
-        float(silhouette_score(points, categories)),
-        len(points),
-    )
+    return points[kept], categories[kept]
 
 
-def _spaces(
-    con: duckdb.DuckDBPyConnection, drawn: pa.Table, spec: MapSpec
-) -> Iterator[tuple[str, NDArray[np.floating], NDArray[np.str_]]]:
+def _spaces(con: duckdb.DuckDBPyConnection, drawn: pa.Table, spec: MapSpec) -> Iterator[_Space]:
     """Yield the vectors of a sample and the maps that the file has of it."""
     vectors = element_vectors(spec.embedding)
     elements, factors = element_arrays(drawn)
     covered = is_covered(elements, vectors)
-    categories = np.array(drawn["category"].to_pylist(), str)[covered]
-    yield "full", composition_vectors(elements[covered], factors[covered], vectors), categories
+    found = composition_vectors(elements[covered], factors[covered], vectors)
+    rows = drawn.filter(pa.array(covered))
+    yield _Space("full", found, np.array(rows["category"].to_pylist(), str), _keys(rows))
     for method in METHODS:
-        own = MapSpec(spec.embedding, method, spec.nelements, spec.per_category, spec.seed)
+        own = replace(spec, method=method)
         if find(con, own) is not None:
-            found = read(con, own)
-            yield method, found.coordinates, found.categories
+            stored = read(con, own)
+            yield _Space(method, stored.coordinates, stored.categories, _keys(stored.points))
+
+
+def _keys(rows: pa.Table) -> NDArray[np.int64]:
+    system, stoichiometry = (
+        rows[name].to_numpy().astype(np.int64) for name in ("system_id", "stoichiometry_id")
+    )
+    return (system << 32) + stoichiometry  # type: ignore[no-any-return]

@@ -7,8 +7,13 @@ import pytest
 from test_cli import output, run
 
 from chemdb.contents import CATEGORIES
+from chemdb.database import connect_to_read
+from chemdb.embedding.composition import composition_vectors, element_arrays, is_covered
+from chemdb.embedding.vectors import element_vectors
 from chemdb.errors import ReductionError
-from chemdb.separation import scores, separation
+from chemdb.projection import MapSpec, add_maps, read
+from chemdb.sample import sample_categories
+from chemdb.separation import balanced_accuracy, scores, separation
 
 
 def test_groups_apart_are_told_apart():
@@ -46,7 +51,6 @@ def test_the_control_is_measured_even_if_not_asked_for(small):
     ]  # fmt: skip
     for magpie, control in (found[:2], found[2:]):
         assert control.over_control == 0
-        assert magpie.over_control == magpie.balanced_accuracy - control.balanced_accuracy
         # The small file knows four compositions, so two categories remain.
         assert (control.n, control.chance) == (120, 0.5)
         assert 0 < magpie.n < 120
@@ -63,6 +67,30 @@ def test_the_command_prints_the_same(small_path, small):
     assert [row["embedding"] for row in rows] == ["oliynyk", "random_200"]
     assert rows[0]["balanced_accuracy"] == round(own.balanced_accuracy, 3)
     assert rows[1]["silhouette"] == round(control.silhouette, 3)
+
+
+def test_the_control_has_the_same_compositions(small):
+    drawn = sample_categories(small, CATEGORIES, [2], 60, 3)
+    elements, factors = element_arrays(drawn)
+    covered = is_covered(elements, element_vectors("magpie"))
+    points = composition_vectors(elements[covered], factors[covered], element_vectors("random_200"))
+    control = balanced_accuracy(points, np.array(drawn["category"].to_pylist())[covered], 3)
+    magpie, _ = separation(small, [2], ["magpie"], per_category=60, seed=3)
+    assert magpie.over_control == magpie.balanced_accuracy - control
+
+
+def test_maps_of_the_file_are_scored_too(small_path, tmp_path):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    add_maps(path, [MapSpec(name, "pca", 2, 40, 1) for name in ("magpie", "random_200")])
+    with connect_to_read(path) as con:
+        rows = separation(con, [2], ["magpie"], 40, 1)
+        stored = read(con, MapSpec("magpie", "pca", 2, 40, 1))
+    assert [(row.embedding, row.space, row.dimensions) for row in rows] == [
+        ("magpie", "full", 22), ("magpie", "pca", 2), ("random_200", "full", 200), ("random_200", "pca", 2),
+    ]  # fmt: skip
+    assert rows[1].balanced_accuracy == balanced_accuracy(stored.coordinates, stored.categories, 1)
+    assert rows[1].over_control is not None
 
 
 @pytest.mark.parametrize(

@@ -49,28 +49,53 @@ Columns = Annotated[int, typer.Option(min=1, max=2, help="Columns of print: 1 is
 def periodic_table(
     db: Database,
     output: Picture,
-    nelements: Order = 2,
+    nelements: Annotated[
+        int | None, typer.Option(show_default="2", help="Number of elements of the compositions.")
+    ] = None,
     category: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME",
+            show_default="allowed",
             help="What is counted: allowed, known, combinations, or one of the four categories.",
         ),
-    ] = "allowed",
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(metavar="QUERY", help="Count the compositions that meet a query, see 'chemdb query'."),
+    ] = None,
     f_block: Annotated[bool, typer.Option("--f-block", help="Also show lanthanides and actinides.")] = False,
     columns: Columns = 2,
 ) -> None:
     """Draw Figure 1: elements coloured by how many compositions each occurs in.
 
-    Example: chemdb plot periodic-table --nelements 2 -o figure-1.png
+    Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
     from chemdb.database import connect_to_read
-    from chemdb.plot.periodic_table import draw
+    from chemdb.plot.periodic_table import draw, draw_query
     from chemdb.plot.style import check_target, save
 
+    if query is not None and (nelements or category):
+        raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     check_target(output)
-    with connect_to_read(db) as con:
-        save(draw(con, nelements, category, f_block, columns), output)
+    if query is None:
+        with connect_to_read(db) as con:
+            save(
+                draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
+                output,
+            )
+    else:
+        from chemdb.api import Database as Opened
+        from chemdb.cli.screen import steps_on_screen
+
+        with Opened(db) as opened, connect_to_read(db) as con, steps_on_screen() as steps:
+
+            def count(text: str) -> int:
+                return opened.query(text).count()
+
+            with steps("Counts") as progress:
+                drawing = draw_query(con, count, query, f_block, columns, progress)
+            save(drawing, output)
     print(output)
 
 

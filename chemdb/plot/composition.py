@@ -225,9 +225,9 @@ def _triangle(
 
     bare(axes)
     # The triangle has the middle; names stand left and right of it.
-    figure = axes.get_figure()
-    box = axes.get_position()
+    figure = axes.get_figure(root=True)
     assert figure is not None
+    box = axes.get_position()
     width = figure.get_figwidth() * box.width * 72
     height = figure.get_figheight() * box.height * 72
     own = [names[i] for i in chosen.tolist() if i in names]
@@ -258,13 +258,15 @@ def _triangle(
             va=va,
             fontsize=HEADING,
         )
-    shares = found.fractions[np.ix_(chosen, list(corners))]
+    shares = found.fractions[np.ix_(chosen, np.array(corners))]
     points = shares / shares.sum(axis=1, keepdims=True) @ CORNERS
     categories = np.array(found.categories)[chosen]
     for category in BOTTOM_UP:
         of_category = categories == category
+        x, y = points[of_category].T
         axes.scatter(
-            *points[of_category].T,
+            x,
+            y,
             s=AREA[category],
             color=colors[category],
             linewidths=0,

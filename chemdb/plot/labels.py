@@ -37,7 +37,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> np.n
         return np.empty(0)
     steps = gap * np.arange(len(wanted))
     places = isotonic_regression(np.asarray(wanted, float) - steps).x
-    return np.clip(places, low + gap / 2, high - gap / 2 - steps[-1]) + steps
+    return np.asarray(np.clip(places, low + gap / 2, high - gap / 2 - steps[-1]) + steps)
 
 
 def width_of(figure: "Figure", texts: Sequence[str], size: float) -> float:

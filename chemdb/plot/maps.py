@@ -1,7 +1,7 @@
 """One map, and the points of maps as every figure draws them."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -19,9 +19,6 @@ from chemdb.plot.style import (
 )
 from chemdb.projection import Map, MapSpec, read
 from chemdb.reduction import TITLES
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
 #: Coordinates of each method, as axes name them.
@@ -43,14 +40,13 @@ def draw(
     with own_style():
         figure = new_figure(columns, 1.0)
         if found.run["n_components"] == 3:
-            axes = figure.add_axes((0.02, 0.08, 0.86, 0.90), projection="3d")
-            axes.set_zlabel(axis_label(found, 2), labelpad=-8)  # type: ignore[attr-defined]
+            axes: Any = figure.add_axes((0.02, 0.08, 0.86, 0.90), projection="3d")
+            for axis, name in enumerate("xyz"):
+                getattr(axes, f"set_{name}label")(axis_label(found, axis), labelpad=-8)
             axes.tick_params(pad=-3)
         else:
             axes = figure.add_axes((0.15, 0.17, 0.82, 0.80))
-        pads = {"labelpad": -8} if found.run["n_components"] == 3 else {}
-        axes.set_xlabel(axis_label(found, 0), **pads)
-        axes.set_ylabel(axis_label(found, 1), **pads)
+            axes.set(xlabel=axis_label(found, 0), ylabel=axis_label(found, 1))
         scatter(axes, found.coordinates, found.categories, by_rarity(con, spec.nelements), colors, 3.0)
         present = [category for category in CATEGORIES if found.run[f"n_{category}"]]
         legend_of(figure, colors, present, loc="lower center", ncols=len(present))
@@ -77,7 +73,7 @@ def by_rarity(con: duckdb.DuckDBPyConnection, nelements: int) -> list[str]:
 
 
 def scatter(
-    axes: "Axes",
+    axes: Any,
     coordinates: NDArray[np.float32],
     groups: NDArray[np.str_],
     bottom_up: Sequence[str],
@@ -100,6 +96,8 @@ def scatter(
     """
     for level, group in enumerate(bottom_up, start=1):
         points = coordinates[groups == group]
+        # A 3D axes shades distant points unless told not to.
+        flat: dict[str, Any] = {"depthshade": False} if points.shape[1] == 3 else {}
         axes.scatter(
             *points.T,
             s=area,
@@ -108,7 +106,7 @@ def scatter(
             rasterized=True,
             zorder=level,
             label=group,
-            **({"depthshade": False} if points.shape[1] == 3 else {}),
+            **flat,
         )
 
 

@@ -1,6 +1,6 @@
 """Figure 1: the periodic table, coloured by how often an element occurs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 
@@ -8,6 +8,7 @@ from chemdb.errors import PlotError
 from chemdb.names import one_of
 from chemdb.plot.about import about
 from chemdb.plot.style import SMALL, TEXT, Caption, Drawing, bare, new_figure, own_style
+from chemdb.progress import Progress, no_progress
 
 #: Columns of `element_frequency` that can be drawn.
 COUNTED = ("allowed", "combinations", "known", "standard", "missing", "interesting", "unlikely")
@@ -15,6 +16,7 @@ COUNTED = ("allowed", "combinations", "known", "standard", "missing", "interesti
 PERIODS = ((1, 2), (3, 10), (11, 18), (19, 36), (37, 54), (55, 86), (87, 118))
 #: Perceptually even and readable in grey; empty cells are white.
 COLORMAP = "viridis"
+WHITE = (1.0, 1.0, 1.0, 1.0)
 ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
 
 
@@ -60,6 +62,27 @@ def frequencies(con: duckdb.DuckDBPyConnection, nelements: int, counted: str) ->
     return dict(rows)
 
 
+def query_frequencies(
+    count: Callable[[str], int], query: str, symbols: Sequence[str], progress: Progress = no_progress
+) -> dict[str, int]:
+    """Return in how many compositions that meet a query each element occurs.
+
+    Parameters
+    ----------
+    count : callable
+        Number of compositions that meet a query.
+    query : str
+        In chemdb's query language.
+    symbols : sequence of str
+    progress : Progress
+    """
+    counts = {}
+    for done, symbol in enumerate(symbols, start=1):
+        counts[symbol] = count(f"({query}) elements={symbol}")
+        progress(done / len(symbols))
+    return counts
+
+
 def draw(
     con: duckdb.DuckDBPyConnection,
     nelements: int = 2,
@@ -101,6 +124,41 @@ def draw(
     )
 
 
+def draw_query(
+    con: duckdb.DuckDBPyConnection,
+    count: Callable[[str], int],
+    query: str,
+    f_block: bool = False,
+    columns: int = 2,
+    progress: Progress = no_progress,
+) -> Drawing:
+    """Return the periodic table of the elements in the compositions that meet a query.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    count : callable
+        Number of compositions that meet a query.
+    query : str
+    f_block : bool
+    columns : int
+    progress : Progress
+
+    Raises
+    ------
+    ChemdbError
+        The query is wrong, or nothing meets it.
+    """
+    total = count(query)
+    symbols = [
+        s for (s,) in con.execute("select symbol::varchar from element order by atomic_number").fetchall()
+    ]
+    counts = query_frequencies(count, query, symbols, progress)
+    drawing = table(con, counts, f"compositions ({query})", f_block, columns)
+    details = about(con) | {"query": query, "compositions": f"{total:,}"} | dict(drawing.caption.details)
+    return Drawing(drawing.figure, Caption(drawing.caption.text, details))
+
+
 def table(
     con: duckdb.DuckDBPyConnection,
     counts: Mapping[str, int],
@@ -138,8 +196,8 @@ def table(
         for symbol, (row, column, block) in shown.items():
             count = counts.get(symbol, 0)
             y = row + 0.4 if block == "f" else row
-            color = colormap(norm(count)) if count else "white"
-            ink = "white" if count and _luminance(color) < 0.4 else "black"
+            color = colormap(norm(count)) if count else WHITE
+            ink = "white" if _luminance(color) < 0.4 else "black"
             axes.add_patch(
                 Rectangle(
                     (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
@@ -153,7 +211,7 @@ def table(
         scale.ax.locator_params(nbins=5)
         scale.set_label(what[0].upper() + what[1:], labelpad=4)
         scale.ax.xaxis.set_label_position("top")
-        scale.outline.set_linewidth(0.4)  # type: ignore[operator]
+        scale.outline.set_linewidth(0.4)
     blocks = "s-, p-, d- and f-block" if f_block else "s-, p- and d-block"
     top = sorted(shown, key=lambda symbol: -counts.get(symbol, 0))[:5]
     caption = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chemdb.errors import PlotError
 from chemdb.names import one_of
@@ -59,7 +59,7 @@ FORMATS = (".png", ".svg", ".pdf")
 DPI = 300
 
 #: Settings on top of matplotlib's own defaults, so that a user's matplotlibrc changes nothing.
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.size": TEXT,
     "axes.titlesize": HEADING,
     "axes.labelsize": TEXT,
@@ -160,9 +160,7 @@ def bare(axes: "Axes") -> None:
     axes.set_axis_off()
 
 
-def legend_of(
-    target: "Figure | Axes", colors: Mapping[str, str], names: Sequence[str], **where: object
-) -> None:
+def legend_of(figure: "Figure", colors: Mapping[str, str], names: Sequence[str], **where: Any) -> None:
     """Add a legend of coloured dots."""
     from matplotlib.lines import Line2D
 
@@ -170,7 +168,7 @@ def legend_of(
         Line2D([], [], linestyle="", marker="o", markersize=4, markeredgewidth=0, color=colors[n])
         for n in names
     ]
-    target.legend(handles, list(names), handletextpad=0.1, columnspacing=1.0, **where)  # type: ignore[arg-type]
+    figure.legend(handles, list(names), handletextpad=0.1, columnspacing=1.0, **where)
 
 
 def check_target(path: Path, formats: Sequence[str] = FORMATS) -> None:
@@ -223,19 +221,21 @@ def write_whole(writers: Mapping[Path, Callable[[Path], object]]) -> None:
         One cannot be written; none has changed.
     """
     partials = {path: path.with_name(path.name + ".partial") for path in writers}
+    path = next(iter(writers))
     try:
         for path, write in writers.items():
-            try:
-                write(partials[path])
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise PlotError(f"{path}: cannot be written ({reason})") from None
+            if path.is_dir():
+                raise IsADirectoryError(21, "is a folder")
+            write(partials[path])
         for path, partial in partials.items():
             partial.replace(path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PlotError(f"{path}: cannot be written ({reason})") from None
     finally:
         for partial in partials.values():
-            if partial.parent.is_dir():
-                partial.unlink(missing_ok=True)
+            if partial.is_file():
+                partial.unlink()
 
 
 def _write_text(path: Path, text: str) -> None:
