@@ -11,6 +11,7 @@ import duckdb
 
 from chemdb.database import connect_to_read, translate_errors
 from chemdb.errors import ChemdbError
+from chemdb.progress import Steps, no_steps
 from chemdb.rows import Rows
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from chemdb.query.result import Result
     from chemdb.query.vocabulary import Vocabulary
     from chemdb.report import Table1Cell, Table2
+    from chemdb.separation import Separation
 
 
 class Database:
@@ -209,6 +211,32 @@ class Database:
 
         with self._cursor() as con:
             return table_2(con)
+
+    def separation(
+        self,
+        nelements: Sequence[int] | None = None,
+        embeddings: Sequence[str] | None = None,
+        per_category: int = 3000,
+        seed: int = 0,
+        steps: Steps = no_steps,
+    ) -> "list[Separation]":
+        """Return how well the categories separate, see `chemdb.separation.separation`.
+
+        All orders of the file and the paper's representations, if not given.
+        """
+        from chemdb.embedding.vectors import PAPER_EMBEDDINGS
+        from chemdb.separation import separation
+
+        with self._cursor() as con:
+            orders = con.execute("select nelements from order_summary order by 1").fetchall()
+            return separation(
+                con,
+                nelements or [order for (order,) in orders],
+                embeddings or PAPER_EMBEDDINGS,
+                per_category,
+                seed,
+                steps,
+            )
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""

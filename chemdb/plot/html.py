@@ -70,8 +70,10 @@ function startSearch(plot, is3d) {
   });
   const answer = document.getElementById("answer");
   // An annotation is never hidden behind points.
-  const point = {showarrow: true, arrowhead: 2, arrowwidth: 1.5, ax: 30, ay: -40, bgcolor: "white", bordercolor: "black",
-                 font: {size: 16, color: "black"}};
+  const point = {
+    showarrow: true, arrowhead: 2, arrowwidth: 1.5, ax: 30, ay: -40,
+    bgcolor: "white", bordercolor: "black", font: {size: 16, color: "black"},
+  };
   const annotate = own => Plotly.relayout(plot, is3d ? {"scene.annotations": own} : {annotations: own});
   document.getElementById("search").addEventListener("submit", event => {
     event.preventDefault();
