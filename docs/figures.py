@@ -23,6 +23,11 @@ PAGE = FOLDER.with_suffix(".md")
 SECTIONS = (
     ("Figures 1 to 5 of the paper", "plot paper -o .", [f"figure-{n}.png" for n in range(1, 6)]),
     (
+        "All quaternaries",
+        "plot density --embedding mat2vec --nelements 4 -o density.png",
+        ["density.png"],
+    ),
+    (
         "Elements of the missing quaternaries",
         "plot periodic-table --nelements 4 --category missing --f-block -o missing-quaternaries.png",
         ["missing-quaternaries.png"],
