@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow test-long lint docs bench bench-storage bench-label bench-agreement clean
+.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-agreement clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: $(VENV)/lint.stamp ## check style and types
 
 docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write what they print
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/refresh.py
+
+figures: $(DB) $(VENV)/test.stamp ## draw docs/figures: the paper's and others (an hour, where the file lacks the maps)
+	CHEMDB_PATH=$(DB) $(BIN)/python docs/figures.py
 
 bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
 	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md

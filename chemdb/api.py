@@ -11,6 +11,7 @@ import duckdb
 
 from chemdb.database import connect_to_read, cursor_of, translate_errors
 from chemdb.errors import ChemdbError
+from chemdb.progress import Steps, no_steps
 from chemdb.rows import Rows
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
+    from chemdb.embedding.export import Embedded
     from chemdb.explain import Explanation
     from chemdb.label import Labeller
     from chemdb.query.result import Result
     from chemdb.query.vocabulary import Vocabulary
     from chemdb.report import Table1Cell, Table2
+    from chemdb.separation import Separation
 
 
 class Database:
@@ -179,6 +182,36 @@ class Database:
         with self._cursor() as con:
             return [explain(con, formula) for formula in formulas]
 
+    def sample(
+        self, category: str | Sequence[str], nelements: int | Sequence[int], n: int, seed: int = 0
+    ) -> "pa.Table":
+        """Return compositions drawn uniformly from categories of orders, see `chemdb.sample.sample`."""
+        from chemdb.sample import sample_categories
+
+        categories = [category] if isinstance(category, str) else category
+        orders = [nelements] if isinstance(nelements, int) else nelements
+        with self._cursor() as con:
+            return sample_categories(con, categories, orders, n, seed)
+
+    def embed(self, compositions: "Result | pa.Table", embedding: str) -> "tuple[pa.Table, Embedded]":
+        """Return formula, category and vector of compositions, and how many have no vector.
+
+        Parameters
+        ----------
+        compositions : Result or pyarrow.Table
+            Of `query`, or a table such as `sample` returns.
+        embedding : str
+            One of `chemdb.embedding.vectors.embedding_names`.
+        """
+        import pyarrow as pa
+
+        from chemdb.embedding.export import COLUMNS, embed
+        from chemdb.embedding.vectors import element_vectors
+
+        vectors = element_vectors(embedding)
+        rows = compositions.select(COLUMNS)
+        return embed(rows if isinstance(rows, pa.Table) else rows.arrow(), vectors)
+
     def info(self) -> dict[str, Any]:
         """Return how the file was made and what it offers, see `chemdb.info.describe`."""
         from chemdb.info import describe
@@ -199,6 +232,32 @@ class Database:
 
         with self._cursor() as con:
             return table_2(con)
+
+    def separation(
+        self,
+        nelements: Sequence[int] | None = None,
+        embeddings: Sequence[str] | None = None,
+        per_category: int = 3000,
+        seed: int = 0,
+        steps: Steps = no_steps,
+    ) -> "list[Separation]":
+        """Return how well the categories separate, see `chemdb.separation.separation`.
+
+        All orders of the file and the paper's representations, if not given.
+        """
+        from chemdb.embedding.vectors import PAPER_EMBEDDINGS
+        from chemdb.separation import separation
+
+        with self._cursor() as con:
+            orders = con.execute("select nelements from order_summary order by 1").fetchall()
+            return separation(
+                con,
+                nelements or [order for (order,) in orders],
+                embeddings or PAPER_EMBEDDINGS,
+                per_category,
+                seed,
+                steps,
+            )
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""

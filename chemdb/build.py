@@ -13,6 +13,7 @@ import pyarrow as pa
 
 import chemdb
 from chemdb.database import FORMAT_VERSION, execute, replacing, run_file, sql_text
+from chemdb.embedding.table import element_embedding_table
 from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.load import Loaded, add_source
@@ -31,7 +32,7 @@ from chemdb.tables import (
 #: Files of sql/ that read only the tables of the file.
 VIEWS = (
     "08_composition", "09_category", "10_summary", "11_table2", "12_composition_of", "14_element_macro",
-    "15_label",
+    "15_label", "17_projection",
 )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
             for name in VIEWS:
                 run_file(con, name)
             run_file(con, "13_build_info", {"new_build_info": _build_info(options, states, started)})
+            run_file(con, "16_element_embedding", {"new_element_embedding": element_embedding_table()})
         with steps("Check"):
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
             seconds = f"{time.perf_counter() - clock:.1f}"
@@ -188,6 +190,7 @@ def _build_info(options: BuildOptions, states: OxidationStates, started: datetim
         "format_version": FORMAT_VERSION,
         "chemdb_version": chemdb.__version__,
         "smact_version": version("smact"),
+        "elementembeddings_version": version("elementembeddings"),
         "duckdb_version": duckdb.__version__,
         "python_version": platform.python_version(),
         "nelements": f"{options.nelements[0]}-{options.nelements[-1]}",

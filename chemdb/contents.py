@@ -6,6 +6,9 @@ import duckdb
 
 from chemdb.species import Element
 
+#: Allowed and known, allowed, known, neither: in this order everywhere.
+CATEGORIES = ("standard", "missing", "interesting", "unlikely")
+
 
 def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
     """Return the elements of a file, by atomic number."""

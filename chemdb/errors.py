@@ -33,5 +33,17 @@ class DatabaseError(ChemdbError):
     """The database file is missing, damaged, locked, of another kind, or cannot be written."""
 
 
+class EmbeddingError(ChemdbError):
+    """An element representation is unknown, or what is asked of it has no answer."""
+
+
+class PlotError(ChemdbError):
+    """A figure cannot be drawn from what was asked for, or cannot be written."""
+
+
+class ReductionError(ChemdbError):
+    """Vectors cannot be reduced as asked for: unknown method, bad parameter, too few points."""
+
+
 class QueryError(ChemdbError):
     """A query is not understood, or asks for what cannot be."""

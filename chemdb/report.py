@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import duckdb
 
 from chemdb import paper
+from chemdb.contents import CATEGORIES
 from chemdb.errors import ChemdbError
 from chemdb.systems import chemsys_of
 
-CATEGORIES = ("standard", "missing", "interesting", "unlikely")
 #: Examples shown of the categories that are too large to list.
 N_EXAMPLES = 5
 

@@ -49,7 +49,11 @@ def test_every_command_and_option_has_help(name):
 
 @pytest.mark.parametrize(
     "name",
-    [n for n in COMMANDS if n.split()[0] in ("report", "info", "sql", "explain", "label", "count", "known")],
+    [
+        n
+        for n in COMMANDS
+        if n.split()[0] in ("query", "report", "info", "sql", "explain", "label", "count", "known", "sample", "export")
+    ],
 )
 def test_every_example_runs(name, full_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]

@@ -25,6 +25,17 @@ def test_links_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_figures_stand_with_their_captions():
+    page = (ROOT / "docs" / "figures.md").read_text()
+    folder = ROOT / "docs" / "figures"
+    pictures = sorted(folder.glob("*.png"))
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 5_000_000
+    for picture in pictures:
+        caption = picture.with_suffix(".txt").read_text().partition("\n\n")[0]
+        assert f"(figures/{picture.name})\n\n{caption}\n" in page
+    assert len(re.findall(r"^!\[", page, re.MULTILINE)) == len(pictures)
+
+
 def test_every_command_is_in_the_readme():
     from test_cli import COMMANDS
 

@@ -9,6 +9,8 @@ def main() -> None:
 
 
 # Commands register themselves with the app, in the order --help shows them.
-from chemdb.cli import build, query, report, info, sql, explain, label, known, count  # noqa: E402, F401, I001
+from chemdb.cli import (  # noqa: E402, I001
+    build, query, report, info, sql, explain, label, sample, export, map, plot, known, count,  # noqa: F401
+)  # fmt: skip
 
 __all__ = ["app", "main"]

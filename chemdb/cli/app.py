@@ -38,8 +38,8 @@ class OneLineErrors(TyperGroup):
         """Run one command; Ctrl-C is an answer, not an accident."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            _fail("interrupted; nothing was changed", INTERRUPTED)
+        except KeyboardInterrupt as interrupt:
+            _fail(f"interrupted; {str(interrupt) or 'nothing was changed'}", INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -100,3 +100,4 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file."),
 ]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same result.")]

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, Output, OutputFormat
+from chemdb.cli.map_options import PerCategory, Seed
+from chemdb.cli.options import Database, Format, Output, OutputFormat, orders
 
 
 @app.command()
@@ -18,33 +19,86 @@ def report(
     table2: Annotated[
         bool, typer.Option("--table2", help="Counts by number of elements and category.")
     ] = False,
+    separation: Annotated[
+        bool, typer.Option("--separation", help="How well the categories separate as vectors and in maps.")
+    ] = False,
     chemsys: Annotated[
         list[str] | None,
         typer.Option(
             metavar="SYSTEM", show_default="Zn-O, Li-Zn-O, Li-Zn-Sn-O", help="System of Table 1. Repeatable."
         ),
     ] = None,
+    nelements: Annotated[
+        range | None,
+        typer.Option(
+            parser=orders,
+            metavar="N or N-M",
+            show_default="all of the file",
+            help="Numbers of elements of --separation.",
+        ),
+    ] = None,
+    embedding: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            show_default="the paper's six",
+            help="Element representation of --separation. Repeatable.",
+        ),
+    ] = None,
+    per_category: PerCategory = 3000,
+    seed: Seed = 0,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Print Table 1 or Table 2 of the paper for this file.
+    """Print Table 1 or Table 2 of the paper for this file, or how well its categories separate.
+
+    --separation scores the vectors of a sample, and the maps of it that the file has: the balanced
+    accuracy of 15 nearest neighbours in 5-fold cross-validation, how far that is above random_200,
+    which knows no chemistry, and the silhouette coefficient.
 
     Example: chemdb report --table1 --chemsys Na-Fe-O
     """
-    if table1 == table2:
-        raise typer.BadParameter("choose one of --table1 and --table2")
-    if chemsys and table2:
+    if table1 + table2 + separation != 1:
+        raise typer.BadParameter("choose one of --table1, --table2 and --separation")
+    if chemsys and not table1:
         raise typer.BadParameter("--chemsys goes with --table1")
     import chemdb
 
     with chemdb.open(db) as opened:
+        if separation:
+            _show_separation(opened, nelements, embedding, per_category, seed, format, output)
+            return
         (_show_table_1 if table1 else _show_table_2)(opened, chemsys, format, output)
+
+
+def _show_separation(
+    db: Any,
+    nelements: range | None,
+    embeddings: list[str] | None,
+    per_category: int,
+    seed: int,
+    format: Format,
+    output: Any,
+) -> None:
+    from dataclasses import fields
+
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.separation import Separation
+
+    with steps_on_screen() as steps:
+        found = db.separation(nelements, embeddings, per_category, seed, steps)
+    columns = [field.name for field in fields(Separation)]
+    rows = [[getattr(row, name) for name in columns] for row in found]
+    rounded = [[round(value, 3) if isinstance(value, float) else value for value in row] for row in rows]
+    title = f"Separation of the categories; {per_category:,} of each, all where there are fewer; seed {seed}"
+    footer = "space full: the vectors themselves; others: maps of the file, which 'chemdb map' makes"
+    show(columns, rounded, format, output, title, footer)
 
 
 def _show_table_1(db: Any, systems: list[str] | None, format: Format, output: Any) -> None:
     from chemdb.cli.screen import show
+    from chemdb.contents import CATEGORIES
     from chemdb.paper import TABLE_1_SYSTEMS
-    from chemdb.report import CATEGORIES
 
     systems = systems or list(TABLE_1_SYSTEMS)
     cells = db.table_1(systems)

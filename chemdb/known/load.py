@@ -13,7 +13,7 @@ from chemdb.known.source import KnownSource
 from chemdb.species import Element
 
 #: Files of sql/ that depend on the known sources.
-DEPENDENT = ("07_known_composition", "10_summary")
+DEPENDENT = ("07_known_composition", "10_summary", "17_projection")
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,13 @@ class Result:
         rows = max(0, self.count() - self._offset)
         return rows if self._limit is None else min(rows, self._limit)
 
+    def select(self, columns: Sequence[str], offset: int = 0) -> "Result":
+        """Return the same rows, from the one after `offset`, with other columns."""
+        limit = None if self._limit is None else max(0, self._limit - offset)
+        return Result(
+            self._cursor, self._words, self.filter, columns, self._order, limit, self._offset + offset
+        )
+
     def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow record batches, read as they come, in bounded memory."""
         import pyarrow as pa

@@ -1,0 +1,60 @@
+"""Options of the commands that make and draw maps."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from chemdb.projection import MapSpec
+
+Embedding = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Element representation: magpie, mat2vec, megnet16, oliynyk, skipatom, random_200 or another "
+        "of elementembeddings.",
+    ),
+]
+Method = Annotated[str, typer.Option(metavar="NAME", help="Reduction: pca, tsne or umap.")]
+Order = Annotated[int, typer.Option(help="Number of elements of the compositions.")]
+PerCategory = Annotated[
+    int, typer.Option(min=1, help="Compositions drawn of each category, all where there are fewer.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the sample and of the reduction.")]
+Components = Annotated[int, typer.Option(min=2, max=3, help="Coordinates of a point.")]
+Standardize = Annotated[
+    bool,
+    typer.Option(
+        "--standardize",
+        help="Bring each dimension of the vectors to mean 0 and variance 1 first (the paper does not).",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        show_default="the defaults of the library",
+        help="Parameter of the method, such as perplexity=50 or n_neighbors=30. Repeatable.",
+    ),
+]
+
+
+def spec_of(
+    embedding: str,
+    method: str,
+    nelements: int,
+    per_category: int,
+    seed: int,
+    components: int,
+    standardize: bool,
+    settings: list[str] | None,
+) -> "MapSpec":
+    """Return what the options say."""
+    from chemdb.projection import MapSpec
+    from chemdb.reduction import check_method, parse_setting
+
+    chosen = tuple(sorted(map(parse_setting, settings or [])))
+    return MapSpec(
+        embedding, check_method(method), nelements, per_category, seed, components, standardize, chosen
+    )

@@ -1,0 +1,1 @@
+"""Compositions as vectors: element vectors, their means, and what follows from them."""

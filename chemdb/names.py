@@ -1,0 +1,28 @@
+"""Names that users type."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from chemdb.errors import ChemdbError
+
+
+def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] = ChemdbError) -> str:
+    """Return `name` if it is known.
+
+    Raises
+    ------
+    ChemdbError
+        It is not: the nearest known names are in the message.
+
+    Examples
+    --------
+    >>> one_of("umpa", ("pca", "tsne", "umap"), "method")
+    Traceback (most recent call last):
+    chemdb.errors.ChemdbError: no method 'umpa'; did you mean umap? There are pca, tsne, umap
+    """
+    names = list(known)
+    if name in names:
+        return name
+    near = get_close_matches(name, names)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise error(f"no {kind} {name!r}; {hint}There are {', '.join(names)}")

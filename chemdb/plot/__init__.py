@@ -1,0 +1,1 @@
+"""Pictures: one module a figure, each with `draw(...)`, which gives a `Drawing`."""

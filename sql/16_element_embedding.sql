@@ -1,0 +1,32 @@
+-- Element vectors of every representation that elementembeddings distributes. Reads
+-- `new_element_embedding`, registered by the build.
+--
+-- A composition's vector is the mean of its elements' vectors, weighted by the stoichiometric
+-- factors (Eq. 2 of Park et al. 2024). In SQL alone, for LiZnO2:
+--
+--   select list(value order by dimension) as vector
+--   from (
+--       select dimension, sum(factor * vector[dimension]) / sum(factor) as value
+--       from (
+--           select unnest(elements) as symbol, unnest(factors) as factor
+--           from composition_of('LiZnO2')
+--       )
+--       join element_embedding using (symbol), unnest(range(1, len(vector) + 1)) as t(dimension)
+--       where embedding = 'magpie'
+--       group by dimension
+--   );
+
+create table element_embedding (
+    embedding varchar not null,
+    symbol    element_symbol not null,
+    vector    float[] not null
+);
+insert into element_embedding select * from new_element_embedding order by embedding, symbol;
+
+comment on table element_embedding is
+    'Vectors of the elements in every element representation of elementembeddings; an element without a vector has no row.';
+comment on column element_embedding.embedding is
+    'Name of the representation in elementembeddings: magpie, mat2vec, megnet16, oliynyk, skipatom, random_200, and others.';
+comment on column element_embedding.symbol is 'Element symbol.';
+comment on column element_embedding.vector is
+    'Its vector, not scaled; units are those of the representation (magpie: one property of the element per dimension).';

@@ -1,0 +1,124 @@
+"""Element vectors, and the vectors of compositions that follow from them."""
+
+import numpy as np
+import pytest
+from elementembeddings.composition import CompositionalEmbedding
+from elementembeddings.core import Embedding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chemdb.embedding.composition import composition_vectors, is_covered
+from chemdb.embedding.vectors import PAPER_EMBEDDINGS, element_vectors, embedding_names, periodic_table
+from chemdb.errors import EmbeddingError
+
+
+def numbered(formula):
+    """Return atomic numbers and factors of a list of (symbol, factor), padded to four."""
+    elements = [periodic_table().index(symbol) + 1 for symbol, _ in formula]
+    factors = [factor for _, factor in formula]
+    padding = [0] * (4 - len(formula))
+    return np.array([elements + padding], np.uint8), np.array([factors + padding], np.uint8)
+
+
+def test_dimensions_of_the_papers_six():
+    dimensions = {name: element_vectors(name).values.shape[1] for name in PAPER_EMBEDDINGS}
+    assert dimensions == {
+        "magpie": 22, "mat2vec": 200, "megnet16": 16, "oliynyk": 44, "skipatom": 200, "random_200": 200,
+    }  # fmt: skip
+
+
+def test_elements_covered_by_the_papers_six():
+    covered = {name: 103 - len(element_vectors(name).missing) for name in PAPER_EMBEDDINGS}
+    assert covered == {
+        "magpie": 97, "mat2vec": 103, "megnet16": 94, "oliynyk": 85, "skipatom": 86, "random_200": 103,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", embedding_names())
+def test_values_are_the_librarys(name):
+    theirs = Embedding.load_data(name)
+    ours = element_vectors(name)
+    covered = [symbol for symbol in periodic_table()[:103] if symbol in theirs.embeddings]
+    rows = [periodic_table().index(symbol) + 1 for symbol in covered]
+    expected = np.array([theirs.embeddings[symbol] for symbol in covered])
+    np.testing.assert_array_equal(ours.values[rows], expected)
+    assert list(ours.features) == list(map(str, theirs.feature_labels))
+    assert len(ours.missing) == 103 - len(covered)
+    assert np.isnan(ours.values).any(axis=1).sum() == len(ours.missing)
+
+
+def test_every_representation_of_the_library_has_a_name():
+    from elementembeddings.utils.config import DEFAULT_ELEMENT_EMBEDDINGS
+
+    assert sorted(embedding_names()) == sorted(DEFAULT_ELEMENT_EMBEDDINGS)
+    assert embedding_names()[:6] == PAPER_EMBEDDINGS
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(EmbeddingError, match=r"no embedding 'magpi'; did you mean magpie or magpie_sc\?"):
+        element_vectors("magpi")
+    with pytest.raises(EmbeddingError, match="no embedding 'zzzzzz'; There are magpie, mat2vec"):
+        element_vectors("zzzzzz")
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(PAPER_EMBEDDINGS),
+    st.lists(
+        st.tuples(st.sampled_from(periodic_table()[:103]), st.integers(1, 8)),
+        min_size=2,
+        max_size=4,
+        unique_by=lambda part: part[0],
+    ),
+)
+def test_vectors_are_those_of_compositional_embedding(name, formula):
+    vectors = element_vectors(name)
+    elements, factors = numbered(formula)
+    ours = composition_vectors(elements, factors, vectors)[0]
+    if set(vectors.missing) & {symbol for symbol, _ in formula}:
+        assert np.isnan(ours).all()
+        assert not is_covered(elements, vectors)[0]
+        return
+    text = "".join(f"{symbol}{factor}" for symbol, factor in formula)
+    theirs = CompositionalEmbedding(text, Embedding.load_data(name)).feature_vector("mean")
+    # Within 1e-6 of the size of the terms: single precision.
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-6 * np.abs(theirs).max())
+    assert is_covered(elements, vectors)[0]
+
+
+def test_threads_fill_the_array_they_are_given():
+    rng = np.random.default_rng(0)
+    elements = rng.integers(1, 98, (1000, 4), dtype=np.uint8)
+    factors = rng.integers(1, 9, (1000, 4), dtype=np.uint8)
+    vectors = element_vectors("magpie")
+    out = np.zeros((1000, 22), np.float32)
+    assert composition_vectors(elements, factors, vectors, out, threads=3) is out
+    fractions = factors / factors.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(out, np.einsum("nk,nkd->nd", fractions, vectors.values[elements]), rtol=1e-6)
+
+
+def test_the_file_has_the_vectors_of_covered_elements(small):
+    counts = dict(small.execute("select embedding, count(*) from element_embedding group by 1").fetchall())
+    assert counts == {name: 103 - len(element_vectors(name).missing) for name in embedding_names()}
+    [(vector,)] = small.execute(
+        "select vector from element_embedding where embedding = 'oliynyk' and symbol = 'Fe'"
+    ).fetchall()
+    np.testing.assert_allclose(vector, element_vectors("oliynyk").values[26], rtol=1e-7)
+
+
+def test_vectors_in_sql_alone(small):
+    [(vector,)] = small.execute("""
+        select list(value order by dimension) as vector
+        from (
+            select dimension, sum(factor * vector[dimension]) / sum(factor) as value
+            from (
+                select unnest(elements) as symbol, unnest(factors) as factor
+                from composition_of('LiZnO2')
+            )
+            join element_embedding using (symbol), unnest(range(1, len(vector) + 1)) as t(dimension)
+            where embedding = 'mat2vec'
+            group by dimension
+        )
+    """).fetchall()
+    ours = composition_vectors(*numbered([("Li", 1), ("Zn", 1), ("O", 2)]), element_vectors("mat2vec"))[0]
+    np.testing.assert_allclose(vector, ours, rtol=1e-6)
