@@ -39,7 +39,7 @@ class OneLineErrors(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
-            _fail(f"interrupted; {interrupt or 'nothing was changed'}", INTERRUPTED)
+            _fail(f"interrupted; {str(interrupt) or 'nothing was changed'}", INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> NoReturn:
