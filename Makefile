@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-agreement clean
+.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing
 
 bench-label: $(DB) $(VENV)/test.stamp ## time labels of a million formulas against SMACT (a minute)
 	$(BIN)/python bench/label.py $(DB)
+
+bench-embedding: $(DB) $(VENV)/test.stamp ## time vectors of compositions against elementembeddings (a minute)
+	$(BIN)/python bench/embedding.py $(DB)
 
 bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minutes)
 	$(BIN)/python bench/smact_agreement.py

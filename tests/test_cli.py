@@ -229,7 +229,7 @@ BAD = {
     "build --threads 0": "greater than or equal to 1",
     "build --memory-limit lots": "not an amount of memory",
     "count --nelements 6": "orders 2 to 5",
-    "report": "choose one of --table1 and --table2",
+    "report": "choose one of --table1, --table2 and --separation",
     "report --table1 --table2": "choose one",
     "report --table2 --chemsys Zn-O": "goes with --table1",
     "report --table1 --db nope.duckdb": "no such file; make it with",

@@ -5,6 +5,7 @@ from math import comb
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from test_cli import output, run
 
 from chemdb.build import BuildOptions, build
 from chemdb.database import connect_to_read
@@ -126,3 +127,19 @@ def test_coordinates_of_a_composition_are_means_of_those_of_its_elements(small):
 def test_bad_requests(small, arguments, message):
     with pytest.raises(EmbeddingError, match=message):
         exact_pca(small, *arguments)
+
+
+def test_the_command_shows_the_whole_space(full_path, full):
+    shown = output("map", "--method", "pca", "--all", "--nelements", 4, "--db", full_path)
+    exact = exact_pca(full, "magpie", [4])
+    # C(97, 4) systems of the elements that magpie covers, 3,823 stoichiometries each.
+    assert "Exact PCA of magpie: 13,246,083,320 compositions of 4 elements" in shown
+    assert f"{exact.explained_variance_ratio[0]:.4%}" in shown
+    assert "MeltingT" in shown
+    assert "3,656,451,005 compositions without a vector (with Cf, Es, Fm, Md, No, Lr)" in shown
+
+
+def test_only_pca_is_exact(small_path):
+    done = run("map", "--method", "umap", "--all", "--db", small_path)
+    assert done.exit_code == 2
+    assert "--all goes with --method pca" in done.stderr

@@ -1,5 +1,10 @@
 """chemdb map."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from chemdb.cli.app import app
 from chemdb.cli.map_options import (
     Components,
@@ -14,6 +19,9 @@ from chemdb.cli.map_options import (
 )
 from chemdb.cli.options import Database
 
+#: Features that are shown of each exact component.
+N_FEATURES = 3
+
 
 @app.command("map")
 def make_map(
@@ -26,6 +34,20 @@ def make_map(
     components: Components = 2,
     standardize: Standardize = False,
     settings: Settings = None,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="With --method pca: the exact components of every composition, shown instead of kept.",
+        ),
+    ] = False,
+    category: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="With --all: all, allowed, known, or one of the four categories.",
+        ),
+    ] = "all",
 ) -> None:
     """Make a map of a sample of each category, and keep it in the file.
 
@@ -34,6 +56,13 @@ def make_map(
 
     Example: chemdb map --embedding magpie --method pca --nelements 2
     """
+    if everything:
+        if method != "pca":
+            raise typer.BadParameter("--all goes with --method pca: only PCA is exact without listing")
+        _show_exact(db, embedding, nelements, category, components)
+        return
+    if category != "all":
+        raise typer.BadParameter("--category goes with --all")
     from chemdb.cli.screen import steps_on_screen
     from chemdb.database import connect_to_read
     from chemdb.projection import add_maps, read
@@ -49,3 +78,34 @@ def make_map(
         f"{spec}: run {run['run_id']}, {points:,} points, "
         f"{run['n_not_covered']:,} compositions without a vector; {state}"
     )
+
+
+def _show_exact(db: Path, embedding: str, nelements: int, category: str, components: int) -> None:
+    """Print the principal components of every composition of an order."""
+    from chemdb.cli.options import Format
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.database import connect_to_read
+    from chemdb.embedding.pca import exact_pca
+    from chemdb.embedding.vectors import element_vectors
+    from chemdb.sample import check_order
+
+    with connect_to_read(db) as con, steps_on_screen() as steps:
+        check_order(con, nelements)
+        found = exact_pca(con, embedding, [nelements], category, components, steps=steps)
+    features = element_vectors(embedding).features
+    rows = []
+    for number, direction in enumerate(found.components, start=1):
+        largest = abs(direction).argsort()[::-1][:N_FEATURES]
+        rows.append(
+            (
+                f"PC{number}",
+                f"{found.explained_variance[number - 1]:.6g}",
+                f"{found.explained_variance_ratio[number - 1]:.4%}",
+                ", ".join(f"{direction[i]:+.3f} {features[i]}" for i in largest),
+            )
+        )
+    which = "" if category == "all" else f"{category} "
+    title = f"Exact PCA of {embedding}: {found.n:,} {which}compositions of {nelements} elements"
+    missing = f" (with {', '.join(found.missing)})" if found.n_left_out else ""
+    footer = f"{found.n_left_out:,} compositions without a vector{missing}"
+    show(["component", "variance", "share", "largest entries"], rows, Format.TABLE, None, title, footer)

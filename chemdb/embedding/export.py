@@ -311,8 +311,8 @@ def _write_npz(batches: Iterator[pa.RecordBatch], account: Embedded, file: Path)
                 shape = (account.n, dimensions) if name == "vectors" else (account.n,)
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
                     _write_header(entry, kinds[name], shape)
-                    with path.open("rb") as stream:
-                        while chunk := stream.read(_COPIED):
+                    with path.open("rb") as rows_file:
+                        while chunk := rows_file.read(_COPIED):
                             entry.write(chunk)
             with archive.open("features.npy", "w") as entry:
                 np.lib.format.write_array(entry, np.array(account.vectors.features))
