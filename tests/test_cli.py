@@ -52,7 +52,8 @@ def test_every_command_and_option_has_help(name):
     [
         n
         for n in COMMANDS
-        if n.split()[0] in ("query", "report", "info", "sql", "explain", "label", "count", "known", "sample", "export")
+        if n.split()[0]
+        in ("query", "report", "info", "sql", "explain", "label", "count", "known", "sample", "export")
     ],
 )
 def test_every_example_runs(name, full_path, tmp_path, monkeypatch):
