@@ -59,6 +59,17 @@ FULL_SCANS = {
 }
 
 
+LANGUAGE = (
+    "chemsys=Li-Zn-Sn-O",
+    "elements=Li,Zn,O",
+    "ABO3 missing",
+    "missing nelements=4",
+    "elements=alkali,halogen 0.3<x(O)<0.6",
+    "species=Fe3+,O2-",
+    "NOT known natoms<=10",
+)
+
+
 def timed(function: Callable[[], object]) -> float:
     start = time.perf_counter()
     function()
@@ -225,6 +236,19 @@ def queries(path: Path) -> None:
         short.append((f"{name}, {int(n):,} rows", f"{float(seconds):.1f} s, {int(peak) / 1e6:.2f} GB"))
 
 
+def language(path: Path) -> None:
+    print("\n## `chemdb query`: exact counts of all that matches, then the first 20 rows, warm\n")
+    row("query", "matches", "counts, seconds", "rows, seconds")
+    row("---", "---:", "---:", "---:")
+    with chemdb.open(path) as db:
+        for text in LANGUAGE:
+            n = db.query(text).count()
+            counted = median_of(lambda text=text: db.query(text).counts, 3)
+            both = median_of(lambda text=text: list(db.query(text, limit=20)), 3)
+            row(f"`{text}`", f"{n:,}", f"{counted:.2f}", f"{max(0.0, both - counted):.2f}")
+            short.append((f'`chemdb query "{text}"`, {n:,} matches', f"{both:.2f} s"))
+
+
 def processes(path: Path) -> None:
     print("\n## Start-up, as whole processes\n")
     row("command", "seconds")
@@ -233,6 +257,8 @@ def processes(path: Path) -> None:
         ["--help"],
         ["report", "--table2", "--db", str(path)],
         ["report", "--table1", "--db", str(path)],
+        ["query", "chemsys=Li-Zn-Sn-O", "--db", str(path)],
+        ["explain", "LiZnO2", "--db", str(path)],
     ):
         command = [sys.executable, "-m", "chemdb", *words]
         seconds = median_of(
@@ -255,6 +281,7 @@ def main() -> None:
         enumeration(long)
         path = build(Path(folder))
         queries(path)
+        language(path)
         processes(path)
     in_short()
 

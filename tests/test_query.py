@@ -128,6 +128,7 @@ def test_large_answers_are_read_in_parts(full_db, monkeypatch):
     whole = list(full_db.query(text))
     for at_once in (1_000, 5_000):
         monkeypatch.setattr("chemdb.query.plan.AT_ONCE", at_once)
+        monkeypatch.setattr("chemdb.query.plan.FEW", at_once)
         monkeypatch.setattr("chemdb.query.result.AT_ONCE", at_once)
         found = full_db.query(text)
         assert found.arrow().num_rows == len(whole) == len(found)

@@ -13,6 +13,8 @@ from chemdb.query.statement import WHOLE, Window
 
 #: Most rows that one statement sorts, where the order lets them be read in parts.
 AT_ONCE = 2_000_000
+#: Rows that are sorted whole rather than counted first for the few that are asked for.
+FEW = 50_000
 
 
 class Part(NamedTuple):
@@ -45,7 +47,7 @@ class Space:
 def one_part(space: Space, order: Sequence[Order], limit: int | None, offset: int) -> Part:
     """Return the smallest part that has all the rows asked for."""
     known, unknown = space.count(WHOLE)
-    if limit is None or unknown <= AT_ONCE:
+    if limit is None or unknown <= FEW:
         return Part(WHOLE, limit, offset)
     needed = offset + limit
     known_first = list(order[:1]) == [DEFAULT_ORDER[0]]
