@@ -4,7 +4,7 @@ The default order is known compositions first, then by number of atoms: so a par
 compositions, or the unknown ones of some numbers of atoms in some chemical systems.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -35,12 +35,15 @@ class Space:
         Of a window: known and unknown compositions in it.
     natoms : callable
         Numbers of atoms that unknown compositions may have, ascending.
+    by_natoms : callable
+        Numbers of atoms of unknown compositions, ascending, and how many have each.
     systems : callable
         Of a window: chunks (first, last system_id) with at most about `AT_ONCE` compositions.
     """
 
     count: Callable[[Window], tuple[int, int]]
     natoms: Callable[[], Sequence[int]]
+    by_natoms: Callable[[], Sequence[tuple[int, int]]]
     systems: Callable[[Window], Sequence[tuple[int, int]]]
 
 
@@ -72,13 +75,9 @@ def one_part(space: Space, order: Sequence[Order], limit: int | None, offset: in
 
 def all_parts(space: Space, limit: int | None, offset: int) -> Iterator[Part]:
     """Yield parts that follow each other in the default order, each small enough to sort."""
-    for window in _windows(space):
+    for window, n in _windows(space):
         if limit == 0:
             return
-        if offset == 0 and limit is None:
-            yield Part(window, None, 0)
-            continue
-        n = space.count(window)[0 if window.known else 1]
         if n <= offset:
             offset -= n
             continue
@@ -87,13 +86,26 @@ def all_parts(space: Space, limit: int | None, offset: int) -> Iterator[Part]:
         offset = 0
 
 
-def _windows(space: Space) -> Iterator[Window]:
-    yield Window(unknown=False)
-    for natoms in space.natoms():
-        window = Window((natoms, natoms), known=False)
-        n = space.count(window)[1]
-        if n > AT_ONCE:
-            for systems in space.systems(window):
-                yield replace(window, systems=systems)
-        elif n:
-            yield window
+def _windows(space: Space) -> Iterator[tuple[Window, int]]:
+    """Yield windows in the default order, and how many compositions each has."""
+    yield Window(unknown=False), space.count(WHOLE)[0]
+    for natoms, n in _merged(space.by_natoms()):
+        window = Window(natoms, known=False)
+        if n <= AT_ONCE:
+            yield window, n
+            continue
+        for systems in space.systems(window):
+            part = replace(window, systems=systems)
+            yield part, space.count(part)[1]
+
+
+def _merged(by_natoms: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
+    """Yield ranges of natoms that follow each other, joined as far as they fit into one part."""
+    first = last = total = 0
+    for natoms, n in by_natoms:
+        if total and total + n > AT_ONCE:
+            yield (first, last), total
+            total = 0
+        first, last, total = (first if total else natoms), natoms, total + n
+    if total:
+        yield (first, last), total

@@ -12,6 +12,7 @@ from chemdb.query.statement import (
     WHOLE,
     Statement,
     Window,
+    by_natoms_statement,
     count_statement,
     histogram_statement,
     natoms_statement,
@@ -166,7 +167,7 @@ class Result:
         )
 
     def _space(self) -> Space:
-        return Space(self._count, self._natoms, self._systems)
+        return Space(self._count, self._natoms, self._by_natoms, self._systems)
 
     def _count(self, window: Window) -> tuple[int, int]:
         if window == WHOLE:
@@ -178,6 +179,9 @@ class Result:
 
     def _natoms(self) -> list[int]:
         return [natoms for (natoms,) in self._fetched(natoms_statement(self.filter))]
+
+    def _by_natoms(self) -> list[tuple]:
+        return self._fetched(by_natoms_statement(self.filter))
 
     def _systems(self, window: Window) -> list[tuple[int, int]]:
         """Return ranges of system_id with at most about `AT_ONCE` compositions of a window."""

@@ -92,6 +92,11 @@ def natoms_statement(whole: Filter) -> Statement:
     return _Writer(whole, WHOLE).natoms()
 
 
+def by_natoms_statement(whole: Filter) -> Statement:
+    """Return the query of unknown compositions by number of atoms: natoms, n."""
+    return _Writer(whole, WHOLE).by_natoms()
+
+
 def rows_statement(
     whole: Filter,
     columns: Sequence[str],
@@ -172,6 +177,27 @@ from {self._systems} s
 join answer a using ({", ".join(self._key)})
 group by bucket
 order by bucket"""
+        return self._statement(parts, text)
+
+    def by_natoms(self) -> Statement:
+        parts = [*self._system_parts(), *self._known_parts(), *self._answer_parts()]
+        text = f"""
+select natoms, sum(n)::bigint as n
+from (
+    select t.natoms, sum(a.n_systems * bit_count((a.when_allowed | a.when_forbidden) & t.stoichiometries)) as n
+    from answer a
+    join (
+        select t.nelements, d.natoms, {_bitmap("t.natoms = d.natoms")} as stoichiometries
+        from amount t join (select distinct nelements, natoms from amount) d using (nelements)
+        group by t.nelements, d.natoms
+    ) t using (nelements)
+    group by t.natoms
+    union all
+    select natoms, -count(*) from known where meets_unknown group by natoms
+)
+group by natoms
+having sum(n) > 0
+order by natoms"""
         return self._statement(parts, text)
 
     def natoms(self) -> Statement:
