@@ -158,10 +158,7 @@ def test_first_rows_of_billions_come_at_once(full_db):
 
 def test_table_1_of_the_paper_as_a_query(full_db):
     known = full_db.query("Li-Zn-O standard", columns=["formula", "species", "material_id"])
-    assert list(known) == [
-        ("LiZnO2", "Li+ Zn3+ O2-", "mp-754344"),
-        ("Li6ZnO4", "Li+ Zn2+ O2-", "mp-5559"),
-    ] or [row[0] for row in known] == ["LiZnO2", "Li6ZnO4"]
+    assert list(known) == [("LiZnO2", "Li+ Zn+ O-", "mp-754344"), ("Li6ZnO4", "Li+ Zn2+ O2-", "mp-14495")]
 
 
 def test_every_way_to_read_a_result(six):
