@@ -64,6 +64,16 @@ class Rows:
         assert isinstance(frame, polars.DataFrame)
         return frame
 
+    def __repr__(self) -> str:
+        """Return the first rows as DuckDB draws them."""
+        with self._cursor() as con:
+            return str(con.sql(self._statement, params=self._parameters).limit(N_SHOWN))
+
+    def _repr_html_(self) -> str:
+        with self._cursor() as con:
+            frame = con.sql(self._statement, params=self._parameters).limit(N_SHOWN).df()
+        return str(frame.to_html(index=False))
+
     def _read(self) -> Iterator[Any]:
         with ExitStack() as stack:
             con = stack.enter_context(self._cursor())

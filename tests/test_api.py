@@ -31,6 +31,8 @@ def test_sql_reads_as_anything(db):
     assert found.arrow().to_pylist() == [{"formula": "ZnO", "natoms": 2}]
     assert found.df().to_dict("records") == [{"formula": "ZnO", "natoms": 2}]
     assert found.pl().rows() == [("ZnO", 2)]
+    assert "ZnO" in repr(found)
+    assert "<td>ZnO</td>" in found._repr_html_()
 
 
 def test_sql_sees_no_python_variables_and_is_read_only(db):
