@@ -230,6 +230,7 @@ WRONG = {
     "species=Fe9+": "'Fe9+' at character 9 is not a species of this file, which has Fe2-",
     "species=Fe": "write it like Fe3+",
     "species=Fe2+,Fe3+": "each element has one oxidation state",
+    "species=Fe2+ OR species=Fe3+ OR species=O2- OR species=O- OR species=Li+": "more than 4 different species terms",
     "known_in=icsd": "'icsd' at character 10 is no known source of this file (it has mp-snapshot)",
     "Li": "did you mean elements=Li?",
     "elements": "'elements' at character 1 is a key",

@@ -12,12 +12,23 @@ from lark import Lark, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from chemdb.errors import QueryError
-from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, depth, negation
+from chemdb.query.filter import (
+    EVERYTHING,
+    Filter,
+    SpeciesTogether,
+    all_of,
+    any_of,
+    depth,
+    negation,
+    terms_of,
+)
 from chemdb.query.meaning import Meaning, Word
 from chemdb.query.vocabulary import Vocabulary
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 40
+#: Each doubles the work.
+MAX_SPECIES = 4
 
 
 def read_query(text: str, vocabulary: Vocabulary) -> Filter:
@@ -35,7 +46,7 @@ def read_query(text: str, vocabulary: Vocabulary) -> Filter:
         The text is no query; the message says where and what was probably meant.
     """
     check_size(text)
-    return checked_depth(lambda: _filter(_parsed(text), Meaning(vocabulary)))
+    return checked(lambda: _filter(_parsed(text), Meaning(vocabulary)))
 
 
 def check_size(text: str) -> None:
@@ -51,8 +62,8 @@ def check_size(text: str) -> None:
         )
 
 
-def checked_depth(read: Callable[[], Filter]) -> Filter:
-    """Return what `read` returns, unless it is nested too deep.
+def checked(read: Callable[[], Filter]) -> Filter:
+    """Return what `read` returns, unless it is nested too deep or has too many species terms.
 
     Raises
     ------
@@ -60,11 +71,14 @@ def checked_depth(read: Callable[[], Filter]) -> Filter:
     """
     try:
         found = read()
-        if depth(found) <= MAX_DEPTH:
-            return found
+        too_deep = depth(found) > MAX_DEPTH
     except RecursionError:
-        pass
-    raise QueryError(f"query: nested deeper than {MAX_DEPTH} levels; write it flatter")
+        too_deep = True
+    if too_deep:
+        raise QueryError(f"query: nested deeper than {MAX_DEPTH} levels; write it flatter")
+    if len({term for term in terms_of(found) if isinstance(term, SpeciesTogether)}) > MAX_SPECIES:
+        raise QueryError(f"query: more than {MAX_SPECIES} different species terms; ask in parts")
+    return found
 
 
 def _parsed(text: str) -> Tree:

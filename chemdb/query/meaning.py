@@ -39,8 +39,6 @@ SPELLINGS = {"==": "=", ":": "=", "≤": "<=", "≥": ">="}
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 #: Letters that stand for any element in a prototype such as ABX3, where they are no element.
 PLACEHOLDERS = frozenset("AEGJLMQRXZ")
-#: Largest number of species terms; each doubles the work.
-MAX_SPECIES = 4
 
 
 class Word(NamedTuple):

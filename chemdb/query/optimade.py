@@ -16,7 +16,7 @@ from optimade.filterparser import LarkParser
 
 from chemdb.errors import QueryError
 from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, negation
-from chemdb.query.language import check_size, checked_depth
+from chemdb.query.language import check_size, checked
 from chemdb.query.meaning import MIRRORED, Meaning, Word
 from chemdb.query.vocabulary import Vocabulary, nearest
 
@@ -41,7 +41,7 @@ def read_optimade(text: str, vocabulary: Vocabulary) -> Filter:
         The text is no OPTIMADE filter, or asks for what a composition does not have.
     """
     check_size(text)
-    return checked_depth(lambda: _Reader(Meaning(vocabulary)).filter(_parsed(text)))
+    return checked(lambda: _Reader(Meaning(vocabulary)).filter(_parsed(text)))
 
 
 @cache
