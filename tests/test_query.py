@@ -10,10 +10,9 @@ from naive_query import ENTRIES, MAX_STOICHIOMETRY, SYMBOLS, queries, space
 
 import chemdb
 from chemdb.build import BuildOptions, build
+from chemdb.contents import CATEGORIES
 from chemdb.database import replacing
 from chemdb.query.language import read_query
-
-CATEGORIES = ("standard", "missing", "interesting", "unlikely")
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ def make_map(
     if category != "all":
         raise typer.BadParameter("--category goes with --all")
     from chemdb.cli.screen import steps_on_screen
+    from chemdb.contents import CATEGORIES
     from chemdb.database import connect_to_read
     from chemdb.projection import add_maps, read
 
@@ -72,7 +73,7 @@ def make_map(
         made = add_maps(db, [spec], steps)
     with connect_to_read(db) as con:
         run = read(con, spec).run
-    points = sum(run[f"n_{category}"] for category in ("standard", "missing", "interesting", "unlikely"))
+    points = sum(run[f"n_{category}"] for category in CATEGORIES)
     state = f"made in {run['seconds']:.1f} s" if made else "in the file already"
     print(
         f"{spec}: run {run['run_id']}, {points:,} points, "

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
+from chemdb.contents import CATEGORIES
 from chemdb.errors import PlotError
 from chemdb.plot.about import about
 from chemdb.plot.labels import spread, width_of
 from chemdb.plot.style import (
-    CATEGORIES,
     HEADING,
     SMALL,
     Caption,

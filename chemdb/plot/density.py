@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
+from chemdb.contents import CATEGORIES
 from chemdb.embedding.density import Density
 from chemdb.plot.about import about
 from chemdb.plot.maps import ORDERS
-from chemdb.plot.style import CATEGORIES, Caption, Drawing, new_figure, own_style
+from chemdb.plot.style import Caption, Drawing, new_figure, own_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

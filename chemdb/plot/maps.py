@@ -7,9 +7,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.contents import CATEGORIES
 from chemdb.plot.about import about
 from chemdb.plot.style import (
-    CATEGORIES,
     Caption,
     Drawing,
     legend_of,

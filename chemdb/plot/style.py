@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-CATEGORIES = ("standard", "missing", "interesting", "unlikely")
-
 #: Anion classes of Figure 5 that have a colour of their own; all else is "other".
 ANION_CLASSES = ("pnictide", "halide", "chalcogenide", "oxide", "other")
 

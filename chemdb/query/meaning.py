@@ -9,6 +9,7 @@ from math import gcd
 from typing import NamedTuple, NoReturn
 
 from chemdb.composition import anonymous_formula, read_composition
+from chemdb.contents import CATEGORIES
 from chemdb.errors import FormulaError, QueryError
 from chemdb.query.filter import (
     Allowed,
@@ -31,7 +32,6 @@ from chemdb.query.filter import (
 from chemdb.query.vocabulary import Vocabulary, nearest
 from chemdb.witness import species_text
 
-CATEGORIES = ("standard", "missing", "interesting", "unlikely")
 #: Keys that compare numbers.
 NUMBERS = ("nelements", "natoms", "max_factor", "energy_above_hull")
 #: Other spellings of comparisons, and each comparison seen from its other side.

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from chemdb.contents import CATEGORIES
 from chemdb.database import all_rows, execute
 from chemdb.query.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SPECIES, Order
 from chemdb.query.filter import Filter
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
-CATEGORIES = ("standard", "missing", "interesting", "unlikely")
 #: Rows of an Arrow batch.
 BATCH = 100_000
 #: Chemical systems counted together when a large answer is cut into parts.
