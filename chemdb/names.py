@@ -26,3 +26,10 @@ def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] 
     near = get_close_matches(name, names)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise error(f"no {kind} {name!r}; {hint}There are {', '.join(names)}")
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return words that `word` may be a slip of, as a question to put behind a message."""
+    by_lower = {known.lower(): known for known in sorted(words, reverse=True)}
+    found = get_close_matches(word.lower(), by_lower, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(by_lower[name] for name in found)}?" if found else ""

@@ -9,6 +9,7 @@ that of $CHEMDB_PATH.
 """
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -60,12 +61,22 @@ def refreshed(text: str) -> str:
 
 
 def run_python(code: str) -> str:
-    """Return what a piece of Python prints, run beside the database and the data files of docs."""
+    """Return what a piece of Python prints, run beside the database and the data files of docs.
+
+    `python` is this one, as in an activated environment.
+    """
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as folder:
         for path in (ROOT / "docs").glob("*.csv"):
             shutil.copy(path, folder)
         (Path(folder) / "chemdb.duckdb").symlink_to(default_path().resolve())
-        done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PATH": path},
+        )
     if done.returncode:
         raise SystemExit(f"{code}: {done.stderr}")
     return done.stdout

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chemdb.errors import QueryError
-from chemdb.query.vocabulary import Vocabulary, nearest
+from chemdb.names import nearest
+from chemdb.query.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 from chemdb.composition import anonymous_formula, read_composition
 from chemdb.contents import CATEGORIES
 from chemdb.errors import FormulaError, QueryError
+from chemdb.names import nearest
 from chemdb.query.filter import (
     Allowed,
     Amount,
@@ -29,7 +30,7 @@ from chemdb.query.filter import (
     category,
     negation,
 )
-from chemdb.query.vocabulary import Vocabulary, nearest
+from chemdb.query.vocabulary import Vocabulary
 from chemdb.witness import species_text
 
 #: Keys that compare numbers.

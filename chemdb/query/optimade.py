@@ -15,10 +15,11 @@ from optimade.exceptions import BadRequest
 from optimade.filterparser import LarkParser
 
 from chemdb.errors import QueryError
+from chemdb.names import nearest
 from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, negation
 from chemdb.query.language import check_size, checked
 from chemdb.query.meaning import MIRRORED, Meaning, Word
-from chemdb.query.vocabulary import Vocabulary, nearest
+from chemdb.query.vocabulary import Vocabulary
 
 FORMULAS = {
     "chemical_formula_reduced": "formula",

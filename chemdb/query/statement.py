@@ -146,7 +146,6 @@ class _Writer:
 
     def count(self) -> Statement:
         parts = [*self._system_parts(), *self._known_parts()]
-        met, as_if_unknown = ("meets_known", "meets_unknown")
         if self._unknown == NOTHING:
             unknown = "select 0 as allowed, 0 as forbidden"
         else:
@@ -158,10 +157,10 @@ class _Writer:
             )
         text = f"""
 select
-    count(*) filter (k.allowed and k.{met}) as standard,
-    any_value(u.allowed) - count(*) filter (k.allowed and k.{as_if_unknown}) as missing,
-    count(*) filter (not k.allowed and k.{met}) as interesting,
-    any_value(u.forbidden) - count(*) filter (not k.allowed and k.{as_if_unknown}) as unlikely
+    count(*) filter (k.allowed and k.meets_known) as standard,
+    any_value(u.allowed) - count(*) filter (k.allowed and k.meets_unknown) as missing,
+    count(*) filter (not k.allowed and k.meets_known) as interesting,
+    any_value(u.forbidden) - count(*) filter (not k.allowed and k.meets_unknown) as unlikely
 from (
     {unknown}
 ) u

@@ -1,8 +1,6 @@
 """The words that a query may use, as a file knows them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 
 import duckdb
@@ -80,10 +78,3 @@ def vocabulary(con: duckdb.DuckDBPyConnection) -> Vocabulary:
         tuple(n for (n,) in orders),
         largest,
     )
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Return words that `word` may be a slip of, as a question to put behind a message."""
-    by_lower = {known.lower(): known for known in sorted(words, reverse=True)}
-    found = get_close_matches(word.lower(), by_lower, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(by_lower[name] for name in found)}?" if found else ""
