@@ -65,7 +65,7 @@ def run_python(code: str) -> str:
 
     `python` is this one, as in an activated environment.
     """
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as folder:
         for path in (ROOT / "docs").glob("*.csv"):
             shutil.copy(path, folder)
@@ -75,7 +75,7 @@ def run_python(code: str) -> str:
             cwd=folder,
             capture_output=True,
             text=True,
-            env={**os.environ, "PATH": path},
+            env={**os.environ, "PATH": here},
         )
     if done.returncode:
         raise SystemExit(f"{code}: {done.stderr}")
