@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement clean
+.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-embedding: $(DB) $(VENV)/test.stamp ## time vectors of compositions agains
 
 bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minutes)
 	$(BIN)/python bench/smact_agreement.py
+
+bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: the tables of docs/reliability.md
+	$(BIN)/python bench/robustness/run.py $(DB)
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(DB) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
