@@ -1,10 +1,14 @@
 """The command line: every command parses, calls and prints; nothing else lives here."""
 
+import gc
+
 from chemdb.cli.app import app
 
 
 def main() -> None:
     """Run the command line."""
+    # A tenth of a short command would be spent looking for garbage among what it imports.
+    gc.set_threshold(50_000)
     app(prog_name="chemdb")
 
 
