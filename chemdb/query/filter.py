@@ -60,6 +60,13 @@ class Chemsys:
 
 
 @dataclass(frozen=True)
+class Factors:
+    """Exactly these stoichiometric factors, in alphabetical order of the elements."""
+
+    factors: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class FormulaAnonymous:
     """An anonymous formula, amounts ascending: ABC3."""
 
@@ -131,6 +138,7 @@ Term = (
     | Amount
     | AtomicFraction
     | Chemsys
+    | Factors
     | FormulaAnonymous
     | Allowed
     | SpeciesTogether

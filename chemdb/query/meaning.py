@@ -19,6 +19,7 @@ from chemdb.query.filter import (
     Chemsys,
     ElementCount,
     EnergyAboveHull,
+    Factors,
     Filter,
     FormulaAnonymous,
     Known,
@@ -234,13 +235,9 @@ class Meaning:
                 return self._prototype(word, [(s, int(n or 1)) for s, n in parts], frozenset(places))
         composition = read_composition(word.text, self._words.elements)
         self._must_fit(word, composition.amounts)
-        return all_of(
-            Chemsys(tuple(composition.chemsys.split("-"))),
-            *(
-                Amount(frozenset((symbol,)), "=", Fraction(amount))
-                for symbol, amount in zip(composition.symbols, composition.amounts, strict=True)
-            ),
-        )
+        amounts = dict(zip(composition.symbols, composition.amounts, strict=True))
+        symbols = tuple(sorted(amounts))
+        return all_of(Chemsys(symbols), Factors(tuple(amounts[symbol] for symbol in symbols)))
 
     def _prototype(self, word: Word, parts: Sequence[tuple[str, int]], places: frozenset[str]) -> Filter:
         """Return what ABO3 means: oxygen, and any two elements in the place of A and B."""

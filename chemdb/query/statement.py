@@ -25,6 +25,7 @@ from chemdb.query.filter import (
     Chemsys,
     ElementCount,
     EnergyAboveHull,
+    Factors,
     Filter,
     FormulaAnonymous,
     Known,
@@ -130,17 +131,21 @@ class _Writer:
         self._window = window
         self._parameters: dict[str, Any] = {}
         self._places: dict[frozenset[str], str] = {}
+        #: Systems that the filter names.
+        self._named: list[str] = []
         self._species: dict[tuple[tuple[str, int], ...], str] = {}
         for term in terms_of(whole):
             match term:
                 case ElementCount(elements) | Amount(elements) | AtomicFraction(elements):
                     self._places.setdefault(elements, f"places{len(self._places)}")
-                case Chemsys(symbols):
-                    self._places.setdefault(frozenset(symbols), f"places{len(self._places)}")
+                case Chemsys(symbols) if "-".join(symbols) not in self._named:
+                    self._named.append("-".join(symbols))
                 case SpeciesTogether(states):
                     self._species.setdefault(states, f"species{len(self._species)}")
+        #: Columns of a system that the filter's conditions read.
+        self._read = [*self._places.values(), *(["named"] if self._named else [])]
         #: Columns that decide which stoichiometries of a system match.
-        self._key = ["nelements", *self._places.values(), "allowed_set_id"]
+        self._key = ["nelements", *self._read, "allowed_set_id"]
         self._key += [f"{name}_set" for name in self._species.values()]
         self._systems = "system_with_species" if self._species else "system"
 
@@ -242,10 +247,7 @@ order by {", ".join(f"h.{part}" for part in by)}"""
 
     def _system_parts(self) -> list[str]:
         """Return what the other parts read: the systems that can match, and species in them."""
-        places = "".join(
-            f",\n        {self._places_of(elements, 'element1', 'element2', 'element3', 'element4')} as {name}"
-            for elements, name in self._places.items()
-        )
+        read = self._columns_read([f"element{i}" for i in range(1, 5)])
         conditions = [self._condition(necessary(self._whole, of_system), names_systems=True)]
         if self._window.systems:
             first, last = (self._bind("system", n) for n in self._window.systems)
@@ -253,7 +255,7 @@ order by {", ".join(f"h.{part}" for part in by)}"""
         where = "\n        and ".join(condition for condition in conditions if condition != "true")
         parts = [
             "-- Chemical systems that can match, and where in them the sets of elements stand.\n"
-            f"system as (\n    select system_id, nelements, allowed_set_id{places}\n"
+            f"system as (\n    select system_id, nelements, allowed_set_id{read}\n"
             f"    from store.chemical_system\n" + (f"    where {where}\n" if where else "") + ")",
             "-- Stoichiometries, absent elements with an amount of 0.\n"
             "amount as materialized (\n"
@@ -270,7 +272,17 @@ order by {", ".join(f"h.{part}" for part in by)}"""
             parts.append(f"{self._systems} as (\n    select system.*{sets}\n    from system{joins}\n)")
         return parts
 
-    def _places_of(self, elements: frozenset[str], *columns: str) -> str:
+    def _columns_read(self, elements: Sequence[str]) -> str:
+        """Return the columns `_read`, from the columns that have a system's elements and its chemsys."""
+        columns = [
+            f"{self._places_of(symbols, elements)} as {name}" for symbols, name in self._places.items()
+        ]
+        if self._named:
+            named = self._bind("named", self._named)
+            columns.append(f"coalesce(list_position({named}, chemsys), 0)::integer as named")
+        return "".join(f",\n        {column}" for column in columns)
+
+    def _places_of(self, elements: frozenset[str], columns: Sequence[str]) -> str:
         """Return a number whose bit i tells whether the element of column i is in a set."""
         bound = self._bind("elements", sorted(elements))
         return " + ".join(
@@ -347,7 +359,7 @@ order by {", ".join(f"h.{part}" for part in by)}"""
 
     def _answer_parts(self) -> list[str]:
         """Return the parts that end in the matching stoichiometries of each kind of system."""
-        key, places = ", ".join(self._key), ["nelements", *self._places.values()]
+        key, places = ", ".join(self._key), ["nelements", *self._read]
         natoms = self._natoms("t")
         cases = list(product((True, False), repeat=len(self._species)))
         allowed = [
@@ -396,17 +408,13 @@ order by {", ".join(f"h.{part}" for part in by)}"""
         either = " | ".join([*(f"m.allowed{i}" for i in range(2 ** len(self._species))), "m.forbidden"])
         return (
             "member as materialized (\n"
-            f"    select {', '.join(f'm.{place}' for place in self._places.values())}"
-            f"{', ' if self._places else ''}t.*\n"
+            f"    select {''.join(f'm.{column}, ' for column in self._read)}t.*\n"
             "    from mask m\n"
             f"    join amount t on t.nelements = m.nelements and get_bit({either}, t.stoichiometry_id) = 1\n)"
         )
 
     def _known_parts(self) -> list[str]:
-        places = "".join(
-            f",\n        {self._places_of(elements, *(f'elements[{i}]' for i in range(1, 5)))} as {name}"
-            for elements, name in self._places.items()
-        )
+        read = self._columns_read([f"elements[{i}]" for i in range(1, 5)])
         joins = "".join(
             f"\n    left join {name} using (system_id)\n    left join {name}_set on {name}_set.set_id = {name}.set_id"
             for name in self._species.values()
@@ -428,7 +436,7 @@ order by {", ".join(f"h.{part}" for part in by)}"""
             f"    select t.*,\n        {met} as meets_known,\n        {as_unknown} as meets_unknown\n"
             "    from (\n        select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,\n"
             "            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4"
-            f"{places}\n        from known_composition{systems}\n    ) t{joins}\n"
+            f"{read}\n        from known_composition{systems}\n    ) t{joins}\n"
             "    where meets_known or meets_unknown\n)",
         ]
 
@@ -446,12 +454,12 @@ order by {", ".join(f"h.{part}" for part in by)}"""
             if "e.element" in chosen or "e.chemsys" in chosen
             else ""
         )
-        places = "".join(f" and t.{place} = s.{place}" for place in self._places.values())
+        same = "".join(f" and t.{column} = s.{column}" for column in self._read)
         return (
             "select s.system_id, t.stoichiometry_id, s.nelements, false as known,\n"
             f"        get_bit(a.when_allowed, t.stoichiometry_id) = 1 as allowed{chosen}\n"
             f"    from {self._systems} s\n    join answer a using ({', '.join(self._key)})\n{systems}"
-            f"    join member t on t.nelements = s.nelements{places}\n"
+            f"    join member t on t.nelements = s.nelements{same}\n"
             "        and get_bit(a.when_allowed | a.when_forbidden, t.stoichiometry_id) = 1\n"
             "    anti join known_composition k\n"
             "        on k.system_id = s.system_id and k.stoichiometry_id = t.stoichiometry_id"
@@ -517,6 +525,12 @@ order by {", ".join(f"h.{part}" for part in by)}"""
             case And(terms):
                 return "(" + " and ".join(map(of, terms)) + ")" if terms else "true"
             case Or(terms):
+                named = ["-".join(term.elements) for term in terms if isinstance(term, Chemsys)]
+                if names_systems and len(named) > 1:
+                    # One look-up, where many comparisons would each read every system.
+                    others = (of(term) for term in terms if not isinstance(term, Chemsys))
+                    found = f"chemsys in (select unnest({self._bind('chemsys', named)}))"
+                    return f"({' or '.join([found, *others])})"
                 return "(" + " or ".join(map(of, terms)) + ")" if terms else "false"
             case Not(term):
                 return f"not {of(term)}"
@@ -527,8 +541,10 @@ order by {", ".join(f"h.{part}" for part in by)}"""
             case Chemsys(symbols):
                 if names_systems:
                     return f"chemsys = {self._bind('chemsys', '-'.join(symbols))}"
-                places = self._places[frozenset(symbols)]
-                return f"(bit_count({places}::integer) = {len(symbols)} and t.nelements = {len(symbols)})"
+                return f"named = {self._named.index('-'.join(symbols)) + 1}"
+            case Factors(factors):
+                amounts = (f"t.f{i} = {self._bind('n', n)}" for i, n in enumerate(factors, 1))
+                return f"({' and '.join(amounts)})"
             case Quantity(name, comparison, number):
                 if names_systems:
                     return self._compare(name, comparison, number)
