@@ -68,6 +68,7 @@ def agree(six, query):
         lambda c: c.category == "missing" and not any(w.get("Fe") == 3 for w in c.witnesses),
     )
 )
+@example(query=("Na1Fe3", lambda c: dict(c.amounts) == {"Na": 1, "Fe": 3}))
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_equal_the_naive_reference(six, query):
     agree(six, query)
@@ -237,6 +238,7 @@ WRONG = {
     "1<2<3": "'2' at character 3 is no key",
     "known=perhaps": "neither true nor false",
     "NOT": "ends too early",
+    "anonymous=''": "is no anonymous formula",
     "x" * 30_000: "longer than 20,000 characters",
 }
 

@@ -61,7 +61,7 @@ class Chemsys:
 
 @dataclass(frozen=True)
 class Factors:
-    """Exactly these stoichiometric factors, in alphabetical order of the elements."""
+    """Exactly these stoichiometric factors, in the order of the elements in the formula."""
 
     factors: tuple[int, ...]
 

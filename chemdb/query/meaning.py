@@ -235,9 +235,7 @@ class Meaning:
                 return self._prototype(word, [(s, int(n or 1)) for s, n in parts], frozenset(places))
         composition = read_composition(word.text, self._words.elements)
         self._must_fit(word, composition.amounts)
-        amounts = dict(zip(composition.symbols, composition.amounts, strict=True))
-        symbols = tuple(sorted(amounts))
-        return all_of(Chemsys(symbols), Factors(tuple(amounts[symbol] for symbol in symbols)))
+        return all_of(Chemsys(tuple(composition.chemsys.split("-"))), Factors(tuple(composition.amounts)))
 
     def _prototype(self, word: Word, parts: Sequence[tuple[str, int]], places: frozenset[str]) -> Filter:
         """Return what ABO3 means: oxygen, and any two elements in the place of A and B."""
@@ -261,7 +259,11 @@ class Meaning:
     def _anonymous(self, word: Word) -> Filter:
         parts = re.findall(r"([A-Z])(\d{0,4})", word.text)
         letters = [letter for letter, _ in parts]
-        if "".join(a + b for a, b in parts) != word.text or letters != list("ABCDEFGHIJ"[: len(letters)]):
+        if (
+            not parts
+            or "".join(a + b for a, b in parts) != word.text
+            or letters != list("ABCDEFGHIJ"[: len(letters)])
+        ):
             _fail(word, "is no anonymous formula: A, B, C ... in order with amounts, as ABC3")
         amounts = _reduced(word, [int(n or 1) for _, n in parts])
         self._must_fit(word, amounts)
