@@ -32,6 +32,8 @@ class KnownSource:
     licence : str or None
     entries : pyarrow.Table
         `ENTRY_SCHEMA`, a row per entry, formulas as given.
+    notes : tuple of str
+        What whoever adds it should know: its age, what could not be checked.
     """
 
     name: str
@@ -40,3 +42,4 @@ class KnownSource:
     retrieved: date | None
     licence: str | None
     entries: pa.Table
+    notes: tuple[str, ...] = ()
