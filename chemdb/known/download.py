@@ -32,7 +32,7 @@ PAGES_LAST = 7
 
 
 class Changed(BadAnswer):
-    """A list is not the one whose first pages were read."""
+    """The pages are not those of one list; read again they may be."""
 
 
 @dataclass(frozen=True)
@@ -162,9 +162,7 @@ def all_pages(folder: Path, first: str, ask: Callable[[str], Page], progress: Pr
     Raises
     ------
     Changed
-        The list is not the one whose first pages were kept; none is kept now.
-    BadAnswer
-        Entries come twice; the pages before are kept.
+        The announced total changed, and no page is kept, or entries came twice, and the pages before are.
     KnownSourceError
         No page; those before it are kept.
     """
@@ -236,7 +234,7 @@ def _check_distinct(folder: Path, pages: list[Page]) -> None:
         if len(known) < before + len(page_ids):
             for later in range(number, len(pages)):
                 _page_path(folder, later).unlink()
-            raise BadAnswer(f"{len(together):,} entries came, {n_distinct:,} distinct ones; {_kept(number)}")
+            raise Changed(f"{len(together):,} entries came, {n_distinct:,} distinct ones; {_kept(number)}")
 
 
 def _kept(n_pages: int) -> str:
@@ -269,9 +267,13 @@ def _read(path: Path) -> tuple[pa.Table, dict] | None:
     """Return entries and what is known of them; None for a file that is not there or damaged."""
     try:
         table = pq.read_table(path, page_checksum_verification=True)
-        about = json.loads(table.schema.metadata[b"chemdb"])
+        text = table.schema.metadata[b"chemdb"]
+        # Parquet has checksums of the data, not of what is said about them.
+        if hashlib.sha256(text).hexdigest().encode() != table.schema.metadata[b"sha256"]:
+            raise ValueError("damaged")
+        about = json.loads(text)
         if len(table) != about["n_entries"]:
-            return None
+            raise ValueError("damaged")
         return table.replace_schema_metadata().cast(ENTRY_SCHEMA), about
     except FileNotFoundError:
         return None
@@ -282,10 +284,10 @@ def _read(path: Path) -> tuple[pa.Table, dict] | None:
 
 def _write(path: Path, entries: pa.Table, about: dict) -> None:
     """Write entries and what is known of them, whole or not at all."""
-    about = about | {"n_entries": len(entries), "written": str(today())}
+    text = json.dumps(about | {"n_entries": len(entries), "written": str(today())}).encode()
     unfinished = path.with_suffix(".partial")
     pq.write_table(
-        entries.replace_schema_metadata({b"chemdb": json.dumps(about).encode()}),
+        entries.replace_schema_metadata({b"chemdb": text, b"sha256": hashlib.sha256(text).hexdigest().encode()}),
         unfinished,
         compression="zstd",
         write_page_checksum=True,

@@ -17,9 +17,10 @@ import pyarrow as pa
 from requests.exceptions import HTTPError, RequestException
 
 from chemdb.errors import KnownSourceError
+from chemdb.known import web
 from chemdb.known.download import Cache, Changed, Page, all_pages, today
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
-from chemdb.known.web import TIMEOUT, BadAnswer, Refused, Session, ask_again, fault
+from chemdb.known.web import BadAnswer, Refused, Session, ask_again, fault
 from chemdb.progress import Progress, no_progress
 
 NAME = "mp"
@@ -59,15 +60,18 @@ def materials_project(
     cache = Cache("mp", endpoint)
     try:
         key = _key(api_key)
-        with _summary(key, endpoint) as summary:
-            kept = cache.read()
-            if kept and kept.version == summary.db_version:
-                return kept
-            with cache.writing():
-                download = partial(_download, summary, key, cache, progress, page_size)
-                source = _source(summary.db_version, ask_again(download, attempts=2))
-                cache.keep(source)
-                return source
+
+        def latest() -> KnownSource:
+            with _summary(key, endpoint) as summary:
+                kept = cache.read()
+                if kept and kept.version == summary.db_version:
+                    return kept
+                with cache.writing():
+                    source = _source(summary.db_version, _download(summary, key, cache, progress, page_size))
+                    cache.keep(source)
+                    return source
+
+        return ask_again(latest, attempts=2, on=Changed)
     except KnownSourceError as error:
         raise KnownSourceError(f"Materials Project: {error}{cache.hint()}") from None
 
@@ -108,10 +112,12 @@ def _summary(key: str, endpoint: str) -> Any:
     from mp_api.client.routes.materials.summary import SummaryRester  # takes seconds
 
     class Summary(SummaryRester):
-        """The client's part, whose first question is bounded and asked anew by each object."""
+        """The client's part, with a first question that is bounded and asked anew by each object."""
+
+        available_fields = FIELDS  # which the client works out from its schema for each page, in 0.2 s
 
         def _get_heartbeat_info(self, endpoint: str) -> tuple[str, list[str]]:
-            answer = self.session.get(f"{endpoint}heartbeat", timeout=TIMEOUT)
+            answer = self.session.get(f"{endpoint}heartbeat", timeout=web.TIMEOUT)
             answer.raise_for_status()
             version = answer.json()["db_version"]
             if not isinstance(version, str) or not version:
@@ -125,7 +131,7 @@ def _summary(key: str, endpoint: str) -> Any:
         key,
         endpoint=endpoint,
         session=session,
-        timeout=TIMEOUT,
+        timeout=web.TIMEOUT,
         use_document_model=False,
         mute_progress_bars=True,
     )
@@ -133,14 +139,15 @@ def _summary(key: str, endpoint: str) -> Any:
 
 
 def _download(summary: Any, key: str, cache: Cache, progress: Progress, page_size: int) -> pa.Table:
-    """Return all entries, or raise `BadAnswer` to begin again."""
+    """Return all entries."""
 
     def count() -> int:
-        return ask_again(partial(_ask, lambda: int(summary.count(dict(CRITERIA))), key))
+        n_entries = int(_ask(lambda: summary.count(dict(CRITERIA)), key))
+        if n_entries < 1:
+            raise BadAnswer("the server says that it has no entries")
+        return n_entries
 
-    total = count()
-    if total < 1:
-        raise BadAnswer("the server says that it has no entries")
+    total = ask_again(count)
     list_id = f"{summary.db_version} {total} {page_size}"
     n_pages = -(-total // page_size)
 
@@ -162,7 +169,8 @@ def _download(summary: Any, key: str, cache: Cache, progress: Progress, page_siz
         return Page(entries, total, f"{list_id} {number + 1}" if number < n_pages else None)
 
     entries = all_pages(cache.pages, f"{list_id} 1", page, progress)
-    after, version = count(), _ask(partial(summary._get_heartbeat_info, summary.base_endpoint), key)[0]
+    after = ask_again(count)
+    version = ask_again(partial(_ask, partial(summary._get_heartbeat_info, summary.base_endpoint), key))[0]
     if (after, version) != (total, summary.db_version):
         shutil.rmtree(cache.pages)
         raise Changed(

@@ -99,12 +99,14 @@ class Session(requests.Session):
             self.mount(scheme, _Bounded())
 
 
-def ask_again(question: Callable[[], T], attempts: int | None = None) -> T:
+def ask_again(
+    question: Callable[[], T], attempts: int | None = None, on: type[BadAnswer] = BadAnswer
+) -> T:
     """Return the answer to a question that raises `BadAnswer` while it gets none worth keeping."""
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
     asking = Retrying(
-        retry=retry_if_exception_type(BadAnswer),
+        retry=retry_if_exception_type(on),
         stop=stop_after_attempt(attempts or BAD + 1),
         wait=wait_exponential(multiplier=WAIT),
         reraise=True,
@@ -124,7 +126,9 @@ def fault(kind: str, message: str, secret: str | None = None) -> Refused | BadAn
     secret : str, optional
         A key that a server may have repeated.
     """
-    if kind in ("ReadTimeout", "ConnectTimeout") or "timed out" in message:
+    if kind == "ReadTimeout":
+        return BadAnswer("no answer in time")
+    if "timed out" in message:
         return Refused("no answer in time")
     if kind == "AnswerTooLarge":
         return Refused(f"the answer is larger than {LARGEST // 2**20} MiB, which no page is")
