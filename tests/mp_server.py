@@ -84,9 +84,7 @@ def materials_project():
         thread.join(10)
 
 
-HEARTBEAT = Answer(
-    200, {"version": "0.87.3", "db_version": "2025_01_01", "access_controlled_batch_ids": []}
-)
+HEARTBEAT = Answer(200, {"version": "0.87.3", "db_version": "2025_01_01", "access_controlled_batch_ids": []})
 
 
 @contextmanager

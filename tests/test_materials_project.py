@@ -118,7 +118,10 @@ def test_an_answer_that_is_too_large_is_not_read(hurried, monkeypatch):
 def test_the_key_goes_to_no_other_server():
     with (
         scripted(lambda page, limit: None) as (other, elsewhere),
-        scripted(lambda page, limit: Answer(307, "", (("Location", other),)) if page == 2 else None) as (url, _),
+        scripted(lambda page, limit: Answer(307, "", (("Location", other),)) if page == 2 else None) as (
+            url,
+            _,
+        ),
         pytest.raises(KnownSourceError, match="sends us to another address"),
     ):
         fetch(url)
@@ -128,7 +131,7 @@ def test_the_key_goes_to_no_other_server():
 def test_a_download_goes_on_where_it_stopped(hurried):
     served = [FAULTS["404"].answer]
     with scripted(lambda page, limit: served.pop() if page == 3 and served else None) as (url, requests):
-        with pytest.raises(KnownSourceError, match="page 3: .*; 2 pages are kept"):
+        with pytest.raises(KnownSourceError, match=r"page 3: .*; 2 pages are kept"):
             fetch(url)
         requests.clear()
         assert len(fetch(url).entries) == len(MATERIALS)
@@ -211,7 +214,9 @@ def test_an_old_list_is_named_when_no_newer_can_be_had(hurried):
         healthy.clear()
         with pytest.raises(KnownSourceError) as caught:
             fetch(url)
-    found = re.search(r"busy \(500\).*; the list downloaded today is still there: --known (.*)$", str(caught.value))
+    found = re.search(
+        r"busy \(500\).*; the list downloaded today is still there: --known (.*)$", str(caught.value)
+    )
     assert len(read_source(found[1]).entries) == len(MATERIALS)
 
 
@@ -264,6 +269,8 @@ def test_a_cache_that_cannot_be_written_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setenv("CHEMDB_CACHE", str(tmp_path / "file"))
     with (
         scripted(lambda page, limit: None) as (url, _),
-        pytest.raises(KnownSourceError, match=r"cannot be used: Not a directory; \$CHEMDB_CACHE names another"),
+        pytest.raises(
+            KnownSourceError, match=r"cannot be used: Not a directory; \$CHEMDB_CACHE names another"
+        ),
     ):
         fetch(url)

@@ -24,14 +24,14 @@ from platformdirs import user_cache_path
 
 from chemdb.errors import KnownSourceError
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
-from chemdb.known.web import BadAnswer, Refused, ask_again
+from chemdb.known.web import BadAnswerError, RefusedError, ask_again
 from chemdb.progress import Progress
 
 #: Days after which the pages of a stopped download are not gone on from.
 PAGES_LAST = 7
 
 
-class Changed(BadAnswer):
+class ChangedListError(BadAnswerError):
     """The pages are not those of one list; read again they may be."""
 
 
@@ -47,11 +47,14 @@ class Page:
         How many entries the whole list has, according to this answer.
     following : str or None
         Where the next page is; None after the last.
+    warnings : tuple of str
+        What the server warns of.
     """
 
     entries: pa.Table
     total: int | None
     following: str | None
+    warnings: tuple[str, ...] = ()
 
 
 def cache_folder() -> Path:
@@ -90,7 +93,9 @@ class Cache:
             with FileLock(self.whole.with_suffix(".lock"), timeout=0):
                 yield
         except Timeout:
-            raise KnownSourceError("another chemdb is downloading this list; try again when it is done") from None
+            raise KnownSourceError(
+                "another chemdb is downloading this list; try again when it is done"
+            ) from None
         except OSError as error:
             raise KnownSourceError(
                 f"the cache {self.folder} cannot be used: {error.strerror or error}; "
@@ -106,7 +111,13 @@ class Cache:
         retrieved = date.fromisoformat(about["retrieved"])
         note = f"from the cache, downloaded {_ago(retrieved)}; delete {self.whole} to download it again"
         return KnownSource(
-            about["name"], about["description"], about["version"], retrieved, about["licence"], entries, (note,)
+            about["name"],
+            about["description"],
+            about["version"],
+            retrieved,
+            about["licence"],
+            entries,
+            (note,),
         )
 
     def keep(self, source: KnownSource) -> None:
@@ -122,7 +133,7 @@ class Cache:
         shutil.rmtree(self.pages, ignore_errors=True)
 
     def hint(self) -> str:
-        """Return how to use a whole list that is there, as the end of a message that it could not be renewed."""
+        """Return how to use the whole list that is there, for the end of a message; nothing if none is."""
         if (source := self.read()) is None or source.retrieved is None:
             return ""
         return (
@@ -146,8 +157,8 @@ def _ago(day: date) -> str:
     return "today" if days < 1 else f"{days} day{'s' * (days > 1)} ago"
 
 
-def all_pages(folder: Path, first: str, ask: Callable[[str], Page], progress: Progress) -> pa.Table:
-    """Return all entries of a list, going on after the pages that are in `folder`.
+def all_pages(folder: Path, first: str, ask: Callable[[str], Page], progress: Progress) -> list[Page]:
+    """Return all pages of a list, going on after the pages that are in `folder`.
 
     Parameters
     ----------
@@ -156,12 +167,12 @@ def all_pages(folder: Path, first: str, ask: Callable[[str], Page], progress: Pr
     first : str
         Where the first page is; kept pages of another beginning are dropped.
     ask : callable
-        Gives the page that is there, or raises `BadAnswer` to be asked again.
+        Gives the page that is there, or raises `BadAnswerError` to be asked again.
     progress : callable
 
     Raises
     ------
-    Changed
+    ChangedListError
         The announced total changed, and no page is kept, or entries came twice, and the pages before are.
     KnownSourceError
         No page; those before it are kept.
@@ -170,54 +181,58 @@ def all_pages(folder: Path, first: str, ask: Callable[[str], Page], progress: Pr
     pages = _kept_pages(folder, first)
     where: str | None = pages[-1].following if pages else first
     seen = {first, *(page.following for page in pages)}
-    received = sum(len(page.entries) for page in pages)
     while where is not None:
 
         def question(where: str = where) -> Page:
             page = ask(where)
-            _check(page, pages, seen, received)
+            _check(page, pages, seen)
             return page
 
         try:
             page = ask_again(question)
-        except Changed:
+        except ChangedListError:
             shutil.rmtree(folder)
             raise
-        except (BadAnswer, Refused) as error:
-            raise Refused(
+        except (BadAnswerError, RefusedError) as error:
+            raise RefusedError(
                 f"page {len(pages) + 1}: {error}; {_kept(len(pages))}", getattr(error, "status", None)
             ) from None
-        about = {"where": where, "following": page.following, "total": page.total}
+        about = {
+            "where": where,
+            "following": page.following,
+            "total": page.total,
+            "warnings": page.warnings,
+        }
         _write(_page_path(folder, len(pages)), page.entries, about)
         pages.append(page)
         seen.add(page.following)
-        received += len(page.entries)
+        received = sum(len(page.entries) for page in pages)
         progress(received / page.total if page.total else 0)
         where = page.following
     _check_distinct(folder, pages)
-    return pa.concat_tables([page.entries for page in pages])
+    return pages
 
 
-def _check(page: Page, pages: list[Page], seen: set[str | None], before: int) -> None:
+def _check(page: Page, pages: list[Page], seen: set[str | None]) -> None:
     """Raise unless a page can follow those before it."""
     # A server that has no time to count leaves the total out of some answers.
     total = next((earlier.total for earlier in pages if earlier.total is not None), page.total)
     if page.total not in (None, total):
-        raise Changed(
+        raise ChangedListError(
             f"the list changed while it was read ({total:,} entries announced, then {page.total:,}); "
             "nothing was kept, try again"
         )
-    received = before + len(page.entries)
+    received = sum(len(each.entries) for each in [*pages, page])
     if page.following is not None and page.following in seen:
-        raise BadAnswer("the pages lead in a circle")
+        raise BadAnswerError("the pages lead in a circle")
     if page.following is not None and not len(page.entries):
-        raise BadAnswer("it is empty and not the last")
+        raise BadAnswerError("it is empty and not the last")
     if total is None:
         return
     if received > total:
-        raise BadAnswer(f"{received:,} entries came, {total:,} were announced")
+        raise BadAnswerError(f"{received:,} entries came, {total:,} were announced")
     if page.following is None and received < total:
-        raise BadAnswer(f"the last page came after {received:,} of {total:,} entries")
+        raise BadAnswerError(f"the last page came after {received:,} of {total:,} entries")
 
 
 def _check_distinct(folder: Path, pages: list[Page]) -> None:
@@ -234,7 +249,9 @@ def _check_distinct(folder: Path, pages: list[Page]) -> None:
         if len(known) < before + len(page_ids):
             for later in range(number, len(pages)):
                 _page_path(folder, later).unlink()
-            raise Changed(f"{len(together):,} entries came, {n_distinct:,} distinct ones; {_kept(number)}")
+            raise ChangedListError(
+                f"{len(together):,} entries came, {n_distinct:,} distinct ones; {_kept(number)}"
+            )
 
 
 def _kept(n_pages: int) -> str:
@@ -252,7 +269,7 @@ def _kept_pages(folder: Path, first: str) -> list[Page]:
         if about["where"] != where or age(date.fromisoformat(about["written"])) > PAGES_LAST:
             break
         where = about["following"]
-        pages.append(Page(entries, about["total"], where))
+        pages.append(Page(entries, about["total"], where, tuple(about["warnings"])))
     for path in folder.iterdir():
         if path.name not in {_page_path(folder, number).name for number in range(len(pages))}:
             path.unlink()
@@ -287,7 +304,9 @@ def _write(path: Path, entries: pa.Table, about: dict) -> None:
     text = json.dumps(about | {"n_entries": len(entries), "written": str(today())}).encode()
     unfinished = path.with_suffix(".partial")
     pq.write_table(
-        entries.replace_schema_metadata({b"chemdb": text, b"sha256": hashlib.sha256(text).hexdigest().encode()}),
+        entries.replace_schema_metadata(
+            {b"chemdb": text, b"sha256": hashlib.sha256(text).hexdigest().encode()}
+        ),
         unfinished,
         compression="zstd",
         write_page_checksum=True,

@@ -82,11 +82,11 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
         }
     )
     run_file(con, "load_known", {"new_known_source": about, "new_known_entry": table})
-    [counts] = con.execute(
+    [(n_entries, n_formulas, n_in_space, n_rejected)] = con.execute(
         "select n_entries, n_formulas, n_in_space, n_rejected from known_source where source = ?",
         [source.name],
     ).fetchall()
-    return Loaded(source.name, *counts, notes=source.notes)
+    return Loaded(source.name, n_entries, n_formulas, n_in_space, n_rejected, source.notes)
 
 
 def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:

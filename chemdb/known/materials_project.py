@@ -18,9 +18,9 @@ from requests.exceptions import HTTPError, RequestException
 
 from chemdb.errors import KnownSourceError
 from chemdb.known import web
-from chemdb.known.download import Cache, Changed, Page, all_pages, today
+from chemdb.known.download import Cache, ChangedListError, Page, all_pages, today
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
-from chemdb.known.web import BadAnswer, Refused, Session, ask_again, fault
+from chemdb.known.web import BadAnswerError, RefusedError, Session, ask_again, fault
 from chemdb.progress import Progress, no_progress
 
 NAME = "mp"
@@ -71,7 +71,7 @@ def materials_project(
                     cache.keep(source)
                     return source
 
-        return ask_again(latest, attempts=2, on=Changed)
+        return ask_again(latest, attempts=2, on=ChangedListError)
     except KnownSourceError as error:
         raise KnownSourceError(f"Materials Project: {error}{cache.hint()}") from None
 
@@ -104,7 +104,7 @@ def _key(api_key: str | None) -> str:
         )
     if not (key.isascii() and key.isalnum()):
         raise KnownSourceError("the API key has characters that no key has; check MP_API_KEY")
-    return key
+    return str(key)
 
 
 def _summary(key: str, endpoint: str) -> Any:
@@ -121,7 +121,7 @@ def _summary(key: str, endpoint: str) -> Any:
             answer.raise_for_status()
             version = answer.json()["db_version"]
             if not isinstance(version, str) or not version:
-                raise BadAnswer("the server does not name its database version")
+                raise BadAnswerError("the server does not name its database version")
             return version, []
 
     session = Session()
@@ -144,7 +144,7 @@ def _download(summary: Any, key: str, cache: Cache, progress: Progress, page_siz
     def count() -> int:
         n_entries = int(_ask(lambda: summary.count(dict(CRITERIA)), key))
         if n_entries < 1:
-            raise BadAnswer("the server says that it has no entries")
+            raise BadAnswerError("the server says that it has no entries")
         return n_entries
 
     total = ask_again(count)
@@ -165,23 +165,23 @@ def _download(summary: Any, key: str, cache: Cache, progress: Progress, page_siz
         entries = _entries(_ask(search, key))
         expected = min(page_size, total - (number - 1) * page_size)
         if len(entries) != expected:
-            raise BadAnswer(f"it has {len(entries):,} entries instead of {expected:,}")
+            raise BadAnswerError(f"it has {len(entries):,} entries instead of {expected:,}")
         return Page(entries, total, f"{list_id} {number + 1}" if number < n_pages else None)
 
-    entries = all_pages(cache.pages, f"{list_id} 1", page, progress)
+    pages = all_pages(cache.pages, f"{list_id} 1", page, progress)
     after = ask_again(count)
     version = ask_again(partial(_ask, partial(summary._get_heartbeat_info, summary.base_endpoint), key))[0]
     if (after, version) != (total, summary.db_version):
         shutil.rmtree(cache.pages)
-        raise Changed(
+        raise ChangedListError(
             f"the list changed while it was read (version {summary.db_version} with {total:,} entries, "
             f"then {version} with {after:,}); nothing was kept, try again"
         )
-    return entries
+    return pa.concat_tables([page.entries for page in pages])
 
 
 def _entries(documents: Any) -> pa.Table:
-    """Return documents as entries; `BadAnswer` if they are none."""
+    """Return documents as entries; `BadAnswerError` if they are none."""
     try:
         table = pa.Table.from_pylist(
             [
@@ -196,9 +196,9 @@ def _entries(documents: Any) -> pa.Table:
             ENTRY_SCHEMA,
         )
     except (TypeError, KeyError, AttributeError, ValueError):
-        raise BadAnswer("it is not a list of materials") from None
+        raise BadAnswerError("it is not a list of materials") from None
     if table["material_id"].null_count:
-        raise BadAnswer("it has materials without an identifier")
+        raise BadAnswerError("it has materials without an identifier")
     return table
 
 
@@ -215,6 +215,6 @@ def _ask(question: Callable[[], T], key: str) -> T:
     except (MPRestError, RequestException, LookupError, TypeError, ValueError, AttributeError) as error:
         cause = error.__context__ if isinstance(error.__context__, RequestException) else error
         trouble = fault(type(cause).__name__, str(cause), key)
-    if isinstance(trouble, Refused) and trouble.status in (401, 403):
-        raise Refused(f"the API key was refused ({trouble.status}); check MP_API_KEY", trouble.status)
+    if isinstance(trouble, RefusedError) and trouble.status in (401, 403):
+        raise RefusedError(f"the API key was refused ({trouble.status}); check MP_API_KEY", trouble.status)
     raise trouble

@@ -1,6 +1,6 @@
 """What every source of known materials provides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -43,3 +43,7 @@ class KnownSource:
     licence: str | None
     entries: pa.Table
     notes: tuple[str, ...] = ()
+
+    def named(self, name: str) -> "KnownSource":
+        """Return the same source under another name."""
+        return replace(self, name=name)

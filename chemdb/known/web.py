@@ -31,7 +31,7 @@ LONGEST_WAIT = 60
 T = TypeVar("T")
 
 
-class Refused(KnownSourceError):
+class RefusedError(KnownSourceError):
     """A server answered no, or not at all.
 
     Attributes
@@ -45,11 +45,11 @@ class Refused(KnownSourceError):
         self.status = status
 
 
-class BadAnswer(KnownSourceError):
+class BadAnswerError(KnownSourceError):
     """An answer that is not what was asked for; the next one may be."""
 
 
-class AnswerTooLarge(RequestException):
+class AnswerTooLargeError(RequestException):
     """An answer is larger than any page can be."""
 
 
@@ -68,7 +68,7 @@ class _Bounded(HTTPAdapter):
             )
         )
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         response = super().send(request, **(options | {"stream": True}))
         end = time.monotonic() + LONGEST
         body = bytearray()
@@ -77,7 +77,7 @@ class _Bounded(HTTPAdapter):
             while piece := response.raw.read1(2**16, decode_content=True):
                 body += piece
                 if len(body) > LARGEST:
-                    raise AnswerTooLarge(f"more than {LARGEST:,} bytes")
+                    raise AnswerTooLargeError(f"more than {LARGEST:,} bytes")
                 if time.monotonic() > end:
                     raise ReadTimeout(f"no whole answer in {LONGEST} seconds")
         except HTTPError:
@@ -100,9 +100,9 @@ class Session(requests.Session):
 
 
 def ask_again(
-    question: Callable[[], T], attempts: int | None = None, on: type[BadAnswer] = BadAnswer
+    question: Callable[[], T], attempts: int | None = None, on: type[BadAnswerError] = BadAnswerError
 ) -> T:
-    """Return the answer to a question that raises `BadAnswer` while it gets none worth keeping."""
+    """Return the answer to a question that raises `BadAnswerError` while it gets none worth keeping."""
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
     asking = Retrying(
@@ -114,7 +114,7 @@ def ask_again(
     return asking(question)
 
 
-def fault(kind: str, message: str, secret: str | None = None) -> Refused | BadAnswer:
+def fault(kind: str, message: str, secret: str | None = None) -> RefusedError | BadAnswerError:
     """Return what a failed question means to a user, as an exception with one clean line.
 
     Parameters
@@ -127,26 +127,26 @@ def fault(kind: str, message: str, secret: str | None = None) -> Refused | BadAn
         A key that a server may have repeated.
     """
     if kind == "ReadTimeout":
-        return BadAnswer("no answer in time")
+        return BadAnswerError("no answer in time")
     if "timed out" in message:
-        return Refused("no answer in time")
-    if kind == "AnswerTooLarge":
-        return Refused(f"the answer is larger than {LARGEST // 2**20} MiB, which no page is")
+        return RefusedError("no answer in time")
+    if kind == "AnswerTooLargeError":
+        return RefusedError(f"the answer is larger than {LARGEST // 2**20} MiB, which no page is")
     if kind == "TooManyRedirects":
-        return Refused("the server sends us to another address")
+        return RefusedError("the server sends us to another address")
     if kind in ("InvalidSchema", "InvalidURL", "MissingSchema"):
-        return Refused("the server, or the settings, name an address that is not http or https")
+        return RefusedError("the server, or the settings, name an address that is not http or https")
     if kind == "InvalidHeader":
-        return Refused("the API key has characters that no key has")
+        return RefusedError("the API key has characters that no key has")
     if status := re.search(r"too many (\d{3}) error responses|status code (\d{3})|^(\d{3}) - ", message):
         number = int(status[1] or status[2] or status[3])
-        return Refused(_refusal(number, message, secret), number)
+        return RefusedError(_refusal(number, message, secret), number)
     if kind in ("ConnectionError", "ProxyError", "SSLError", "RetryError"):
         name = "its name is unknown" if "resolve" in message else "no connection"
-        return Refused("the certificate is not valid" if kind == "SSLError" else name)
+        return RefusedError("the certificate is not valid" if kind == "SSLError" else name)
     if kind in ("ChunkedEncodingError", "ContentDecodingError"):
-        return BadAnswer("the answer broke off")
-    return BadAnswer("the answer is not what was asked for")
+        return BadAnswerError("the answer broke off")
+    return BadAnswerError("the answer is not what was asked for")
 
 
 def _refusal(status: int, message: str, secret: str | None) -> str:
