@@ -128,6 +128,7 @@ class _Server:
         self.client = OptimadeClient(
             base, use_async=False, http_client=web.Session, http_timeout=web.TIMEOUT, silent=True
         )
+        self.client._progress.console.quiet = True  # silent still prints errors
         info, self.meta = ask_again(partial(self._ask, "info", dict))
         self.info = _dict(info.get("attributes"))
         hull = HULL_FIELDS.get(str(_dict(self.meta.get("provider")).get("prefix")))
@@ -212,6 +213,8 @@ class _Server:
         if result.errors:
             # Texts of exceptions, or what the provider itself calls errors.
             kind_of_error, _, message = str(result.errors[0]).partition(": ")
+            if "infinite loop" in kind_of_error:  # what the client says of an empty page
+                raise BadAnswerError("it is empty and not the last")
             raise fault(kind_of_error, message)
         if not isinstance(result.data, kind) or (kind is dict and not result.data):
             raise BadAnswerError("the answer is not what was asked for")
