@@ -1,6 +1,8 @@
 """The real mp-api client against the Materials Project's own server code, and against faults."""
 
+import logging
 import re
+import traceback
 from datetime import timedelta
 
 import pyarrow.parquet as pq
@@ -274,3 +276,26 @@ def test_a_cache_that_cannot_be_written_is_one_line(tmp_path, monkeypatch):
         ),
     ):
         fetch(url)
+
+
+@pytest.mark.parametrize("fault", [None, FAULTS["401"]], ids=["healthy", "refused"])
+def test_the_key_is_nowhere(fault, small_path, tmp_path, monkeypatch, caplog, capfd):
+    """Not on the screen, in logs of every detail, in tracebacks, the cache or the database."""
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    monkeypatch.setenv("CHEMDB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MP_API_KEY", KEY)
+    caplog.set_level(logging.DEBUG)
+    said = ""
+    with faulty(fault or FAULTS["500"], 1000 if fault else 0) as (url, requests):
+        monkeypatch.setenv("MP_API_ENDPOINT", url)
+        try:
+            said += str(manage.add(path, "mp"))
+        except KnownSourceError as error:
+            said += "".join(traceback.format_exception(error)) + repr(error.__context__)
+    assert any(headers.get("x-api-key") == KEY for _, _, headers in requests)
+    assert "GET /materials/summary/" in caplog.text  # the log is as loud as it should be
+    assert KEY not in said + caplog.text + "".join(capfd.readouterr())
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) > 1
+    assert not [path for path in written if KEY.encode() in path.read_bytes()]
