@@ -37,17 +37,12 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
                 runs += 1
                 formulas, line_now = fetch(url)
                 line = line or line_now
-        if formulas:
-            seen = "the whole list" if runs == 1 else f"`{line}`, the whole list in run {runs}"
-        else:
-            seen = f"`{line}`, {runs} times"
-        # What one page lacks shows on the last; until the pages expire that is what is said, never a short list.
-        whole_or_line = formulas == FORMULAS or (formulas is None and name == "short page")
-        yield Outcome(f"{name}, passing", runs, seen, whole_or_line and line.isprintable())
+        seen = "the whole list" if runs == 1 else f"`{line}`, the whole list in run {runs}"
+        yield Outcome(f"{name}, passing", runs, seen, formulas == FORMULAS and clean(line))
         os.environ["CHEMDB_CACHE"] += "-lasting"
         with faulty(fault, 10**6) as (url, _):
             formulas, line = fetch(url)
-        kept = formulas is None and line.isprintable() and fault.message in line
+        kept = formulas is None and clean(line) and fault.message in line
         yield Outcome(f"{name}, lasting", 1, f"`{line}`", kept)
     for count, message in (
         (9, "the last page came after 7 of 9 entries"),
@@ -66,6 +61,11 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
     yield Outcome(
         "no data_returned, lasting", 1, f"the whole list, with the note `{said}`", "no count" in said
     )
+
+
+def clean(line: str) -> bool:
+    """Say whether a message is one line."""
+    return not line or line.isprintable()
 
 
 def fetch(url: str) -> tuple[list | None, str]:

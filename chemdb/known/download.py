@@ -173,7 +173,8 @@ def all_pages(folder: Path, first: str, ask: Callable[[str], Page], progress: Pr
     Raises
     ------
     ChangedListError
-        The announced total changed, and no page is kept, or entries came twice, and the pages before are.
+        The entries are not as many as announced, and no page is kept; or some came twice, and the pages
+        before them are.
     KnownSourceError
         No page; those before it are kept.
     """
@@ -227,10 +228,13 @@ def _check(page: Page, pages: list[Page], seen: set[str | None]) -> None:
         raise BadAnswerError("the pages lead in a circle")
     if total is None:
         return
+    # Which page had too many or too few, nothing says.
     if received > total:
-        raise BadAnswerError(f"{received:,} entries came, {total:,} were announced")
+        raise ChangedListError(f"{received:,} entries came, {total:,} were announced; nothing was kept")
     if page.following is None and received < total:
-        raise BadAnswerError(f"the last page came after {received:,} of {total:,} entries")
+        raise ChangedListError(
+            f"the last page came after {received:,} of {total:,} entries; nothing was kept"
+        )
 
 
 def _check_distinct(folder: Path, pages: list[Page]) -> None:

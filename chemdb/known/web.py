@@ -155,6 +155,7 @@ def _refusal(status: int, message: str, secret: str | None) -> str:
     if status >= 500:
         return f"the server is down or busy ({status}); try again later"
     said = message.rpartition("\n")[2] if "\n" in message else message.partition(": ")[2]
+    said = "" if said.startswith(("b'", 'b"')) else said  # bytes that are no JSON
     said = said.replace(secret, "...") if secret else said
     said = " ".join("".join(c if c.isprintable() else " " for c in said).split())[:120]
     return f"the server refuses ({status}{': ' if said else ''}{said})"
