@@ -17,7 +17,7 @@ from chemdb.embedding.table import element_embedding_table
 from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.load import Loaded, add_source
-from chemdb.known.spec import NONE, read_source
+from chemdb.known.spec import NONE, source_reader
 from chemdb.progress import Progress, Steps, no_steps
 from chemdb.species import SMACT_SETS, Element, OxidationStates, elements, oxidation_states
 from chemdb.stoichiometry import check_limits, n_combinations
@@ -49,7 +49,7 @@ class BuildOptions:
     oxidation_states : str
         Name of a SMACT set, or path of a file.
     known : tuple of str
-        Sources as `chemdb.known.spec.read_source` takes them; empty for none.
+        Sources as `chemdb.known.spec.source_reader` takes them; empty for none.
     formula_column : str, optional
         Of the known files.
     mp_api_key : str, optional
@@ -102,6 +102,11 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
         check_storable(nelements)
     if not options.nelements:
         raise LimitError("no order to build: the range of nelements is empty")
+    readers = [
+        source_reader(spec, options.formula_column, options.mp_api_key)
+        for spec in options.known
+        if spec != NONE
+    ]
     with replacing(path, threads=options.threads, memory_limit=options.memory_limit) as con:
         with steps("Species"):
             states = oxidation_states(options.oxidation_states)
@@ -109,11 +114,7 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
             run_file(con, "01_element", {"new_element": element_table(elements())})
             run_file(con, "02_species", {"new_species": species_table(states, others)})
         with steps("Known sources") as progress:
-            sources = [
-                read_source(spec, options.formula_column, options.mp_api_key, progress)
-                for spec in options.known
-                if spec != NONE
-            ]
+            sources = [read(progress) for read in readers]
         ordered = element_order(elements())
         with steps("Enumeration") as progress:
             spaces = _enumerate(rule_table(ordered, states), options, progress)

@@ -8,8 +8,8 @@ import duckdb
 from chemdb.errors import FileError
 
 FORMULA_COLUMNS = (
-    "formula", "formula_pretty", "pretty_formula", "reduced_formula", "composition", "chemical_formula",
-    "chemical_formula_reduced", "full_formula", "composition_reduced", "sum_formula",
+    "formula", "formula_given", "formula_pretty", "pretty_formula", "reduced_formula", "composition",
+    "chemical_formula", "chemical_formula_reduced", "full_formula", "composition_reduced", "sum_formula",
 )  # fmt: skip
 
 READERS = {

@@ -17,7 +17,7 @@ create table known_source (
     added_at    timestamp with time zone not null
 );
 comment on table known_source is 'Sources of known materials in this file.';
-comment on column known_source.source is 'Short name of the source: mp, mp-snapshot, or the name of a user''s file.';
+comment on column known_source.source is 'Short name of the source: mp, mp-snapshot, optimade-PROVIDER, or a name of the user''s.';
 comment on column known_source.description is 'What the source is and where it is published.';
 comment on column known_source.version is 'Version of the source as it names itself; NULL when it does not.';
 comment on column known_source.retrieved is 'Date of the data: when they were downloaded, or published.';

@@ -21,7 +21,8 @@ Known = Annotated[
     typer.Option(
         "--known",
         metavar="SOURCE",
-        help="mp-snapshot (shipped), mp (Materials Project; needs a key), FILE, NAME=FILE, none. Repeatable.",
+        help="mp-snapshot (shipped), mp (Materials Project; needs a key), "
+        "optimade=PROVIDER (mp, oqmd, alexandria or a URL), FILE, NAME=FILE, none. Repeatable.",
     ),
 ]
 

@@ -13,7 +13,7 @@ app.add_typer(known, name="known")
 
 @known.command()
 def add(
-    source: Annotated[str, typer.Argument(help="mp-snapshot, mp, FILE or NAME=FILE.")],
+    source: Annotated[str, typer.Argument(help="mp-snapshot, mp, optimade=PROVIDER, FILE or NAME=FILE.")],
     db: Database,
     formula_column: FormulaColumn = None,
     mp_api_key: MpApiKey = None,

@@ -88,7 +88,10 @@ FormulaColumn = Annotated[
 MpApiKey = Annotated[
     str | None,
     typer.Option(
-        metavar="KEY", show_default="$MP_API_KEY or $PMG_MAPI_KEY", help="Materials Project API key."
+        metavar="KEY",
+        show_default="$MP_API_KEY or $PMG_MAPI_KEY",
+        help="Materials Project API key. Others on this machine see it in the list of processes: "
+        "better set $MP_API_KEY.",
     ),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]

@@ -25,12 +25,14 @@ class Loaded:
     n_formulas: int
     n_in_space: int
     n_rejected: int
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return (
+        counts = (
             f"{self.source}: {self.n_entries:,} entries, {self.n_formulas:,} formulas, "
             f"{self.n_in_space:,} in this space, {self.n_rejected:,} rejected"
         )
+        return "\n".join([counts, *(f"  {note}" for note in self.notes)])
 
 
 def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Sequence[Element]) -> Loaded:
@@ -80,11 +82,11 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
         }
     )
     run_file(con, "load_known", {"new_known_source": about, "new_known_entry": table})
-    [counts] = con.execute(
+    [(n_entries, n_formulas, n_in_space, n_rejected)] = con.execute(
         "select n_entries, n_formulas, n_in_space, n_rejected from known_source where source = ?",
         [source.name],
     ).fetchall()
-    return Loaded(source.name, *counts)
+    return Loaded(source.name, n_entries, n_formulas, n_in_space, n_rejected, source.notes)
 
 
 def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:

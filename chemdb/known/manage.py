@@ -5,7 +5,7 @@ from pathlib import Path
 from chemdb.contents import elements_of
 from chemdb.database import replacing
 from chemdb.known.load import Loaded, add_source, remove_source, renew_categories
-from chemdb.known.spec import read_source
+from chemdb.known.spec import source_reader
 from chemdb.progress import Steps, no_steps
 
 
@@ -23,9 +23,10 @@ def add(
     ChemdbError
         The source or the file is bad; the file is as it was.
     """
+    read = source_reader(spec, formula_column, mp_api_key)
     with replacing(path, edit=True) as con:
         with steps("Known source") as progress:
-            source = read_source(spec, formula_column, mp_api_key, progress)
+            source = read(progress)
         with steps("Load"):
             loaded = add_source(con, source, elements_of(con))
         with steps("Categories"):

@@ -1,41 +1,36 @@
 """The Materials Project through its own client: page by page, resumable, nothing lost silently.
 
 The client (0.46) loses rows without a word when a server caps pages, sends an empty one or
-leaves out the total. So every page is kept as it comes, and the whole counts only when its
-number of distinct ids equals the server's own count, before and after.
+leaves out the total; its question for the database version has no timeout. So pages are asked for
+one by one, each must have the entries it should, and the whole counts only when its number of
+distinct ids equals the server's own count, and version and count are the same before and after.
 """
 
 import os
 import shutil
 import warnings
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from functools import partial
-from json import JSONDecodeError
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from platformdirs import user_cache_path
+from requests.exceptions import HTTPError, RequestException
 
 from chemdb.errors import KnownSourceError
+from chemdb.known import web
+from chemdb.known.download import Cache, ChangedListError, Page, all_pages, today
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
+from chemdb.known.web import BadAnswerError, RefusedError, Session, ask_again, fault
 from chemdb.progress import Progress, no_progress
 
 NAME = "mp"
 PAGE = 1000
-TIMEOUT = 60
+ENDPOINT = "https://api.materialsproject.org/"
 #: Never an empty criterion: without one the client downloads another, much larger data set.
 CRITERIA = {"deprecated": False}
 FIELDS = ["material_id", "formula_pretty", "energy_above_hull"]
 
 T = TypeVar("T")
-
-
-def cache_folder() -> Path:
-    """Return where downloads are kept: ``$CHEMDB_CACHE``, else the user's cache folder."""
-    return Path(os.environ.get("CHEMDB_CACHE") or user_cache_path("chemdb")) / "mp"
 
 
 def materials_project(
@@ -61,170 +56,165 @@ def materials_project(
         No key, no connection, a refusal, or an answer that is not the whole list. Pages
         already received are kept; the next call goes on after them.
     """
-    client = _ask(lambda: _connect(api_key, endpoint), "connecting")
-    with client:
-        version = str(client.db_version or "unknown").replace("/", "_")
-        whole = cache_folder() / f"{version}.parquet"
-        if not whole.exists():
-            pages = cache_folder() / f"{version}.pages"
-            _download(client, pages, progress, page_size)
-            _join(pages, whole)
-    entries = pq.read_table(whole)
-    retrieved = datetime.fromtimestamp(whole.stat().st_mtime, UTC).date()
-    return _source(version, retrieved, entries)
+    endpoint = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
+    cache = Cache("mp", endpoint)
+    try:
+        key = _key(api_key)
+
+        def latest() -> KnownSource:
+            with _summary(key, endpoint) as summary:
+                kept = cache.read()
+                if kept and kept.version == summary.db_version:
+                    return kept
+                with cache.writing():
+                    source = _source(summary.db_version, _download(summary, key, cache, progress, page_size))
+                    cache.keep(source)
+                    return source
+
+        return ask_again(latest, attempts=2, on=ChangedListError)
+    except KnownSourceError as error:
+        raise KnownSourceError(f"Materials Project: {error}{cache.hint()}") from None
 
 
-def _source(version: str, retrieved: date, entries: pa.Table) -> KnownSource:
-    table = pa.table(
-        {
-            "material_id": entries["material_id"],
-            "formula_given": entries["formula_pretty"],
-            "formula_pretty": entries["formula_pretty"],
-            "energy_above_hull": entries["energy_above_hull"],
-        }
-    ).cast(ENTRY_SCHEMA)
+def _source(version: str, entries: pa.Table) -> KnownSource:
     return KnownSource(
         NAME,
         "Materials Project, next-gen.materialsproject.org",
         version,
-        retrieved,
+        today(),
         "CC BY 4.0 (GNoME entries CC BY-NC 4.0)",
-        table,
+        entries,
     )
 
 
-def _connect(api_key: str | None, endpoint: str | None) -> Any:
-    from mp_api.client import MPRester  # takes seconds: only for those who ask for it
+def _key(api_key: str | None) -> str:
+    """Return the key, as the client finds it."""
+    from mp_api.client.core.exceptions import MPRestError
     from mp_api.client.core.utils import validate_api_key
-    from requests.adapters import HTTPAdapter
-    from urllib3 import Retry
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the client warns of a missing key; chemdb fails
-        key = validate_api_key(api_key)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the client warns of a missing key; chemdb fails
+            key = validate_api_key(api_key)
+    except MPRestError:
+        raise KnownSourceError("the API key is not one: keys have 32 characters; check MP_API_KEY") from None
     if not key:
         raise KnownSourceError(
-            "Materials Project: no API key; set MP_API_KEY or give --mp-api-key "
-            "(get one at https://next-gen.materialsproject.org/api)"
+            "no API key; set MP_API_KEY (get one at https://next-gen.materialsproject.org/api)"
         )
-    client = MPRester(
+    if not (key.isascii() and key.isalnum()):
+        raise KnownSourceError("the API key has characters that no key has; check MP_API_KEY")
+    return str(key)
+
+
+def _summary(key: str, endpoint: str) -> Any:
+    """Return the client's part for the list of materials, which knows its database version."""
+    from mp_api.client.routes.materials.summary import SummaryRester  # takes seconds
+
+    class Summary(SummaryRester):
+        """The client's part, with a first question that is bounded and asked anew by each object."""
+
+        available_fields = FIELDS  # which the client works out from its schema for each page, in 0.2 s
+
+        def _get_heartbeat_info(self, endpoint: str) -> tuple[str, list[str]]:
+            answer = self.session.get(f"{endpoint}heartbeat", timeout=web.TIMEOUT)
+            answer.raise_for_status()
+            version = answer.json()["db_version"]
+            if not isinstance(version, str) or not version:
+                raise BadAnswerError("the server does not name its database version")
+            return version, []
+
+    session = Session()
+    session.max_redirects = 0  # a redirect would take the key along
+    connect = partial(
+        Summary,
         key,
-        endpoint=endpoint or os.environ.get("MP_API_ENDPOINT"),
+        endpoint=endpoint,
+        session=session,
+        timeout=web.TIMEOUT,
         use_document_model=False,
         mute_progress_bars=True,
     )
-    # The client's own retries end after 0.7 s; a server that asks for patience gets it.
-    retry = Retry(
-        total=6,
-        backoff_factor=0.5,
-        status_forcelist=(429, 500, 502, 503, 504),
-        respect_retry_after_header=True,
-        raise_on_status=False,
-    )
-    client.session.mount("https://", HTTPAdapter(max_retries=retry))
-    client.session.mount("http://", HTTPAdapter(max_retries=retry))
-    client.materials.summary.count  # noqa: B018 - makes the lazy rester, whose timeout is set next
-    client.materials.summary._obj.timeout = TIMEOUT
-    return client
+    return ask_again(partial(_ask, connect, key))
 
 
-def _download(client: Any, pages: Path, progress: Progress, page_size: int) -> None:
-    pages.mkdir(parents=True, exist_ok=True)
-    summary = client.materials.summary
-    total = _ask(lambda: int(summary.count(dict(CRITERIA))), "counting")
+def _download(summary: Any, key: str, cache: Cache, progress: Progress, page_size: int) -> pa.Table:
+    """Return all entries."""
+
+    def count() -> int:
+        n_entries = int(_ask(lambda: summary.count(dict(CRITERIA)), key))
+        if n_entries < 1:
+            raise BadAnswerError("the server says that it has no entries")
+        return n_entries
+
+    total = ask_again(count)
+    list_id = f"{summary.db_version} {total} {page_size}"
     n_pages = -(-total // page_size)
-    for number in range(1, n_pages + 1):
-        target = pages / f"{page_size}-{total}-{number:05}.parquet"
-        if not target.exists():
-            ask_page = partial(
-                summary.search,
-                **CRITERIA,
-                fields=FIELDS,
-                chunk_size=page_size,
-                num_chunks=1,
-                _page=number,
-                _sort_fields="material_id",
-            )
-            documents = _ask(ask_page, f"page {number} of {n_pages}")
-            expected = min(page_size, total - (number - 1) * page_size)
-            table = _page_table(documents, number)
-            if len(table) != expected:
-                raise KnownSourceError(
-                    f"Materials Project: page {number} of {n_pages} has {len(table)} entries instead of "
-                    f"{expected}; {number - 1} pages are kept, try again later"
-                )
-            _write(table, target)
-        progress(number / n_pages)
-    again = _ask(lambda: int(summary.count(dict(CRITERIA))), "counting again")
-    ids = pq.read_table(sorted(pages.glob(f"{page_size}-{total}-*.parquet")), columns=["material_id"])[
-        "material_id"
-    ]
-    distinct = len(ids.unique())
-    if not total == again == len(ids) == distinct:
-        shutil.rmtree(pages)
-        raise KnownSourceError(
-            f"Materials Project: the list changed while it was read ({total:,} entries announced, {again:,} "
-            f"afterwards, {distinct:,} distinct received); nothing was kept, try again"
+
+    def page(where: str) -> Page:
+        number = int(where.rpartition(" ")[2])
+        search = partial(
+            summary.search,
+            **CRITERIA,
+            fields=FIELDS,
+            chunk_size=page_size,
+            num_chunks=1,
+            _page=number,
+            _sort_fields="material_id",
         )
-    for other in pages.glob("*.parquet"):
-        if not other.name.startswith(f"{page_size}-{total}-"):
-            other.unlink()
+        entries = _entries(_ask(search, key))
+        expected = min(page_size, total - (number - 1) * page_size)
+        if len(entries) != expected:
+            raise BadAnswerError(f"it has {len(entries):,} entries instead of {expected:,}")
+        return Page(entries, total, f"{list_id} {number + 1}" if number < n_pages else None)
+
+    pages = all_pages(cache.pages, f"{list_id} 1", page, progress)
+    after = ask_again(count)
+    version = ask_again(partial(_ask, partial(summary._get_heartbeat_info, summary.base_endpoint), key))[0]
+    if (after, version) != (total, summary.db_version):
+        shutil.rmtree(cache.pages)
+        raise ChangedListError(
+            f"the list changed while it was read (version {summary.db_version} with {total:,} entries, "
+            f"then {version} with {after:,}); nothing was kept, try again"
+        )
+    return pa.concat_tables([page.entries for page in pages])
 
 
-def _page_table(documents: Any, number: int) -> pa.Table:
+def _entries(documents: Any) -> pa.Table:
+    """Return documents as entries; `BadAnswerError` if they are none."""
     try:
-        rows = [
-            {
-                "material_id": str(document["material_id"]),
-                "formula_pretty": str(document["formula_pretty"]),
-                "energy_above_hull": document.get("energy_above_hull"),
-            }
-            for document in documents
-        ]
-    except (TypeError, KeyError, AttributeError) as error:
-        raise KnownSourceError(
-            f"Materials Project: page {number} is not a list of materials ({type(error).__name__})"
-        ) from None
-    schema = pa.schema(
-        [("material_id", pa.string()), ("formula_pretty", pa.string()), ("energy_above_hull", pa.float64())]
-    )
-    return pa.Table.from_pylist(rows, schema)
+        table = pa.Table.from_pylist(
+            [
+                {
+                    "material_id": document["material_id"],
+                    "formula_given": document["formula_pretty"],
+                    "formula_pretty": document["formula_pretty"],
+                    "energy_above_hull": document.get("energy_above_hull"),
+                }
+                for document in documents
+            ],
+            ENTRY_SCHEMA,
+        )
+    except (TypeError, KeyError, AttributeError, ValueError):
+        raise BadAnswerError("it is not a list of materials") from None
+    if table["material_id"].null_count:
+        raise BadAnswerError("it has materials without an identifier")
+    return table
 
 
-def _join(pages: Path, whole: Path) -> None:
-    _write(pq.read_table(sorted(pages.glob("*.parquet"))), whole)
-    shutil.rmtree(pages)
-
-
-def _write(table: pa.Table, target: Path) -> None:
-    unfinished = target.with_suffix(".partial")
-    pq.write_table(table, unfinished, compression="zstd")
-    unfinished.replace(target)
-
-
-def _ask(question: Callable[[], T], doing: str) -> T:
+def _ask(question: Callable[[], T], key: str) -> T:
     """Return the answer; the client's many ways to fail become one line without the key."""
     from mp_api.client.core.exceptions import MPRestError
-    from requests.exceptions import RequestException
 
     try:
         return question()
     except KnownSourceError:
         raise
-    except (MPRestError, RequestException) as error:
-        reason = _explain(str(error))
-    except (JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"the answer is not what the Materials Project sends ({type(error).__name__})"
-    raise KnownSourceError(f"Materials Project, {doing}: {reason}")
-
-
-def _explain(message: str) -> str:
-    if "status code 401" in message or "status code 403" in message or "32 characters" in message:
-        return "the API key was refused; check MP_API_KEY"
-    if "status code 429" in message:
-        return "too many requests; pages received are kept, try again later"
-    for needle in ("Max retries exceeded", "timed out", "Connection"):
-        if needle in message:
-            return "no answer from the server; pages received are kept, try again later"
-    first = message.splitlines()[0] if message else "no reason given"
-    return first.split(" on URL ")[0][:200]
+    except HTTPError as error:  # before the others: it has the status
+        trouble = fault("HTTPError", f"{error.response.status_code} - ", key)
+    except (MPRestError, RequestException, LookupError, TypeError, ValueError, AttributeError) as error:
+        cause = error.__context__ if isinstance(error.__context__, RequestException) else error
+        trouble = fault(type(cause).__name__, str(cause), key)
+    if isinstance(trouble, RefusedError) and trouble.status in (401, 403):
+        raise RefusedError(f"the API key was refused ({trouble.status}); check MP_API_KEY", trouble.status)
+    raise trouble

@@ -1,6 +1,6 @@
 """What every source of known materials provides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -32,6 +32,8 @@ class KnownSource:
     licence : str or None
     entries : pyarrow.Table
         `ENTRY_SCHEMA`, a row per entry, formulas as given.
+    notes : tuple of str
+        What whoever adds it should know: its age, what could not be checked.
     """
 
     name: str
@@ -40,3 +42,8 @@ class KnownSource:
     retrieved: date | None
     licence: str | None
     entries: pa.Table
+    notes: tuple[str, ...] = ()
+
+    def named(self, name: str) -> "KnownSource":
+        """Return the same source under another name."""
+        return replace(self, name=name)
