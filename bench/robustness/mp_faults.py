@@ -22,7 +22,7 @@ from chemdb.known import web
 
 ABOUT = (
     "The real client against a server on loopback that answers wrongly on page 2 of 3, or where the row says, "
-    "twice (passing) or always (lasting). Waits and timeouts are a tenth of the real ones. "
+    "twice (passing) or always (lasting). Waits are a tenth and timeouts a fortieth of the real ones. "
     "Kept: the whole list, or one line without the key and no list."
 )
 SHORT = 10

@@ -19,7 +19,7 @@ from chemdb.known.optimade import optimade
 
 ABOUT = (
     "A provider on loopback that answers wrongly on page 2 of 3, or where the row says, twice (passing) or always "
-    "(lasting). Waits and timeouts are a tenth of the real ones. "
+    "(lasting). Waits are a tenth and timeouts a fortieth of the real ones. "
     "Kept: the whole list, or one line and no list."
 )
 SHORT = 10
