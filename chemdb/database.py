@@ -18,7 +18,7 @@ from chemdb.progress import Progress, no_progress
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
 STORAGE_VERSION = "v1.4.0"
 #: Rises when tables or views that chemdb reads change.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 def connect_to_read(
