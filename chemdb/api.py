@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chemdb.query.vocabulary import Vocabulary
     from chemdb.report import Table1Cell, Table2
     from chemdb.separation import Separation
+    from chemdb.verify import Check
 
 
 class Database:
@@ -258,6 +259,13 @@ class Database:
                 seed,
                 steps,
             )
+
+    def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
+        """Return what was checked of the file and what was found, see `chemdb.verify.verify`."""
+        from chemdb.verify import verify
+
+        with self._cursor() as con:
+            return verify(con, deep, steps)
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""

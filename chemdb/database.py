@@ -116,6 +116,11 @@ def sql_text(name: str) -> str:
     return (_sql_folder() / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def makers() -> list[str]:
+    """Return the names of the files of sql/ that make a database, in their order."""
+    return sorted(path.stem for path in _sql_folder().glob("[0-9][0-9]_*.sql"))
+
+
 @cache
 def _sql_folder() -> Path:
     """Return sql/ as the wheel carries it, else that of the checkout."""
