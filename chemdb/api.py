@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
-from chemdb.database import connect_to_read, cursor_of, translate_errors
+from chemdb.database import connect_to_read, cursor_of, is_damage, translate_errors
 from chemdb.errors import ChemdbError
 from chemdb.progress import Steps, no_steps
 from chemdb.rows import Rows
@@ -333,4 +333,6 @@ class Database:
             except (duckdb.IOException, duckdb.OutOfMemoryException):
                 raise
             except duckdb.Error as error:
+                if is_damage(error):
+                    raise
                 raise ChemdbError(f"sql: {error}") from None

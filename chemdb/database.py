@@ -207,6 +207,16 @@ def translate_errors(path: Path) -> Iterator[None]:
         raise DatabaseError(f"{path}: {_reason(error)}") from error
 
 
+#: What DuckDB raises when blocks of a file are not what it wrote.
+_DAMAGE = (duckdb.FatalException, duckdb.SerializationException, duckdb.InternalException)
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether an error speaks of the file and not of what was asked of it."""
+    text = str(error)
+    return "orrupt" in text or "Could not read enough bytes" in text or isinstance(error, _DAMAGE)
+
+
 def _reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError):
@@ -219,6 +229,8 @@ def _reason(error: Exception) -> str:
         return "not a DuckDB file; choose another --db"
     if "No space left" in text:
         return "the disk is full; the old file, if any, is untouched"
+    if isinstance(error, duckdb.Error) and is_damage(error):
+        return f"damaged ({text.splitlines()[0]}); build it again"
     if "Out of Memory" in text or isinstance(error, duckdb.OutOfMemoryException):
         return "not enough memory; raise --memory-limit"
     if "Cannot open file" in text and "Permission denied" in text:

@@ -43,11 +43,9 @@ def enumerated(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[C
         found = read_order(con, order)
         name = f"{order} elements: "
         same = np.array_equal(found.factors, expected.factors)
-        yield check(
-            name + "stoichiometries, in order", "as enumerated", "as enumerated" if same else "others"
-        )
+        yield check(name + "stoichiometries, in order", "the same", "the same" if same else "others")
         same = np.array_equal(found.elements, numbers[expected.elements])
-        yield check(name + "systems, in order", "as enumerated", "as enumerated" if same else "others")
+        yield check(name + "systems, in order", "the same", "the same" if same else "others")
         n_systems, n_decided = len(expected.elements), len(expected.elements) * len(expected.factors)
         if len(found.elements) != n_systems or found.sets.shape[1] != expected.bits.shape[1]:
             yield Check(name + "decisions, bit for bit", n_decided, "of other systems", False)
