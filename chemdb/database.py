@@ -208,13 +208,16 @@ def translate_errors(path: Path) -> Iterator[None]:
 
 
 #: What DuckDB raises when blocks of a file are not what it wrote.
-_DAMAGE = (duckdb.FatalException, duckdb.SerializationException, duckdb.InternalException)
+_DAMAGE = (duckdb.FatalException, duckdb.SerializationException)
 
 
 def is_damage(error: duckdb.Error) -> bool:
     """Return whether an error speaks of the file and not of what was asked of it."""
     text = str(error)
-    return "orrupt" in text or "Could not read enough bytes" in text or isinstance(error, _DAMAGE)
+    # A statement of the user's may be quoted in errors of other kinds.
+    if type(error) in (duckdb.Error, duckdb.IOException):
+        return "orrupt" in text or "Could not read enough bytes" in text
+    return isinstance(error, _DAMAGE)
 
 
 def _reason(error: Exception) -> str:
