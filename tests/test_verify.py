@@ -334,7 +334,7 @@ def test_the_command_shows_all_checks_and_one_line(copy):
         "checksum of known_source",
     ]
     assert done.stderr.splitlines()[-1] == (
-        f"chemdb: {copy}: not as chemdb made it (known source lab: formulas: 6 instead of 3; and 1 more); build it again"
+        f"chemdb: {copy}: not as chemdb made it (known source lab: formulas: 7 instead of 3; and 1 more); build it again"
     )
 
 

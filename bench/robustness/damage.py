@@ -13,12 +13,14 @@ from experiment import Outcome, chemdb, one_line
 
 ABOUT = (
     "A file of two and three elements with the shipped known materials, damaged on purpose. Each damaged file "
-    "is opened, asked (Table 2, a query, one formula), verified, and where nothing was noticed verified with "
-    "`--deep`, in a process of its own. Noticed means: one clear error, or a failed check. An answer that "
+    "is opened, asked (Table 2, a query, one formula) and verified, in a process of its own; the first few of a "
+    "kind in which nothing was noticed are verified with `--deep` too. Noticed means: one clear error, or a failed check. An answer that "
     "differs from that of the whole file without an error is silently wrong."
 )
 #: DuckDB's: three headers of 4 KiB, then blocks of 256 KiB.
 HEADERS, BLOCK = 12_288, 262_144
+#: Files of a kind that nothing noticed and that are verified with --deep as well.
+N_DEEP = 3
 STAGES = ("opening", "asking", "verify", "verify --deep")
 
 
@@ -61,7 +63,7 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
         noticed: Counter[str] = Counter()
         for damage in damages:
             target.write_bytes(damage())
-            noticed[verdict(judge(target), answers)] += 1
+            noticed[verdict(judge(target, noticed["same"] < N_DEEP), answers)] += 1
         seen = [f"{noticed[stage]} noticed by {stage}" for stage in STAGES if noticed[stage]]
         seen.append(f"{noticed['same']} with the same answers")
         seen += [f"**{n} {name}**" for name, n in noticed.items() if name not in (*STAGES, "same")]
@@ -116,7 +118,7 @@ def verdict(found: dict, answers: dict) -> str:
     return "same" if found["answers"] == answers["answers"] else "silently wrong"
 
 
-def judge(path: Path) -> dict:
+def judge(path: Path, deep: bool = True) -> dict:
     """Return what a process of its own made of a file."""
     read, write = os.pipe()
     if not (child := os.fork()):
@@ -125,7 +127,7 @@ def judge(path: Path) -> dict:
         code = 1
         try:
             signal.alarm(120)
-            os.write(write, json.dumps(use(path)).encode())
+            os.write(write, json.dumps(use(path, deep)).encode())
             code = 0
         finally:
             os._exit(code)
@@ -136,7 +138,7 @@ def judge(path: Path) -> dict:
     return {"noticed": None, "answers": None} | json.loads(text or "{}") | {"code": code}
 
 
-def use(path: Path) -> dict:
+def use(path: Path, deep: bool) -> dict:
     """Open, ask and verify a file; any exception but chemdb's own is a traceback."""
     import chemdb
     from chemdb.errors import ChemdbError
@@ -150,10 +152,9 @@ def use(path: Path) -> dict:
                 repr(list(db.query("elements=Li,O missing", limit=50))),
                 repr(list(db.sql("from composition_of('LiZnO2')"))),
             ]
-            for deep, stage in ((False, "verify"), (True, "verify --deep")):
-                if not all(check.ok for check in db.verify(deep)):
+            for depth, stage in enumerate(STAGES[2 : 3 + deep]):
+                if not all(check.ok for check in db.verify(bool(depth))):
                     return {"noticed": stage, "answers": answers}
-    except ChemdbError as error:
-        assert str(error), "an empty message"
+    except ChemdbError:
         return {"noticed": stage}
     return {"noticed": None, "answers": answers}
