@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
-from chemdb.database import connect_to_read, cursor_of, translate_errors
+from chemdb.database import connect_to_read, cursor_of, is_damage, translate_errors
 from chemdb.errors import ChemdbError
 from chemdb.progress import Steps, no_steps
 from chemdb.rows import Rows
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chemdb.query.vocabulary import Vocabulary
     from chemdb.report import Table1Cell, Table2
     from chemdb.separation import Separation
+    from chemdb.verify import Check
 
 
 class Database:
@@ -259,6 +260,13 @@ class Database:
                 steps,
             )
 
+    def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
+        """Return what was checked of the file and what was found, see `chemdb.verify.verify`."""
+        from chemdb.verify import verify
+
+        with self._cursor() as con:
+            return verify(con, deep, steps)
+
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
         from chemdb.report import known_sources
@@ -325,4 +333,6 @@ class Database:
             except (duckdb.IOException, duckdb.OutOfMemoryException):
                 raise
             except duckdb.Error as error:
+                if is_damage(error):
+                    raise
                 raise ChemdbError(f"sql: {error}") from None

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 import chemdb
+from chemdb.checksum import renew_checksums
 from chemdb.database import FORMAT_VERSION, execute, replacing, run_file, sql_text
 from chemdb.embedding.table import element_embedding_table
 from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
@@ -32,7 +33,7 @@ from chemdb.tables import (
 #: Files of sql/ that read only the tables of the file.
 VIEWS = (
     "08_composition", "09_category", "10_summary", "11_table2", "12_composition_of", "14_element_macro",
-    "15_label", "17_projection",
+    "15_label", "17_projection", "18_checksum",
 )  # fmt: skip
 
 
@@ -136,6 +137,8 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
             seconds = f"{time.perf_counter() - clock:.1f}"
             execute(con, "update store.build_info set value = ? where property = 'build_seconds'", [seconds])
+        with steps("Checksums"):
+            renew_checksums(con)
     return loaded
 
 

@@ -18,7 +18,7 @@ from chemdb.progress import Progress, no_progress
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
 STORAGE_VERSION = "v1.4.0"
 #: Rises when tables or views that chemdb reads change.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 def connect_to_read(
@@ -116,6 +116,11 @@ def sql_text(name: str) -> str:
     return (_sql_folder() / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def makers() -> list[str]:
+    """Return the names of the files of sql/ that make a database, in their order."""
+    return sorted(path.stem for path in _sql_folder().glob("[0-9][0-9]_*.sql"))
+
+
 @cache
 def _sql_folder() -> Path:
     """Return sql/ as the wheel carries it, else that of the checkout."""
@@ -202,6 +207,19 @@ def translate_errors(path: Path) -> Iterator[None]:
         raise DatabaseError(f"{path}: {_reason(error)}") from error
 
 
+#: What DuckDB raises when blocks of a file are not what it wrote.
+_DAMAGE = (duckdb.FatalException, duckdb.SerializationException)
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether an error speaks of the file and not of what was asked of it."""
+    text = str(error)
+    # A statement of the user's may be quoted in errors of other kinds.
+    if type(error) in (duckdb.Error, duckdb.IOException):
+        return "orrupt" in text or "Could not read enough bytes" in text
+    return isinstance(error, _DAMAGE)
+
+
 def _reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError):
@@ -214,6 +232,8 @@ def _reason(error: Exception) -> str:
         return "not a DuckDB file; choose another --db"
     if "No space left" in text:
         return "the disk is full; the old file, if any, is untouched"
+    if isinstance(error, duckdb.Error) and is_damage(error):
+        return f"damaged ({text.splitlines()[0]}); build it again"
     if "Out of Memory" in text or isinstance(error, duckdb.OutOfMemoryException):
         return "not enough memory; raise --memory-limit"
     if "Cannot open file" in text and "Permission denied" in text:

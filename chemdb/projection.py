@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.checksum import renew_checksums
 from chemdb.contents import CATEGORIES
 from chemdb.database import connect_to_read, replacing, run_file, sql_text
 from chemdb.embedding.composition import composition_vectors, element_arrays, is_covered
@@ -252,6 +253,7 @@ def _store(path: Path, finished: Sequence[tuple[MapSpec, Reduction]], samples: _
                 "add_projection",
                 {"new_projection_run": rows, "new_projection": pa.concat_tables(points)},
             )
+            renew_checksums(con, "main.")
 
 
 def _run_row(run_id: int, spec: MapSpec, found: Reduction, table: pa.Table, n_not_covered: int) -> dict:

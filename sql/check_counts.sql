@@ -2,9 +2,10 @@
 -- `expected`, registered by the caller: counts of each order from combinatorics and from the
 -- enumerator.
 
+-- An order that a summary lacks is found as NULL, which is no count.
 select concat(e.nelements, ' elements: ', c.name) as name, c.expected, c.found
 from expected e
-join order_summary o using (nelements),
+left join order_summary o using (nelements),
     lateral (
         values
             ('systems, 103 choose k', e.n_systems, o.n_systems),
@@ -18,17 +19,35 @@ join order_summary o using (nelements),
             )
     ) c (name, expected, found)
 union all
+select 'orders', (select count(*) from expected), count(*) from order_summary
+union all
 select concat(o.nelements, ' elements: allowed by stoichiometry'), o.allowed, sum(t.n_allowed)
-from order_summary o join stoichiometry t using (nelements)
+from order_summary o left join stoichiometry t using (nelements)
 group by o.nelements, o.allowed
 union all
 select concat(o.nelements, ' elements: allowed by element, each counted k times'), o.allowed * o.nelements, sum(f.allowed)
-from order_summary o join element_frequency f using (nelements)
+from order_summary o left join element_frequency f using (nelements)
 group by o.nelements, o.allowed
 union all
 select concat(o.nelements, ' elements: allowed by anonymous formula'), o.allowed, sum(f.allowed)
-from order_summary o join anonymous_formula f using (nelements)
+from order_summary o left join anonymous_formula f using (nelements)
 group by o.nelements, o.allowed
+union all
+select concat(o.nelements, ' elements: known by element, each counted k times'), o.known * o.nelements, sum(f.known)
+from order_summary o left join element_frequency f using (nelements)
+group by o.nelements, o.known
+union all
+select concat(o.nelements, ' elements: known by anonymous formula'), o.known, sum(f.known)
+from order_summary o left join anonymous_formula f using (nelements)
+group by o.nelements, o.known
+union all
+select concat(o.nelements, ' elements: known by system'), o.known, coalesce(sum(k.n_standard + k.n_interesting), 0)
+from order_summary o left join known_system k using (nelements)
+group by o.nelements, o.known
+union all
+select concat(o.nelements, ' elements: known compositions'), o.known, count(k.system_id)
+from order_summary o left join known_composition k using (nelements)
+group by o.nelements, o.known
 union all
 select 'members of the allowed sets', sum(n_allowed), sum(bit_count(stoichiometries)) from store.allowed_set
 union all
@@ -39,8 +58,32 @@ union all
 select 'systems of the allowed sets', sum(n_systems), (select count(*) from store.chemical_system)
 from store.allowed_set
 union all
+select 'allowed sets with as many systems as they say', count(*), count(*) filter (a.n_systems = coalesce(s.n, 0))
+from store.allowed_set a
+left join (select allowed_set_id, count(*) as n from store.chemical_system group by allowed_set_id) s
+    using (allowed_set_id)
+union all
 select 'known formulas in the space', count(distinct formula), (select count(*) from known_composition)
 from known_entry
 where in_space
 union all
-select 'known entries of the sources', coalesce(sum(n_entries), 0), (select count(*) from known_entry) from known_source;
+select 'known entries in the space', count(*), (select coalesce(sum(n_entries), 0) from known_composition)
+from known_entry
+where in_space
+union all
+select
+    'known compositions whose category their bits confirm', count(*),
+    count(*) filter (
+        k.allowed = (get_bit(a.stoichiometries, k.stoichiometry_id) = 1)
+        and k.category = case when k.allowed then 'standard' else 'interesting' end
+        and get_bit(n.known_stoichiometries, k.stoichiometry_id) = 1
+    )
+from known_composition k
+left join store.chemical_system s using (system_id)
+left join store.allowed_set a using (allowed_set_id)
+left join known_system n using (system_id)
+union all
+select 'known entries of the sources', coalesce(sum(n_entries), 0), (select count(*) from known_entry) from known_source
+union all
+select 'points of the maps', coalesce(sum(n_standard + n_missing + n_interesting + n_unlikely), 0), (select count(*) from projection)
+from projection_run;

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chemdb.checksum import renew_checksums
 from chemdb.contents import elements_of
 from chemdb.database import replacing
 from chemdb.known.load import Loaded, add_source, remove_source, renew_categories
@@ -31,6 +32,7 @@ def add(
             loaded = add_source(con, source, elements_of(con))
         with steps("Categories"):
             renew_categories(con)
+            renew_checksums(con, "main.")
     return loaded
 
 
@@ -45,3 +47,4 @@ def remove(path: Path, name: str) -> None:
     with replacing(path, edit=True) as con:
         remove_source(con, name)
         renew_categories(con)
+        renew_checksums(con, "main.")

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 
 NAME = "mp-snapshot"
+VERSION = "2017"
 
 
 def mp_snapshot() -> KnownSource:
@@ -27,8 +28,14 @@ def mp_snapshot() -> KnownSource:
     return KnownSource(
         NAME,
         "Materials Project entries in Ricci et al., Sci. Data 4, 170085 (2017)",
-        "2017",
+        VERSION,
         date(2017, 7, 4),
         "CC BY 4.0",
         entries,
     )
+
+
+def n_rows() -> int:
+    """Return the number of shipped entries."""
+    with as_file(files("chemdb") / "data" / "mp_snapshot.parquet") as path:
+        return int(pq.read_metadata(path).num_rows)

@@ -1,0 +1,160 @@
+"""Damaged files: what notices, and that no answer is silently wrong."""
+
+import json
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+from experiment import Outcome, chemdb, one_line
+
+ABOUT = (
+    "A file of two and three elements with the shipped known materials, damaged on purpose. Each damaged file "
+    "is opened, asked (Table 2, a query, one formula) and verified, in a process of its own; the first few of a "
+    "kind in which nothing was noticed are verified with `--deep` too. Noticed means: one clear error, or a failed check. An answer that "
+    "differs from that of the whole file without an error is silently wrong."
+)
+#: DuckDB's: three headers of 4 KiB, then blocks of 256 KiB.
+HEADERS, BLOCK = 12_288, 262_144
+#: Files of a kind that nothing noticed and that are verified with --deep as well.
+N_DEEP = 3
+STAGES = ("opening", "asking", "verify", "verify --deep")
+
+
+def run(db: Path, folder: Path) -> Iterator[Outcome]:
+    whole = folder / "whole.duckdb"
+    chemdb("build", "--nelements", "2-3", "--db", whole).check_returncode()
+    data = whole.read_bytes()
+    draw = random.Random(0)
+
+    def flipped(low: int, high: int) -> bytes:
+        damaged = bytearray(data)
+        damaged[draw.randrange(low, high)] ^= 1 << draw.randrange(8)
+        return bytes(damaged)
+
+    def zeroed() -> bytes:
+        start = draw.randrange(len(data) // 4096) * 4096
+        return data[:start] + bytes(4096) + data[start + 4096 :]
+
+    def block(number: int) -> slice:
+        return slice(HEADERS + number * BLOCK, HEADERS + (number + 1) * BLOCK)
+
+    def misplaced() -> bytes:
+        damaged = bytearray(data)
+        here, there = (block(n) for n in draw.sample(range((len(data) - HEADERS) // BLOCK), 2))
+        damaged[here] = data[there]
+        return bytes(damaged)
+
+    lengths = [0, 1, 4096, 8192, HEADERS, HEADERS + 1, HEADERS + BLOCK, len(data) - 1, len(data) - BLOCK]
+    lengths += [draw.randrange(len(data)) for _ in range(31)]
+    kinds: list[tuple[str, list[Callable[[], bytes]]]] = [
+        ("a bit flipped in the headers", [lambda: flipped(0, HEADERS)] * 50),
+        ("a bit flipped anywhere", [lambda: flipped(0, len(data))] * 200),
+        ("4 KiB of zeros", [zeroed] * 50),
+        ("cut off", [lambda n=n: data[:n] for n in lengths]),
+        ("a block with the content of another, checksum and all", [misplaced] * 60),
+    ]
+    target = folder / "damaged.duckdb"
+    answers = judge(whole)
+    for what, damages in kinds:
+        noticed: Counter[str] = Counter()
+        for damage in damages:
+            target.write_bytes(damage())
+            noticed[verdict(judge(target, noticed["same"] < N_DEEP), answers)] += 1
+        seen = [f"{noticed[stage]} noticed by {stage}" for stage in STAGES if noticed[stage]]
+        seen.append(f"{noticed['same']} with the same answers")
+        seen += [f"**{n} {name}**" for name, n in noticed.items() if name not in (*STAGES, "same")]
+        yield Outcome(what, len(damages), ", ".join(seen), set(noticed) <= {*STAGES, "same"})
+    yield from blocks_in_use(whole)
+    yield from full_file(db, folder)
+
+
+def blocks_in_use(whole: Path) -> Iterator[Outcome]:
+    with duckdb.connect(whole, read_only=True) as con:
+        [(total, used)] = con.execute(
+            "select total_blocks, used_blocks from pragma_database_size()"
+        ).fetchall()
+    yield Outcome(
+        "blocks of that file",
+        total,
+        f"{used} in use, {total - used} free: flips there change nothing",
+        used > 0,
+    )
+
+
+def full_file(db: Path, folder: Path) -> Iterator[Outcome]:
+    """Flip bits of the default file and use the real command."""
+    copy = folder / "full.duckdb"
+    data = bytearray(db.read_bytes())
+    draw = random.Random(1)
+    codes: Counter[int] = Counter()
+    clear = True
+    for _ in range(12):
+        place = draw.randrange(len(data))
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << draw.randrange(8)
+        copy.write_bytes(damaged)
+        done = chemdb("verify", "--db", copy)
+        codes[done.returncode] += 1
+        clear &= done.returncode == 0 or one_line(done.stderr)
+    found = f"{codes[1]} noticed, {codes[0]} in free blocks"
+    yield Outcome(
+        "`chemdb verify` of the default file, a bit flipped anywhere",
+        12,
+        found,
+        clear and set(codes) <= {0, 1},
+    )
+
+
+def verdict(found: dict, answers: dict) -> str:
+    """Return what noticed the damage: a stage, or ``same``; else what went wrong."""
+    if found["code"]:
+        return f"process ended by {signal.Signals(-found['code']).name}" if found["code"] < 0 else "traceback"
+    if found["noticed"]:
+        return found["noticed"]
+    return "same" if found["answers"] == answers["answers"] else "silently wrong"
+
+
+def judge(path: Path, deep: bool = True) -> dict:
+    """Return what a process of its own made of a file."""
+    read, write = os.pipe()
+    if not (child := os.fork()):
+        os.close(read)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        code = 1
+        try:
+            signal.alarm(120)
+            os.write(write, json.dumps(use(path, deep)).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        text = pipe.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {"noticed": None, "answers": None} | json.loads(text or "{}") | {"code": code}
+
+
+def use(path: Path, deep: bool) -> dict:
+    """Open, ask and verify a file; any exception but chemdb's own is a traceback."""
+    import chemdb
+    from chemdb.errors import ChemdbError
+
+    stage = "opening"
+    try:
+        with chemdb.open(path) as db:
+            stage = "asking"
+            answers = [
+                repr(list(db.sql("from table2"))),
+                repr(list(db.query("elements=Li,O missing", limit=50))),
+                repr(list(db.sql("from composition_of('LiZnO2')"))),
+            ]
+            for depth, stage in enumerate(STAGES[2 : 3 + deep]):
+                if not all(check.ok for check in db.verify(bool(depth))):
+                    return {"noticed": stage, "answers": answers}
+    except ChemdbError:
+        return {"noticed": stage}
+    return {"noticed": None, "answers": answers}

@@ -1,0 +1,37 @@
+"""chemdb verify."""
+
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import Database, Format, Output, OutputFormat
+
+
+@app.command()
+def verify(
+    db: Database,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="Decide every composition anew and compare; a minute or two."),
+    ] = False,
+    format: OutputFormat = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Check that a file is what chemdb made: its counts, checksums, sources, views. Exit code 1 if not.
+
+    Example: chemdb verify
+    """
+    import chemdb
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.errors import DatabaseError
+
+    with chemdb.open(db) as opened, steps_on_screen() as steps:
+        found = opened.verify(deep, steps)
+    wrong = [check for check in found if not check.ok]
+    title = f"{db}: {len(found) - len(wrong)} of {len(found)} checks passed"
+    show(["check", "expected", "found", "ok"], found, format, output, title)
+    if wrong:
+        first = f"{wrong[0].name}: {wrong[0].found} instead of {wrong[0].expected}"
+        more = f"; and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        raise DatabaseError(f"{db}: not as chemdb made it ({first}{more}); build it again")

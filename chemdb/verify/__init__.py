@@ -1,0 +1,43 @@
+"""Is a file what chemdb made: counts, checksums, and with `deep` every decision taken anew."""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from chemdb.progress import Steps, no_steps
+from chemdb.verify.check import Check, unreadable
+from chemdb.verify.contents import QUICK
+
+__all__ = ["Check", "verify"]
+
+
+def verify(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = no_steps) -> list[Check]:
+    """Return what was checked of a file and what was found.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    deep : bool
+        Enumerate everything anew from the species in the file, and compare every decision; and
+        compare samples with a plain form of the rule, with SMACT and with the formula reader.
+    steps : Steps
+    """
+    return list(_checks(con, deep, steps))
+
+
+def _checks(con: duckdb.DuckDBPyConnection, deep: bool, steps: Steps) -> Iterator[Check]:
+    groups = list(QUICK)
+    if deep:
+        from chemdb.verify.deep import DEEP  # numba and SMACT
+
+        groups += DEEP
+    for name, group in groups:
+        with steps(name) as progress:
+            try:
+                yield from group(con, progress)
+            except duckdb.FatalException as error:
+                # DuckDB reads no more of this file until it is opened again.
+                yield unreadable(name, error)
+                return
+            except (duckdb.Error, LookupError, ValueError) as error:
+                yield unreadable(name, error)

@@ -1,0 +1,154 @@
+"""The deep checks: every composition decided anew, and samples decided by others."""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from chemdb.contents import CATEGORIES, elements_of, states_of
+from chemdb.database import execute
+from chemdb.enumeration import ElementTable, enumerate_space
+from chemdb.formula import read_formulas
+from chemdb.progress import Progress
+from chemdb.sample import sample_categories
+from chemdb.space import read_order
+from chemdb.species import SMACT_SETS
+from chemdb.verify.check import Check, check
+from chemdb.verify.contents import Group, build_info, orders_of
+from chemdb.verify.rule import is_allowed
+
+#: Compositions drawn of each category and order, and how many of those SMACT and SQL decide too.
+N_DRAWN = 300
+N_SLOW = 40
+#: Systems whose bits are compared at a time: 30 MB of them.
+BATCH = 1 << 16
+
+
+def enumerated(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether every bit of every system is as the kernels decide it now."""
+    info = build_info(con)
+    states = states_of(con)
+    # In alphabetical order, as systems are numbered.
+    ordered = sorted(elements_of(con), key=lambda element: element.symbol)
+    table = ElementTable(
+        tuple(element.electronegativity for element in ordered),
+        tuple(states.get(element.symbol, ()) for element in ordered),
+        tuple(element.atomic_number for element in ordered),
+    )
+    numbers = np.array([element.atomic_number for element in ordered], np.uint8)
+    for order in orders_of(info):
+        expected = enumerate_space(table, order, int(info["max_stoichiometry"]), progress=progress)
+        found = read_order(con, order)
+        name = f"{order} elements: "
+        same = np.array_equal(found.factors, expected.factors)
+        yield check(name + "stoichiometries, in order", "the same", "the same" if same else "others")
+        same = np.array_equal(found.elements, numbers[expected.elements])
+        yield check(name + "systems, in order", "the same", "the same" if same else "others")
+        n_systems, n_decided = len(expected.elements), len(expected.elements) * len(expected.factors)
+        if len(found.elements) != n_systems or found.sets.shape[1] != expected.bits.shape[1]:
+            yield Check(name + "decisions, bit for bit", n_decided, "of other systems", False)
+            continue
+        n_wrong = 0
+        for start in range(0, n_systems, BATCH):
+            rows = slice(start, start + BATCH)
+            differ = found.sets[found.system_set[rows]] ^ expected.bits[expected.system_set[rows]]
+            if differ.any():
+                n_wrong += int(np.bitwise_count(differ).sum())
+            progress(min(1.0, (start + BATCH) / n_systems))
+        yield check(name + "decisions, bit for bit", n_decided, n_decided - n_wrong)
+    # With as many members as the sets say, which is checked too, none is missing.
+    [(n_listed, n_right)] = execute(
+        con,
+        "select count(*), count(*) filter (get_bit(a.stoichiometries, l.stoichiometry_id) = 1) "
+        "from store.allowed_stoichiometry l left join store.allowed_set a using (allowed_set_id)",
+    ).fetchall()
+    yield check("listed stoichiometries that their sets have", n_listed, n_right)
+
+
+def sampled(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether a plain rule, SMACT, the formula reader and SQL agree on samples."""
+    info = build_info(con)
+    elements = elements_of(con)
+    states = states_of(con)
+    electronegativity = {element.symbol: element.electronegativity for element in elements}
+    known = {formula for (formula,) in execute(con, "select distinct formula from known_entry").fetchall()}
+    smact_set = info["oxidation_state_set"] if info["oxidation_state_set"] in SMACT_SETS else None
+    orders = orders_of(info)
+    for done, order in enumerate(orders):
+        for category in CATEGORIES:
+            rows = sample_categories(con, [category], [order], N_DRAWN).to_pylist()
+            by_rule = by_smact = by_sql = 0
+            few = rows[:: max(1, len(rows) // N_SLOW)]
+            for row in rows:
+                symbols = row["elements"]
+                allowed = is_allowed(
+                    [electronegativity[symbol] for symbol in symbols],
+                    [states.get(symbol, ()) for symbol in symbols],
+                    row["factors"],
+                )
+                by_rule += _category(allowed, row["formula"] in known) == category
+            title = f"{order} elements: {category}, "
+            yield check(title + "by a plain form of the rule", len(rows), by_rule)
+            for row in few:
+                sql = execute(
+                    con, "select category::varchar from composition_of($formula)", {"formula": row["formula"]}
+                ).fetchall()
+                by_sql += sql == [(category,)]
+                if smact_set:
+                    allowed = _smact_allows(row["elements"], row["factors"], smact_set)
+                    by_smact += _category(allowed, row["formula"] in known) == category
+            yield check(title + "by composition_of", len(few), by_sql)
+            if smact_set:
+                yield check(title + "by smact_filter", len(few), by_smact)
+            else:
+                yield Check(title + "by smact_filter", "not a set of SMACT", 0, True)
+            yield check(title + "read from other spellings", len(rows), _n_read(rows, elements))
+        progress((done + 1) / len(orders))
+
+
+def _category(allowed: bool, known: bool) -> str:
+    if allowed:
+        return "standard" if known else "missing"
+    return "interesting" if known else "unlikely"
+
+
+def _n_read(rows: Sequence[dict[str, Any]], elements: Sequence[Any]) -> int:
+    """Return how many formulas are read as they are, and from a doubled one in another order."""
+    random = Random(0)
+    spelled = []
+    for row in rows:
+        parts = [
+            f"{symbol}{2 * factor}" for symbol, factor in zip(row["elements"], row["factors"], strict=True)
+        ]
+        random.shuffle(parts)
+        spelled.append("".join(parts))
+    formulas = [row["formula"] for row in rows]
+    first = read_formulas(formulas, elements).formula().to_pylist()
+    second = read_formulas(spelled, elements).formula().to_pylist()
+    chemsys = read_formulas(spelled, elements).chemsys().to_pylist()
+    return sum(
+        row["formula"] == a == b and row["chemsys"] == system
+        for row, a, b, system in zip(rows, first, second, chemsys, strict=True)
+    )
+
+
+def _smact_allows(symbols: Sequence[str], factors: Sequence[int], name: str) -> bool:
+    import smact
+    from smact.screening import smact_filter
+
+    try:
+        found = smact_filter(
+            [smact.Element(symbol) for symbol in symbols],
+            stoichs=[[factor] for factor in factors],
+            species_unique=False,
+            oxidation_states_set=name,
+        )
+    except ValueError:  # its answer when an element has no oxidation states
+        return False
+    return bool(found)
+
+
+#: The groups of deep checks.
+DEEP: Sequence[tuple[str, Group]] = (("Enumeration", enumerated), ("Samples", sampled))
