@@ -1,6 +1,7 @@
 """Record batches to a file or stdout, as they come; a file appears whole or not at all."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import duckdb
 from chemdb.database import connect_in_memory, execute
 from chemdb.errors import FileError
 from chemdb.progress import Progress, no_progress
+from chemdb.whole import whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,23 +68,15 @@ def write_batches(
     """
     if target is None and kind == "parquet":
         raise FileError("parquet cannot go to the screen; name a file with --output")
-    if target is not None and target.is_dir():
-        raise FileError(f"{target}: cannot be written (is a folder)")
-    unfinished = STDOUT if target is None else target.with_name(target.name + ".partial")
-    try:
-        with connect_in_memory() as con:
-            con.register("written", _reporting(batches, total, progress))
-            name = str(unfinished).replace("'", "''")
-            try:
-                [(n,)] = execute(con, f"copy written to '{name}' {WRITERS[kind]}").fetchall()
-            except duckdb.IOException as error:
-                reason = str(error).splitlines()[0]
-                raise FileError(f"{target or 'stdout'}: cannot be written ({reason})") from None
-        if target is not None:
-            unfinished.replace(target)
-    finally:
-        if target is not None and unfinished.parent.is_dir():
-            unfinished.unlink(missing_ok=True)
+    place = nullcontext([STDOUT]) if target is None else whole(target)
+    with place as [unfinished], connect_in_memory() as con:
+        con.register("written", _reporting(batches, total, progress))
+        name = str(unfinished).replace("'", "''")
+        try:
+            [(n,)] = execute(con, f"copy written to '{name}' {WRITERS[kind]}").fetchall()
+        except duckdb.IOException as error:
+            reason = str(error).splitlines()[0].rpartition('": ')[2]
+            raise FileError(f"{target or 'stdout'}: cannot be written ({reason.lower()})") from None
     return int(n)
 
 
