@@ -23,7 +23,8 @@ from chemdb.sample import check_order, sample
 
 #: Park et al. 2024 draw as many compositions of each category.
 PER_CATEGORY = 3000
-#: Finished maps wait at most this long in s for the file, so that a stop loses little.
+#: Finished maps wait at most this long in s to be put into the file, so that a stop loses little, and
+#: for another run that has it.
 PATIENCE = 30.0
 
 
@@ -184,7 +185,7 @@ def add_maps(
                     finished.clear()
                     stored_at = time.monotonic()
     except KeyboardInterrupt:
-        _store(path, finished, samples, known)
+        _store(path, finished, samples, known, patience=0)
         n_kept += len(finished)
         raise KeyboardInterrupt(f"{n_kept} of {len(wanted)} maps are kept" if n_kept else "") from None
     return wanted
@@ -229,11 +230,17 @@ def _reduce(spec: MapSpec, vectors: NDArray[np.float32]) -> tuple[MapSpec, Reduc
     return spec, found
 
 
-def _store(path: Path, finished: Sequence[tuple[MapSpec, Reduction]], samples: _Samples, known: list) -> None:
-    """Put finished maps into the file, whole or not at all."""
+def _store(
+    path: Path,
+    finished: Sequence[tuple[MapSpec, Reduction]],
+    samples: _Samples,
+    known: list,
+    patience: float = PATIENCE,
+) -> None:
+    """Put finished maps into the file, whole or not at all; wait for another run that is changing it."""
     if not finished:
         return
-    with replacing(path, edit=True) as con:
+    with replacing(path, edit=True, patience=patience) as con:
         if _known_sources(con) != known:
             raise ChemdbError(f"{path}: its known sources changed meanwhile; make the maps again")
         [(run_id,)] = con.execute("select coalesce(max(run_id), 0) from projection_run").fetchall()
