@@ -220,9 +220,13 @@ def _reductions(
     """Yield maps as they are finished, several at a time."""
     from joblib import Parallel, cpu_count, delayed
 
-    n_jobs = min(threads or cpu_count(), len(specs))
+    at_a_time = min(threads or cpu_count(), len(specs))
     work = (delayed(_reduce)(spec, samples.covered(spec)[1]) for spec in specs)
-    yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered", pre_dispatch=n_jobs)(work)
+    # t-SNE and UMAP are compiled loops that do not hear Ctrl-C: a process can be stopped, so even one
+    # map gets its own, which joblib gives only to two or more workers.
+    quick = at_a_time == 1 and all(spec.method == "pca" for spec in specs)
+    workers = 1 if quick else max(2, at_a_time)
+    yield from Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=at_a_time)(work)
 
 
 def _reduce(spec: MapSpec, vectors: NDArray[np.float32]) -> tuple[MapSpec, Reduction]:

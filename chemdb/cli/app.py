@@ -11,6 +11,7 @@ from chemdb import __version__
 from chemdb.errors import ChemdbError
 
 INTERRUPTED = 130
+NOTHING_CHANGED = "interrupted; nothing was changed"
 
 
 class OneLineErrors(TyperGroup):
@@ -30,6 +31,9 @@ class OneLineErrors(TyperGroup):
             if not message:
                 sys.exit(error.exit_code)
             _fail(message + hint, error.exit_code)
+        if result == INTERRUPTED:
+            # Ctrl-C before or after the command itself, as Typer tells it.
+            _fail(NOTHING_CHANGED, INTERRUPTED)
         if standalone_mode:
             sys.exit(result if isinstance(result, int) else 0)
         return result
@@ -39,7 +43,12 @@ class OneLineErrors(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
-            _fail(f"interrupted; {str(interrupt) or 'nothing was changed'}", INTERRUPTED)
+            _fail(f"interrupted; {interrupt}" if str(interrupt) else NOTHING_CHANGED, INTERRUPTED)
+        except RuntimeError as error:
+            # What DuckDB makes of Ctrl-C.
+            if str(error) != "Query interrupted":
+                raise
+            _fail(NOTHING_CHANGED, INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> NoReturn:
