@@ -182,6 +182,9 @@ def execute(
             for other in (con, *_cursors.values()):
                 other.interrupt()
             raise
+        finally:
+            # Its error would keep this frame, and the frame it: DuckDB complains at exit of what it kept.
+            del future
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Record batches to a file or stdout, as they come; a file appears whole or not at all."""
 
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -75,9 +76,14 @@ def write_batches(
         try:
             [(n,)] = execute(con, f"copy written to '{name}' {WRITERS[kind]}").fetchall()
         except duckdb.IOException as error:
-            reason = str(error).splitlines()[0].rpartition('": ')[2]
-            raise FileError(f"{target or 'stdout'}: cannot be written ({reason.lower()})") from None
+            raise FileError(f"{target or 'stdout'}: cannot be written ({_reason(error)})") from None
     return int(n)
+
+
+def _reason(error: duckdb.IOException) -> str:
+    """Return what the operating system said, which DuckDB puts after the name of the file."""
+    said = re.search(r'(?<=": )[\w -]+$|(?<=\\": )[\w -]+', str(error).splitlines()[0])
+    return said[0].lower() if said else str(error).splitlines()[0]
 
 
 def _reporting(

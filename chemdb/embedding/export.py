@@ -295,8 +295,8 @@ def _write_npz(batches: Iterator[pa.RecordBatch], account: Embedded, file: Path)
                 rows, found = account.add(batch)
                 for name in ("formula", "category"):
                     text = rows.column(name).cast(pa.string()).to_numpy(zero_copy_only=False)
-                    text.astype(kinds[name]).tofile(streams[name])
-                found.tofile(streams["vectors"])
+                    streams[name].write(text.astype(kinds[name]).tobytes())
+                streams["vectors"].write(found.tobytes())
         finally:
             for stream in streams.values():
                 stream.close()
