@@ -14,6 +14,7 @@ import duckdb
 
 from chemdb.errors import ChemdbError, DatabaseError
 from chemdb.progress import Progress, no_progress
+from chemdb.whole import reason, whole
 
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
 STORAGE_VERSION = "v1.4.0"
@@ -61,54 +62,68 @@ def connect_in_memory() -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def replacing(
-    path: Path, *, edit: bool = False, threads: int | None = None, memory_limit: str | None = None
+    path: Path,
+    *,
+    edit: bool = False,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    patience: float = 0,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection to a new file that takes the place of `path` if the body succeeds.
 
     Readers of the old file keep it. On any failure, Ctrl-C included, the old file is untouched
-    and the new one removed.
+    and the new one removed. From the copy to the replacement no other run of chemdb can replace
+    the file, so no change is lost.
 
     Parameters
     ----------
     path : Path
     edit : bool
         Start from a copy of the old file instead of an empty one.
+    threads : int, optional
+    memory_limit : str, optional
+    patience : float
+        Wait at most this long in s for another run that replaces the file.
 
     Raises
     ------
     DatabaseError
         `path` is a folder or another kind of file, is being written, or cannot be written.
     """
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise DatabaseError(f"{path}: a folder, not a file; give --db the name of a file")
-    if not target.parent.is_dir():
-        raise DatabaseError(f"{path}: the folder {target.parent} does not exist")
-    if edit or target.exists():
-        _connect_to_read(target, _config(None, None), older=not edit).close()
-    new = target.with_name(target.name + ".new")
-    with translate_errors(path):
-        if new.exists():
-            _remove_leftover(new)
-    try:
-        with translate_errors(path):
-            if edit:
-                shutil.copyfile(target, new)
-            config = _config(threads, memory_limit)
-            config |= {"storage_compatibility_version": STORAGE_VERSION}
-            con = _quiet(duckdb.connect(new, config=config))
+    with translate_errors(path), whole(path, error=DatabaseError, patience=patience) as [new]:
+        target = Path(os.path.realpath(path))
+        before = _check_replaceable(target, older=not edit) if edit or target.exists() else None
+        if edit:
+            shutil.copy(target, new)
+        config = _config(threads, memory_limit)
+        config |= {"storage_compatibility_version": STORAGE_VERSION}
+        con = _quiet(duckdb.connect(new, config=config))
         try:
-            with translate_errors(path):
-                yield con
-                execute(con, "checkpoint")
+            yield con
+            execute(con, "checkpoint")
         finally:
             con.close()
-        with translate_errors(path):
-            _sync(new)
+        # Other programs know nothing of chemdb's lock.
+        if before is None:
             target.with_name(target.name + ".wal").unlink(missing_ok=True)
-            new.replace(target)
-    finally:
-        _remove(new)
+        elif _check_replaceable(target, older=not edit) != before:
+            raise DatabaseError(f"{path}: another program changed it meanwhile; nothing was replaced")
+
+
+def _check_replaceable(target: Path, older: bool) -> tuple[int, ...]:
+    """Return what tells one state of a file from another, once no one else is writing it.
+
+    Raises
+    ------
+    DatabaseError
+        It is not chemdb's, or another program has it open to write.
+    """
+    _connect_to_read(target, _config(None, None), older).close()
+    if target.with_name(target.name + ".wal").exists():
+        # Another program wrote to it and was stopped: take that in, as any DuckDB does.
+        duckdb.connect(target).close()
+    about = target.stat()
+    return about.st_ino, about.st_size, about.st_mtime_ns
 
 
 def sql_text(name: str) -> str:
@@ -172,6 +187,9 @@ def execute(
             for other in (con, *_cursors.values()):
                 other.interrupt()
             raise
+        finally:
+            # Its error would keep this frame, and the frame it: DuckDB complains at exit of what it kept.
+            del future
 
 
 @contextmanager
@@ -223,7 +241,7 @@ def is_damage(error: duckdb.Error) -> bool:
 def _reason(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError):
-        return f"{(error.strerror or text).lower()}"
+        return reason(error)
     if "Could not set lock" in text:
         holder = re.search(r"held in (.+?) \(PID (\d+)\)", text)
         who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
@@ -270,29 +288,3 @@ def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:
 def _quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Return a connection that does not draw DuckDB's own progress bar on stdout."""
     return con.execute("set enable_progress_bar_print = false")
-
-
-def _remove_leftover(new: Path) -> None:
-    """Remove what an interrupted run left, unless its process still holds it."""
-    try:
-        duckdb.connect(new).close()
-    except duckdb.IOException as error:
-        if "Could not set lock" in str(error):
-            raise
-    except duckdb.Error:
-        pass
-    _remove(new)
-
-
-def _remove(new: Path) -> None:
-    for leftover in (new, new.with_name(new.name + ".wal")):
-        leftover.unlink(missing_ok=True)
-    shutil.rmtree(new.with_name(new.name + ".tmp"), ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

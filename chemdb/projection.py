@@ -24,7 +24,8 @@ from chemdb.sample import check_order, sample
 
 #: Park et al. 2024 draw as many compositions of each category.
 PER_CATEGORY = 3000
-#: Finished maps wait at most this long in s for the file, so that a stop loses little.
+#: Finished maps wait at most this long in s to be put into the file, so that a stop loses little, and
+#: for another run that has it.
 PATIENCE = 30.0
 
 
@@ -185,7 +186,7 @@ def add_maps(
                     finished.clear()
                     stored_at = time.monotonic()
     except KeyboardInterrupt:
-        _store(path, finished, samples, known)
+        _store(path, finished, samples, known, patience=0)
         n_kept += len(finished)
         raise KeyboardInterrupt(f"{n_kept} of {len(wanted)} maps are kept" if n_kept else "") from None
     return wanted
@@ -220,9 +221,13 @@ def _reductions(
     """Yield maps as they are finished, several at a time."""
     from joblib import Parallel, cpu_count, delayed
 
-    n_jobs = min(threads or cpu_count(), len(specs))
+    at_a_time = min(threads or cpu_count(), len(specs))
     work = (delayed(_reduce)(spec, samples.covered(spec)[1]) for spec in specs)
-    yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered", pre_dispatch=n_jobs)(work)
+    # t-SNE and UMAP are compiled loops that do not hear Ctrl-C: a process can be stopped, so even one
+    # map gets its own, which joblib gives only to two or more workers.
+    quick = at_a_time == 1 and all(spec.method == "pca" for spec in specs)
+    workers = 1 if quick else max(2, at_a_time)
+    yield from Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=at_a_time)(work)
 
 
 def _reduce(spec: MapSpec, vectors: NDArray[np.float32]) -> tuple[MapSpec, Reduction]:
@@ -230,11 +235,17 @@ def _reduce(spec: MapSpec, vectors: NDArray[np.float32]) -> tuple[MapSpec, Reduc
     return spec, found
 
 
-def _store(path: Path, finished: Sequence[tuple[MapSpec, Reduction]], samples: _Samples, known: list) -> None:
-    """Put finished maps into the file, whole or not at all."""
+def _store(
+    path: Path,
+    finished: Sequence[tuple[MapSpec, Reduction]],
+    samples: _Samples,
+    known: list,
+    patience: float = PATIENCE,
+) -> None:
+    """Put finished maps into the file, whole or not at all; wait for another run that is changing it."""
     if not finished:
         return
-    with replacing(path, edit=True) as con:
+    with replacing(path, edit=True, patience=patience) as con:
         if _known_sources(con) != known:
             raise ChemdbError(f"{path}: its known sources changed meanwhile; make the maps again")
         [(run_id,)] = con.execute("select coalesce(max(run_id), 0) from projection_run").fetchall()

@@ -1,6 +1,8 @@
 """Record batches to a file or stdout, as they come; a file appears whole or not at all."""
 
+import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ import duckdb
 from chemdb.database import connect_in_memory, execute
 from chemdb.errors import FileError
 from chemdb.progress import Progress, no_progress
+from chemdb.whole import whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,24 +69,21 @@ def write_batches(
     """
     if target is None and kind == "parquet":
         raise FileError("parquet cannot go to the screen; name a file with --output")
-    if target is not None and target.is_dir():
-        raise FileError(f"{target}: cannot be written (is a folder)")
-    unfinished = STDOUT if target is None else target.with_name(target.name + ".partial")
-    try:
-        with connect_in_memory() as con:
-            con.register("written", _reporting(batches, total, progress))
-            name = str(unfinished).replace("'", "''")
-            try:
-                [(n,)] = execute(con, f"copy written to '{name}' {WRITERS[kind]}").fetchall()
-            except duckdb.IOException as error:
-                reason = str(error).splitlines()[0]
-                raise FileError(f"{target or 'stdout'}: cannot be written ({reason})") from None
-        if target is not None:
-            unfinished.replace(target)
-    finally:
-        if target is not None and unfinished.parent.is_dir():
-            unfinished.unlink(missing_ok=True)
+    place = nullcontext([STDOUT]) if target is None else whole(target)
+    with place as [unfinished], connect_in_memory() as con:
+        con.register("written", _reporting(batches, total, progress))
+        name = str(unfinished).replace("'", "''")
+        try:
+            [(n,)] = execute(con, f"copy written to '{name}' {WRITERS[kind]}").fetchall()
+        except duckdb.IOException as error:
+            raise FileError(f"{target or 'stdout'}: cannot be written ({_reason(error)})") from None
     return int(n)
+
+
+def _reason(error: duckdb.IOException) -> str:
+    """Return what the operating system said, which DuckDB puts after the name of the file."""
+    said = re.search(r'(?<=": )[\w -]+$|(?<=\\": )[\w -]+', str(error).splitlines()[0])
+    return said[0].lower() if said else str(error).splitlines()[0]
 
 
 def _reporting(

@@ -93,7 +93,7 @@ def test_targets_that_are_not_ours_are_left_alone(tmp_path):
     for name, problem in (
         ("text.duckdb", "not a DuckDB file"),
         ("other.duckdb", "not one that chemdb built"),
-        ("folder", "a folder"),
+        ("folder", "is a folder"),
         ("no/where.duckdb", "does not exist"),
     ):
         with pytest.raises(DatabaseError, match=problem):
@@ -121,8 +121,8 @@ def test_readers_keep_the_old_file(tmp_path):
 
 def test_what_an_interrupted_run_left_is_cleared(tmp_path):
     path = tmp_path / "c.duckdb"
-    (tmp_path / "c.duckdb.new").write_bytes(b"half a file")
-    (tmp_path / "c.duckdb.new.wal").write_bytes(b"half a log")
+    (tmp_path / "c.duckdb.partial").write_bytes(b"half a file")
+    (tmp_path / "c.duckdb.partial.wal").write_bytes(b"half a log")
     build(path, TINY)
     assert files(tmp_path) == ["c.duckdb"]
 
@@ -204,7 +204,7 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path, monkeypatch):
         target.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("chemdb.database.shutil.copyfile", full)
+    monkeypatch.setattr("chemdb.database.shutil.copy", full)
     with pytest.raises(DatabaseError, match="no space left"), replacing(path, edit=True):
         pass
     assert files(tmp_path) == ["c.duckdb"]

@@ -11,6 +11,11 @@ from chemdb import __version__
 from chemdb.errors import ChemdbError
 
 INTERRUPTED = 130
+NOTHING_CHANGED = "interrupted; nothing was changed"
+
+
+class InterruptedCommandError(ChemdbError):
+    """Ctrl-C ended a command."""
 
 
 class OneLineErrors(TyperGroup):
@@ -19,17 +24,25 @@ class OneLineErrors(TyperGroup):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, as Typer does in standalone mode."""
         standalone_mode = extra.pop("standalone_mode", True)
+        message, code = "", 0
         try:
             result = super().main(*args, **(extra | {"standalone_mode": False}))
         except ChemdbError as error:
-            _fail(str(error), 1)
+            message, code = str(error), INTERRUPTED if isinstance(error, InterruptedCommandError) else 1
         except TyperException as error:
             context = getattr(error, "ctx", None)
             hint = f" (see '{context.command_path} --help')" if context else ""
-            message = error.format_message()
-            if not message:
-                sys.exit(error.exit_code)
-            _fail(message + hint, error.exit_code)
+            message, code = error.format_message(), error.exit_code
+            message += hint if message else ""
+        else:
+            if result == INTERRUPTED:
+                # Ctrl-C before or after the command itself, as Typer tells it.
+                message, code = NOTHING_CHANGED, INTERRUPTED
+        # Not within `except`: an error keeps DuckDB's objects alive, which it complains of at exit.
+        if message:
+            _fail(message, code)
+        if code:
+            sys.exit(code)
         if standalone_mode:
             sys.exit(result if isinstance(result, int) else 0)
         return result
@@ -39,7 +52,14 @@ class OneLineErrors(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
-            _fail(f"interrupted; {str(interrupt) or 'nothing was changed'}", INTERRUPTED)
+            raise InterruptedCommandError(
+                f"interrupted; {interrupt}" if str(interrupt) else NOTHING_CHANGED
+            ) from None
+        except RuntimeError as error:
+            # What DuckDB makes of Ctrl-C.
+            if str(error) != "Query interrupted":
+                raise
+            raise InterruptedCommandError(NOTHING_CHANGED) from None
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from chemdb.cli.options import Format
-from chemdb.errors import ChemdbError
 from chemdb.progress import Progress, Steps
+from chemdb.whole import whole
 
 DASH = "–"
 UNLIMITED = 10_000
@@ -39,7 +39,7 @@ def show(
 
     Raises
     ------
-    ChemdbError
+    FileError
         The file cannot be written.
     """
     with _target(output) as stream:
@@ -75,18 +75,8 @@ def _target(output: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    partial = output.with_name(output.name + ".partial")
-    try:
-        if output.is_dir():
-            raise IsADirectoryError(21, "is a folder")
-        with partial.open("w", encoding="utf-8") as stream:
-            yield stream
-        partial.replace(output)
-    except OSError as error:
-        raise ChemdbError(f"{output}: cannot be written ({(error.strerror or str(error)).lower()})") from None
-    finally:
-        if partial.parent.is_dir():
-            partial.unlink(missing_ok=True)
+    with whole(output) as [partial], partial.open("w", encoding="utf-8") as stream:
+        yield stream
 
 
 def _drawn(

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -16,6 +16,7 @@ from chemdb.embedding.composition import composition_vectors, element_arrays, is
 from chemdb.embedding.vectors import ElementVectors, periodic_table
 from chemdb.errors import EmbeddingError, FileError
 from chemdb.progress import Progress, no_progress
+from chemdb.whole import locked, whole
 from chemdb.write import write_batches
 
 #: Columns that the compositions need.
@@ -146,15 +147,19 @@ def export(
     account = Embedded(vectors, 0, 0, set())
     if target.is_dir():
         identity = dict(source or {}) | {"embedding": vectors.name, "columns": layout}
-        _write_parts(compositions, account, target, layout, progress, identity)
+        # Two exports would take turns at the parts.
+        with locked(target / "export", target):
+            _write_parts(compositions, account, target, layout, progress, identity)
         return account
     total = len(compositions)
     batches = _reported(compositions.select(COLUMNS).batches(), total, progress)
     kind = target.suffix.lower()
     if kind == ".npz":
-        _whole(target, lambda partial: _write_npz(batches, account, partial))
+        with whole(target) as [partial]:
+            _write_npz(batches, account, partial)
     elif layout == "list":
-        _whole(target, lambda partial: _write_parquet(batches, account, partial))
+        with whole(target) as [partial]:
+            _write_parquet(batches, account, partial)
     else:
         schema = _schema(vectors, layout)
         wide = (_batch(*account.add(batch), schema, layout) for batch in batches)
@@ -194,18 +199,6 @@ def _batch(
         columns = [pa.array(np.ascontiguousarray(column)) for column in found.T]
     labels = [batch.column(name).cast(pa.string()) for name in ("formula", "category")]
     return pa.RecordBatch.from_arrays([*labels, *columns], schema=schema)
-
-
-def _whole(target: Path, write: Callable[[Path], None]) -> None:
-    """Write a file under another name, and give it its own when it is whole."""
-    partial = target.with_name(target.name + ".partial")
-    try:
-        write(partial)
-        partial.replace(target)
-    except OSError as error:
-        raise FileError(f"{target}: cannot be written ({(error.strerror or str(error)).lower()})") from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write_parquet(batches: Iterator[pa.RecordBatch], account: Embedded, file: Path) -> None:
@@ -261,7 +254,8 @@ def _write_parts(
                 "left_out": own.n_left_out,
                 "uncovered": sorted(own.uncovered),
             }
-            _whole(part, lambda partial, found=found, about=about: _write_part(found, about, partial))  # type: ignore[misc]
+            with whole(part) as [partial]:
+                _write_part(found, about, partial)
             account.n += own.n
             account.n_left_out += own.n_left_out
             account.uncovered |= own.uncovered
@@ -301,8 +295,8 @@ def _write_npz(batches: Iterator[pa.RecordBatch], account: Embedded, file: Path)
                 rows, found = account.add(batch)
                 for name in ("formula", "category"):
                     text = rows.column(name).cast(pa.string()).to_numpy(zero_copy_only=False)
-                    text.astype(kinds[name]).tofile(streams[name])
-                found.tofile(streams["vectors"])
+                    streams[name].write(text.astype(kinds[name]).tobytes())
+                streams["vectors"].write(found.tobytes())
         finally:
             for stream in streams.values():
                 stream.close()

@@ -11,9 +11,10 @@ import duckdb
 from chemdb.errors import PlotError
 from chemdb.plot.about import about
 from chemdb.plot.maps import ORDERS, about_map, axis_label, by_rarity
-from chemdb.plot.style import check_target, palette, write_whole
+from chemdb.plot.style import check_target, palette
 from chemdb.projection import Map, MapSpec, read
 from chemdb.reduction import TITLES
+from chemdb.whole import whole
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -104,11 +105,8 @@ def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, palette_nam
     """
     check_target(path, (".html",))
     text = page(con, read(con, spec), palette(palette_name))
-
-    def save(partial: Path) -> None:
+    with whole(path, error=PlotError) as [partial]:
         partial.write_text(text, encoding="utf-8")
-
-    write_whole({path: save})
 
 
 def page(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) -> str:

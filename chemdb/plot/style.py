@@ -1,7 +1,7 @@
 """How every figure looks, and how it is written: colours, print sizes, type, captions, files."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chemdb.errors import PlotError
 from chemdb.names import one_of
+from chemdb.whole import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -204,38 +205,7 @@ def save(drawing: Drawing, path: Path) -> None:
     # No dates: the same data give the same file.
     metadata = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
 
-    def write(partial: Path) -> None:
+    with whole(path, caption_path(path), error=PlotError) as [figure, caption]:
         with own_style():
-            drawing.figure.savefig(partial, format=kind[1:], metadata=metadata)
-
-    write_whole({path: write, caption_path(path): lambda p: _write_text(p, str(drawing.caption))})
-
-
-def write_whole(writers: Mapping[Path, Callable[[Path], object]]) -> None:
-    """Write files under other names first, and put them in place when all are whole.
-
-    Raises
-    ------
-    PlotError
-        One cannot be written; none has changed.
-    """
-    partials = {path: path.with_name(path.name + ".partial") for path in writers}
-    path = next(iter(writers))
-    try:
-        for path, write in writers.items():
-            if path.is_dir():
-                raise IsADirectoryError(21, "is a folder")
-            write(partials[path])
-        for path, partial in partials.items():
-            partial.replace(path)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise PlotError(f"{path}: cannot be written ({reason})") from None
-    finally:
-        for partial in partials.values():
-            if partial.is_file():
-                partial.unlink()
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+            drawing.figure.savefig(figure, format=kind[1:], metadata=metadata)
+        caption.write_text(str(drawing.caption), encoding="utf-8")

@@ -1,0 +1,180 @@
+"""Readers and writers of one file at once."""
+
+import itertools
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from experiment import Outcome, chemdb, command, leftovers, one_line
+
+import chemdb as api
+
+ABOUT = (
+    "Eight processes ask without pause, five through Python and three through the command line, while the file is "
+    "replaced. Every answer has several numbers that must belong to one of the states that the file was in."
+)
+READERS = (5, 3)
+REPLACED = 20
+SMALL = ("--nelements", "2-3", "--max-stoichiometry", "4")
+QUESTION = (
+    "select (select count(*) from known_composition), (select coalesce(sum(n_entries), 0)::bigint from known_source), "
+    "(select sum(known)::bigint from order_summary), (select sum(missing)::bigint from order_summary)"
+)
+PYTHON = """
+import sys, chemdb
+while True:
+    with chemdb.open(sys.argv[1]) as db:
+        for _ in range(5):
+            print(*db.sql(sys.argv[2]).read()[1].__next__(), sep=",", flush=True)
+"""
+CLI = """
+import subprocess, sys
+while True:
+    done = subprocess.run([sys.executable, "-m", "chemdb", "sql", sys.argv[2], "--format", "csv", "--db", sys.argv[1]],
+                          capture_output=True, text=True)
+    print(done.stdout.splitlines()[1] if done.returncode == 0 else done.stderr.strip(), flush=True)
+"""
+
+
+def run(db: Path, folder: Path) -> Iterator[Outcome]:
+    for number, name in enumerate(("a", "b")):
+        rows = "".join(f"LiZn{i}O{number + 1}\n" for i in range(1, 5))
+        (folder / f"{name}.csv").write_text("formula\n" + rows)
+    path = folder / "x.duckdb"
+    changes = [
+        ("build", *SMALL, "--known", folder / "a.csv"),
+        ("known", "add", folder / "b.csv"),
+        ("known", "add", "mp-snapshot"),
+        ("known", "remove", "a"),
+    ]
+    states = set()
+    for change in changes:
+        chemdb(*change, "--db", path).check_returncode()
+        states.add(answer(path))
+    yield readers(path, changes, states, folder)
+    yield threads(path, changes, states)
+    yield two_writers(path, folder)
+    small = folder / "threads.duckdb"
+    shutil.copyfile(db, small)
+    yield a_killed_holder(small, folder)
+
+
+def readers(path: Path, changes: list, states: set, folder: Path) -> Outcome:
+    """Return what processes read while the file is replaced again and again."""
+    programs = [PYTHON] * READERS[0] + [CLI] * READERS[1]
+    processes, outputs = [], []
+    for number, program in enumerate(programs):
+        outputs.append((folder / f"answers-{number}").open("w+"))
+        processes.append(
+            subprocess.Popen(
+                [sys.executable, "-c", program, str(path), QUESTION],
+                stdout=outputs[-1],
+                stderr=subprocess.STDOUT,
+            )
+        )
+    failed = sum(
+        chemdb(*change, "--db", path).returncode
+        for change in itertools.islice(itertools.cycle(changes), REPLACED)
+    )
+    ended = [process.poll() for process in processes]
+    answers: list[str] = []
+    for process, output in zip(processes, outputs, strict=True):
+        process.kill()
+        process.wait()
+        output.seek(0)
+        # The last line may have been cut by the kill.
+        answers += output.read().split("\n")[:-1]
+        output.close()
+    strange = sorted(set(answers) - states)
+    seen = len(set(answers) & states)
+    ok = not strange and not failed and ended == [None] * len(programs) and seen > 1
+    found = (
+        f"{len(answers):,} answers in {seen} states, {len(strange)} strange; {failed} of the changes failed"
+    )
+    return Outcome(
+        f"{len(programs)} processes read, the file is replaced", REPLACED, found + "".join(strange[:1]), ok
+    )
+
+
+def threads(path: Path, changes: list, states: set) -> Outcome:
+    """Return what threads read from one open database while another process replaces the file."""
+    stop = threading.Event()
+    answers: list[str] = []
+    errors: list[str] = []
+    with api.open(path) as db:
+        expected = ",".join(map(str, next(iter(db.sql(QUESTION)))))
+
+        def read() -> None:
+            while not stop.is_set():
+                try:
+                    answers.append(",".join(map(str, next(iter(db.sql(QUESTION))))))
+                except Exception as error:
+                    errors.append(str(error))
+
+        workers = [threading.Thread(target=read) for _ in range(8)]
+        for worker in workers:
+            worker.start()
+        for change in changes:
+            chemdb(*change, "--db", path).check_returncode()
+        stop.set()
+        for worker in workers:
+            worker.join()
+    ok = not errors and set(answers) == {expected} and expected in states
+    found = f"{len(answers):,} answers, all of the file that was opened; {len(errors)} errors" + "".join(
+        errors[:1]
+    )
+    return Outcome("8 threads read from one `chemdb.open`", len(changes), found, ok)
+
+
+def two_writers(path: Path, folder: Path, times: int = 20) -> Outcome:
+    """Return what becomes of two sources that are added at the same time."""
+    refused = both = lost = unclear = 0
+    for number in range(times):
+        names = [f"left{number}", f"right{number}"]
+        processes = [
+            subprocess.Popen(
+                command("known", "add", f"{name}={folder / 'b.csv'}", "--db", path),
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            )
+            for name in names
+        ]  # fmt: skip
+        errors = [process.communicate()[1] for process in processes]
+        with api.open(path) as db:
+            there = {name for (name,) in db.sql("select source from known_source")}
+        for name, process, error in zip(names, processes, errors, strict=True):
+            done = process.returncode == 0
+            lost += done != (name in there)
+            refused += not done
+            clear = one_line(error) and "in use by process" in error and "chemdb known add" in error
+            unclear += not done and not clear
+        both += all(process.returncode == 0 for process in processes)
+    ok = not lost and not unclear and refused + both >= times
+    found = f"{refused} turned away with the name of the other, {both} times one after the other, {lost} lost"
+    return Outcome("two `chemdb known add` at once", times, found, ok)
+
+
+def a_killed_holder(path: Path, folder: Path) -> Outcome:
+    """Return whether a writer that was killed holds up the next one."""
+    before = set(leftovers(folder))
+    first = subprocess.Popen(command("build", "--db", path), stderr=subprocess.DEVNULL)
+    lock = path.with_name(path.name + ".lock")
+    while not (lock.exists() and lock.read_text()) and first.poll() is None:
+        time.sleep(0.01)
+    second = chemdb("known", "add", folder / "b.csv", "--db", path)
+    first.kill()
+    first.wait()
+    third = chemdb("known", "add", folder / "b.csv", "--db", path)
+    named = f"in use by process {first.pid} (chemdb build)" in second.stderr
+    left = sorted(set(leftovers(folder)) - before)
+    ok = named and second.returncode == 1 and third.returncode == 0 and not left
+    found = f"`{second.stderr.strip().splitlines()[-1].rpartition('/')[2]}`; after its kill the next run works, left: {left or 'nothing'}"
+    return Outcome("a writer is killed that another one met", 1, found, ok)
+
+
+def answer(path: Path) -> str:
+    with api.open(path) as db:
+        return ",".join(map(str, next(iter(db.sql(QUESTION)))))

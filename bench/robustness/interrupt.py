@@ -1,0 +1,94 @@
+"""How soon each long command ends after Ctrl-C, and what it leaves."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from experiment import Outcome, command, leftovers, one_line
+
+ABOUT = (
+    "Each command and the processes that it started get SIGINT, as from Ctrl-C, at three random moments of its work, seed 0, the start of "
+    "the program included. The time is from the signal to the end of the process."
+)
+TIMES = 3
+LIMIT = 2.0
+SETTLED = ("chemdb.duckdb", "formulas.csv", "lab.csv")
+
+
+def run(db: Path, folder: Path) -> Iterator[Outcome]:
+    own = folder / "chemdb.duckdb"
+    shutil.copyfile(db, own)
+    (folder / "lab.csv").write_text("formula\nZnO3\n")
+    (folder / "formulas.csv").write_text("formula\n" + "LiZn2Sn3O8\nFe3O4\nYBa2Cu3O7\n" * 2_000_000)
+    many = ["missing", "nelements=4", "--limit", "0"]
+    vectors = ["export", "embeddings", "missing nelements=4", "-o"]
+    for what, seconds, *arguments in (
+        ("build", 12, "build"),
+        ("known add", 4, "known", "add", folder / "lab.csv"),
+        ("query -o rows.csv", 8, "query", " ".join(many[:2]), *many[2:], "-o", folder / "rows.csv"),
+        ("query -o rows.parquet", 8, "query", " ".join(many[:2]), *many[2:], "-o", folder / "rows.parquet"),
+        ("query --sort natoms,formula", 8, "query", "nelements=3 missing", *many[2:], "--sort", "natoms,formula", "-o", folder / "rows.csv"),
+        ("query species=Fe3+,O2-", 6, "query", "species=Fe3+,O2-"),
+        ("label of 6,000,000 formulas", 8, "label", folder / "formulas.csv", "-o", folder / "labels.csv"),
+        ("export embeddings to a file", 10, *vectors, folder / "vectors.parquet"),
+        ("export embeddings to .npz", 10, *vectors, folder / "vectors.npz"),
+        ("export embeddings to a folder", 10, *vectors, folder),
+        *((f"map --method {method}", seconds, "map", "--method", method, "--nelements", 4)
+          for method, seconds in (("pca", 6), ("tsne", 40), ("umap", 40))),
+        ("map --all", 5, "map", "--method", "pca", "--all", "--nelements", 4),
+        ("plot density", 25, "plot", "density", "-o", folder / "density.png"),
+        ("plot paper", 30, "plot", "paper", "-o", folder),
+        ("report --separation", 20, "report", "--separation"),
+        ("sample", 4, "sample", "--per-category", 300_000, "-o", folder / "sample.csv"),
+        ("count --nelements 5", 20, "count", "--nelements", 5),
+        ("sql, a count of all rows", 10, "sql", "select count(*) from allowed"),
+    ):  # fmt: skip
+        options = [] if arguments[0] == "count" else ["--db", own]
+        yield interrupted(what, [*arguments, *options], seconds, folder)
+
+
+def interrupted(what: str, arguments: list, seconds: float, folder: Path) -> Outcome:
+    """Return how a command ended that was interrupted."""
+    moments = random.Random(what)
+    before = (folder / "chemdb.duckdb").read_bytes()
+    waits: list[float] = []
+    problems: list[str] = []
+    for _ in range(TIMES):
+        process = subprocess.Popen(
+            command(*arguments),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            start_new_session=True,
+        )
+        try:
+            process.wait(moments.uniform(0.5, seconds))
+            problems.append(f"it ended by itself with {process.returncode}")
+        except subprocess.TimeoutExpired:
+            clock = time.perf_counter()
+            os.killpg(process.pid, signal.SIGINT)
+            _, error = process.communicate()
+            waits.append(time.perf_counter() - clock)
+            # Python ends itself by the signal if that came while it made a class: 130 to a shell too.
+            if process.returncode not in (130, -signal.SIGINT):
+                problems.append(f"exit code {process.returncode}")
+            if not one_line(error) or "interrupted" not in error.splitlines()[-1]:
+                problems.append(f"stderr ends in {error.strip()[-80:]!r}")
+        # A folder of parts keeps those that are whole, and a file the maps that are finished.
+        parts = [path.name for path in folder.glob("part-*.parquet")]
+        problems += leftovers(folder, *SETTLED, *parts)
+        for part in parts:
+            (folder / part).unlink()
+    if not what.startswith(("map", "plot paper")) and (folder / "chemdb.duckdb").read_bytes() != before:
+        problems.append("the database changed")
+    slowest = max(waits, default=0.0)
+    if slowest > LIMIT:
+        problems.append("too slow")
+    found = f"slowest {slowest:.2f} s" + (f"; {', '.join(dict.fromkeys(problems))}" if problems else "")
+    return Outcome(f"`chemdb {what}`", TIMES, found, bool(waits) and not problems)

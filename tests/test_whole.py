@@ -1,0 +1,195 @@
+"""Files appear whole or not at all, whatever stops their writer."""
+
+import errno
+import os
+import signal
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from chemdb.build import BuildOptions, build
+from chemdb.database import connect_to_read, replacing
+from chemdb.errors import DatabaseError, FileError, PlotError
+from chemdb.known.manage import add
+from chemdb.whole import locked, whole
+
+TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
+
+#: Takes the lock on a file, writes half of it, and waits.
+HOLDER = """
+import sys, time
+from pathlib import Path
+from chemdb.whole import whole
+with whole(Path(sys.argv[1])) as [partial]:
+    partial.write_text("half")
+    print("half", flush=True)
+    time.sleep(60)
+"""
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def holder(path):
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "half\n"
+    return process
+
+
+def test_a_file_is_replaced_when_its_body_succeeds(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("old")
+    path.chmod(0o640)
+    with whole(path) as [partial]:
+        partial.write_text("new")
+        assert path.read_text() == "old"
+        assert names(tmp_path) == ["a.csv", "a.csv.lock", "a.csv.partial"]
+    assert path.read_text() == "new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert names(tmp_path) == ["a.csv"]
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), ValueError("no"), OSError(errno.ENOSPC, "full")])
+def test_a_body_that_fails_changes_nothing(tmp_path, problem):
+    (tmp_path / "a.csv").write_text("old")
+    with pytest.raises((FileError, type(problem))) as raised, whole(tmp_path / "a.csv") as [partial]:  # noqa: PT012
+        partial.write_text("half")
+        partial.with_name(partial.name + ".rows").write_text("beside")
+        raise problem
+    if isinstance(problem, OSError):
+        assert str(raised.value) == f"{tmp_path / 'a.csv'}: cannot be written (no space left on device)"
+    assert (tmp_path / "a.csv").read_text() == "old"
+    assert names(tmp_path) == ["a.csv"]
+
+
+def test_files_that_belong_together_are_replaced_together(tmp_path):
+    for name in ("a.png", "a.txt"):
+        (tmp_path / name).write_text("old")
+
+    def write(last):
+        with whole(tmp_path / "a.png", tmp_path / "a.txt", error=PlotError) as [picture, caption]:
+            picture.write_text("new")
+            if last:
+                caption.write_text("new")
+
+    with pytest.raises(PlotError, match="no such file"):
+        write(last=False)
+    assert [(tmp_path / name).read_text() for name in names(tmp_path)] == ["old", "old"]
+    write(last=True)
+    assert [(tmp_path / name).read_text() for name in names(tmp_path)] == ["new", "new"]
+
+
+def test_a_link_stays_one(tmp_path):
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link.csv"
+    link.symlink_to("there/a.csv")
+    for text in ("first", "second"):
+        with whole(link) as [partial]:
+            partial.write_text(text)
+        assert link.is_symlink()
+        assert (tmp_path / "there" / "a.csv").read_text() == text
+        assert names(tmp_path / "there") == ["a.csv"]
+    assert names(tmp_path) == ["link.csv", "there"]
+
+
+def test_devices_and_pipes_are_written_to(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with whole(tmp_path / "pipe.csv") as [itself]:
+        assert itself == tmp_path / "pipe.csv"
+    assert names(tmp_path) == ["pipe.csv"]
+
+
+def test_the_second_writer_hears_who_is_first(tmp_path):
+    path = tmp_path / "a.csv"
+    first = holder(path)
+    with pytest.raises(FileError) as raised, whole(path):
+        pass
+    assert str(raised.value) == f"{path}: in use by process {first.pid} (-c {path}); wait until it ends"
+    assert (tmp_path / "a.csv.partial").read_text() == "half"
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert names(tmp_path) == ["a.csv.lock", "a.csv.partial"]
+    # What it left neither stops the next run nor gets into its file.
+    (tmp_path / "a.csv.partial.tmp").mkdir()
+    (tmp_path / "a.csv.partially").write_text("the user's")
+    with whole(path) as [partial]:
+        assert not partial.exists()
+        partial.write_text("whole")
+    assert path.read_text() == "whole"
+    assert names(tmp_path) == ["a.csv", "a.csv.partially"]
+
+
+def test_a_writer_can_wait(tmp_path):
+    path = tmp_path / "a.csv"
+    first = holder(path)
+    subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -9 {first.pid}"])
+    with whole(path, patience=20) as [partial]:
+        partial.write_text("whole")
+    assert path.read_text() == "whole"
+    first.wait()
+
+
+def test_keys_on_the_command_line_stay_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/x/chemdb", "known", "add", "mp", "--mp-api-key", "secret"])
+    with locked(tmp_path / "a"):
+        assert (tmp_path / "a.lock").read_text() == f"{os.getpid()} chemdb known add mp"
+    assert names(tmp_path) == []
+
+
+def test_two_writers_of_a_database_lose_nothing(small_path, known_csv, tmp_path):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    with replacing(path, edit=True) as con:
+        con.execute("create table mine as select 1")
+        for second in (lambda: build(path, TINY), lambda: add(path, f"lab2={known_csv}")):
+            with pytest.raises(DatabaseError, match=f"in use by process {os.getpid()}"):
+                second()
+    with connect_to_read(path) as con:
+        assert con.execute("from mine").fetchall() == [(1,)]
+    assert names(tmp_path) == ["c.duckdb"]
+
+
+def test_another_program_that_writes_meanwhile_is_noticed(small_path, tmp_path):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    code = f"import duckdb; duckdb.connect({str(path)!r}).execute('create table mine as select 1')"
+
+    def edit():
+        with replacing(path, edit=True):
+            subprocess.run([sys.executable, "-c", code], check=True)
+
+    with pytest.raises(DatabaseError, match="another program changed it meanwhile"):
+        edit()
+    with connect_to_read(path) as con:
+        assert con.execute("from mine").fetchall() == [(1,)]
+
+
+def test_what_another_program_left_in_its_log_is_kept(small_path, known_csv, tmp_path):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    code = f"import duckdb, os; con = duckdb.connect({str(path)!r}); con.execute('create table mine as select 1'); os._exit(9)"
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert names(tmp_path) == ["c.duckdb", "c.duckdb.wal"]
+    add(path, f"lab2={known_csv}")
+    with connect_to_read(path) as con:
+        assert con.execute("from mine").fetchall() == [(1,)]
+    assert names(tmp_path) == ["c.duckdb"]
+
+
+def test_a_log_without_its_database_is_no_part_of_the_next(tmp_path):
+    (tmp_path / "c.duckdb.wal").write_bytes(b"of a file that was removed")
+    build(tmp_path / "c.duckdb", TINY)
+    connect_to_read(tmp_path / "c.duckdb").close()
+    assert names(tmp_path) == ["c.duckdb"]
+
+
+def test_a_licensed_list_stays_unreadable_for_others(small_path, known_csv, tmp_path):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    path.chmod(0o600)
+    add(path, f"lab2={known_csv}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
