@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from chemdb.progress import Progress, no_progress
 STORAGE_VERSION = "v1.4.0"
 #: Rises when tables or views that chemdb reads change.
 FORMAT_VERSION = 2
+#: SQL of anyone reaches no file, no host, and not the variables of the Python that runs it.
+CONFINED = {"enable_external_access": "false", "python_enable_replacements": "false"}
 
 
 def connect_to_read(
@@ -42,10 +45,8 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
             f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db"
         )
     with translate_errors(path):
-        config = config | {"enable_external_access": "false"}
-        con = _quiet(duckdb.connect(path, read_only=True, config=config))
-        # SQL does not see the variables of the Python that runs it either.
-        con.execute("set python_enable_replacements = false")
+        con = duckdb.connect(path, read_only=True, config=config | CONFINED)
+        _lock_settings(con)
     try:
         _check_format(con, path, older)
     except BaseException:
@@ -250,6 +251,18 @@ def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:
 def _quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Return a connection that does not draw DuckDB's own progress bar on stdout."""
     return con.execute("set enable_progress_bar_print = false")
+
+
+def _lock_settings(con: duckdb.DuckDBPyConnection) -> None:
+    """Let no statement change a setting; connections of a process to one file share its settings."""
+    with _locking:
+        [(locked,)] = con.execute("select current_setting('lock_configuration')").fetchall()
+        if not locked:
+            _quiet(con).execute("set lock_configuration = true")
+
+
+#: Held while settings are locked, so that no other thread finds them half locked.
+_locking = threading.Lock()
 
 
 def _remove_leftover(new: Path) -> None:

@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from chemdb import __version__
-from chemdb.errors import ChemdbError
+from chemdb.errors import ChemdbError, one_line
 
 INTERRUPTED = 130
 
@@ -43,7 +43,7 @@ class OneLineErrors(TyperGroup):
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print("chemdb: " + " ".join(message.split()), file=sys.stderr)
+    print("chemdb: " + one_line(message), file=sys.stderr)
     sys.exit(code)
 
 
