@@ -96,7 +96,8 @@ def replacing(
             if edit:
                 shutil.copyfile(target, new)
             config = _config(threads, memory_limit)
-            config |= {"storage_compatibility_version": STORAGE_VERSION}
+            # A copied file's own views may want to read files or hosts.
+            config |= CONFINED | {"storage_compatibility_version": STORAGE_VERSION}
             con = _quiet(duckdb.connect(new, config=config))
         try:
             with translate_errors(path):
@@ -226,17 +227,18 @@ def _reason(error: Exception) -> str:
 
 def _check_format(con: duckdb.DuckDBPyConnection, path: Path, older: bool) -> None:
     try:
-        rows = con.execute("select value from build_info where property = 'format_version'").fetchall()
+        rows = execute(con, "select value from build_info where property = 'format_version'").fetchall()
     except duckdb.CatalogException:
         rows = []
     except duckdb.Error as error:
         raise DatabaseError(f"{path}: damaged ({str(error).splitlines()[0]}); build it again") from None
-    if not rows:
+    if len(rows) != 1 or not re.fullmatch("[0-9]{1,9}", str(rows[0][0])):
         raise DatabaseError(f"{path}: a DuckDB file, but not one that chemdb built; choose another --db")
-    if int(rows[0][0]) > FORMAT_VERSION:
-        raise DatabaseError(f"{path}: made by a newer chemdb (format {rows[0][0]}); upgrade chemdb")
-    if int(rows[0][0]) < FORMAT_VERSION and not older:
-        raise DatabaseError(f"{path}: made by an older chemdb (format {rows[0][0]}); build it again")
+    found = int(rows[0][0])
+    if found > FORMAT_VERSION:
+        raise DatabaseError(f"{path}: made by a newer chemdb (format {found}); upgrade chemdb")
+    if found < FORMAT_VERSION and not older:
+        raise DatabaseError(f"{path}: made by an older chemdb (format {found}); build it again")
 
 
 def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:

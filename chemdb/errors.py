@@ -5,7 +5,7 @@ MAX_MESSAGE = 1000
 
 
 def printable(text: str) -> str:
-    r"""Return a text without anything that a terminal obeys: control characters as ``\x1b``.
+    r"""Return a text whose characters a terminal shows, and obeys none but new lines and tabs.
 
     Examples
     --------
@@ -14,7 +14,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 
 def one_line(text: str) -> str:
