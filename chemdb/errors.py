@@ -18,11 +18,11 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text as one printable line of at most `MAX_MESSAGE` characters.
+    r"""Return a text as one printable line of at most `MAX_MESSAGE` characters.
 
     Examples
     --------
-    >>> one_line("a\\n  b")
+    >>> one_line("a\n  b")
     'a b'
     """
     if len(text) > MAX_MESSAGE:

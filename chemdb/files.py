@@ -1,11 +1,19 @@
 """Files of the user's with a formula in each row: CSV, TSV, JSON, JSON lines, Parquet, text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from chemdb.errors import FileError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: A file may unpack to so many times its size, and to this many bytes whatever its size.
+MAX_RATIO = 500
+ALWAYS_FINE = 10**9
 
 FORMULA_COLUMNS = (
     "formula", "formula_pretty", "pretty_formula", "reduced_formula", "composition", "chemical_formula",
@@ -45,6 +53,28 @@ def rows_of(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelati
         return con.from_query(f"from {READERS[kind]}", params=[_without_globs(path)])
     except (duckdb.Error, UnicodeDecodeError) as error:
         raise FileError(f"{path}: {unreadable(error)}") from None
+
+
+def bounded(
+    batches: "Iterable[pa.RecordBatch]", path: Path, most_rows: int | None = None
+) -> "Iterator[pa.RecordBatch]":
+    """Yield the batches of a file, as long as they are not far more than the file can mean.
+
+    Raises
+    ------
+    FileError
+        It unpacks to more than `MAX_RATIO` times its size, or has more than `most_rows` rows.
+    """
+    most_bytes = max(ALWAYS_FINE, MAX_RATIO * path.stat().st_size)
+    rows = n_bytes = 0
+    for batch in batches:
+        rows += len(batch)
+        n_bytes += batch.nbytes
+        if most_rows is not None and rows > most_rows:
+            raise FileError(f"{path}: more than {most_rows:,} rows")
+        if n_bytes > most_bytes:
+            raise FileError(f"{path}: unpacks to more than {MAX_RATIO} times its size")
+        yield batch
 
 
 def formula_column(columns: Sequence[str], path: Path, wanted: str | None = None) -> str:
