@@ -1,21 +1,51 @@
 """What a file holds, as the objects that the rule and the formula reader take."""
 
+import re
 from collections.abc import Iterable
 
 import duckdb
 
-from chemdb.species import Element
+from chemdb.errors import DatabaseError
+from chemdb.species import N_ELEMENTS, Element
 
 #: Allowed and known, allowed, known, neither: in this order everywhere.
 CATEGORIES = ("standard", "missing", "interesting", "unlikely")
 
 
 def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
-    """Return the elements of a file, by atomic number."""
+    """Return the elements of a file, by atomic number.
+
+    Raises
+    ------
+    DatabaseError
+        They are not the first 103.
+    """
     rows = con.execute(
         "select symbol::varchar, name, atomic_number, electronegativity from element order by atomic_number"
     ).fetchall()
-    return [Element(*row) for row in rows]
+    found = [Element(*row) for row in rows]
+    # Compiled loops look up atomic numbers without asking whether they are there.
+    if [element.atomic_number for element in found] != list(range(1, N_ELEMENTS + 1)) or not all(
+        re.fullmatch("[A-Z][a-z]?", element.symbol)
+        and (element.electronegativity is None or 0 < element.electronegativity < 10)
+        for element in found
+    ):
+        raise DatabaseError("the elements of the file are damaged; build it again")
+    return found
+
+
+def max_stoichiometry_of(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the largest factor of a file.
+
+    Raises
+    ------
+    DatabaseError
+        It has no stoichiometry.
+    """
+    [(largest,)] = con.execute("select max(max_factor) from stoichiometry").fetchall()
+    if not largest:
+        raise DatabaseError("the stoichiometries of the file are missing; build it again")
+    return int(largest)
 
 
 def electronegativities_of(elements: Iterable[Element]) -> dict[str, float | None]:

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from chemdb.whole import reason, whole
 STORAGE_VERSION = "v1.4.0"
 #: Rises when tables or views that chemdb reads change.
 FORMAT_VERSION = 3
+#: SQL of anyone reaches no file, no host, and not the variables of the Python that runs it.
+CONFINED = {"enable_external_access": "false", "python_enable_replacements": "false"}
 
 
 def connect_to_read(
@@ -43,10 +46,8 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
             f"{path}: {what}; make it with 'chemdb build --db {path}', or choose another with --db"
         )
     with translate_errors(path):
-        config = config | {"enable_external_access": "false"}
-        con = _quiet(duckdb.connect(path, read_only=True, config=config))
-        # SQL does not see the variables of the Python that runs it either.
-        con.execute("set python_enable_replacements = false")
+        con = duckdb.connect(path, read_only=True, config=config | CONFINED)
+        _lock_settings(con)
     try:
         _check_format(con, path, older)
     except BaseException:
@@ -96,7 +97,8 @@ def replacing(
         if edit:
             shutil.copy(target, new)
         config = _config(threads, memory_limit)
-        config |= {"storage_compatibility_version": STORAGE_VERSION}
+        # A copied file's own views may want to read files or hosts.
+        config |= CONFINED | {"storage_compatibility_version": STORAGE_VERSION}
         con = _quiet(duckdb.connect(new, config=config))
         try:
             yield con
@@ -263,17 +265,18 @@ def _reason(error: Exception) -> str:
 
 def _check_format(con: duckdb.DuckDBPyConnection, path: Path, older: bool) -> None:
     try:
-        rows = con.execute("select value from build_info where property = 'format_version'").fetchall()
+        rows = execute(con, "select value from build_info where property = 'format_version'").fetchall()
     except duckdb.CatalogException:
         rows = []
     except duckdb.Error as error:
         raise DatabaseError(f"{path}: damaged ({str(error).splitlines()[0]}); build it again") from None
-    if not rows:
+    if len(rows) != 1 or not re.fullmatch("[0-9]{1,9}", str(rows[0][0])):
         raise DatabaseError(f"{path}: a DuckDB file, but not one that chemdb built; choose another --db")
-    if int(rows[0][0]) > FORMAT_VERSION:
-        raise DatabaseError(f"{path}: made by a newer chemdb (format {rows[0][0]}); upgrade chemdb")
-    if int(rows[0][0]) < FORMAT_VERSION and not older:
-        raise DatabaseError(f"{path}: made by an older chemdb (format {rows[0][0]}); build it again")
+    found = int(rows[0][0])
+    if found > FORMAT_VERSION:
+        raise DatabaseError(f"{path}: made by a newer chemdb (format {found}); upgrade chemdb")
+    if found < FORMAT_VERSION and not older:
+        raise DatabaseError(f"{path}: made by an older chemdb (format {found}); build it again")
 
 
 def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:
@@ -288,3 +291,15 @@ def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:
 def _quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Return a connection that does not draw DuckDB's own progress bar on stdout."""
     return con.execute("set enable_progress_bar_print = false")
+
+
+def _lock_settings(con: duckdb.DuckDBPyConnection) -> None:
+    """Let no statement change a setting; connections of a process to one file share its settings."""
+    with _locking:
+        [(locked,)] = con.execute("select current_setting('lock_configuration')").fetchall()
+        if not locked:
+            _quiet(con).execute("set lock_configuration = true")
+
+
+#: Held while settings are locked, so that no other thread finds them half locked.
+_locking = threading.Lock()

@@ -1,8 +1,41 @@
 """What can go wrong for a user: each class is one kind of trouble, each message one line."""
 
+#: Longest message; what stands in its middle gives way.
+MAX_MESSAGE = 1000
+
+
+def printable(text: str) -> str:
+    r"""Return a text whose characters a terminal shows, and obeys none but new lines and tabs.
+
+    Examples
+    --------
+    >>> printable("Li\x1b[31mO\u202e")
+    'Li\\x1b[31mO\\u202e'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+
+
+def one_line(text: str) -> str:
+    r"""Return a text as one printable line of at most `MAX_MESSAGE` characters.
+
+    Examples
+    --------
+    >>> one_line("a\n  b")
+    'a b'
+    """
+    if len(text) > MAX_MESSAGE:
+        text = f"{text[: MAX_MESSAGE - 300]} ... {text[-200:]}"
+    return printable(" ".join(text.split()))
+
 
 class ChemdbError(Exception):
     """Something the user can put right; the message says what was wrong and what to do."""
+
+    def __str__(self) -> str:
+        """Return the message as one line, whatever of the user's is quoted in it."""
+        return one_line(super().__str__())
 
 
 class SpeciesError(ChemdbError):

@@ -1,11 +1,24 @@
 """Files of the user's with a formula in each row: CSV, TSV, JSON, JSON lines, Parquet, text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from chemdb.errors import FileError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: A file may unpack to so many times its size, and to this many bytes whatever its size. Lists of
+#: formulas unpack to 3 to 30 times.
+MAX_RATIO = 200
+ALWAYS_FINE = 2 * 10**8
+#: Unpacked bytes of a compressed file that are looked at before it is read.
+SAMPLE = 50_000_000
+#: Compressions by suffix, as Arrow names them.
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
 FORMULA_COLUMNS = (
     "formula", "formula_given", "formula_pretty", "pretty_formula", "reduced_formula", "composition",
@@ -36,8 +49,8 @@ def rows_of(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelati
     if not path.is_file():
         raise FileError(f"{path}: not a regular file")
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    if len(suffixes) > 1 and suffixes[-1] in (".gz", ".zst"):
-        suffixes.pop()
+    if len(suffixes) > 1 and suffixes[-1] in COMPRESSIONS:
+        _check_ratio(path, COMPRESSIONS[suffixes.pop()])
     kind = suffixes[-1] if suffixes else ""
     if kind not in READERS:
         raise FileError(f"{path}: the name must end in one of {', '.join(READERS)} (or .gz, .zst)")
@@ -45,6 +58,28 @@ def rows_of(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelati
         return con.from_query(f"from {READERS[kind]}", params=[_without_globs(path)])
     except (duckdb.Error, UnicodeDecodeError) as error:
         raise FileError(f"{path}: {unreadable(error)}") from None
+
+
+def bounded(
+    batches: "Iterable[pa.RecordBatch]", path: Path, most_rows: int | None = None
+) -> "Iterator[pa.RecordBatch]":
+    """Yield the batches of a file, as long as they are not far more than the file can mean.
+
+    Raises
+    ------
+    FileError
+        It unpacks to more than `MAX_RATIO` times its size, or has more than `most_rows` rows.
+    """
+    most_bytes = max(ALWAYS_FINE, MAX_RATIO * path.stat().st_size)
+    rows = n_bytes = 0
+    for batch in batches:
+        rows += len(batch)
+        n_bytes += batch.nbytes
+        if most_rows is not None and rows > most_rows:
+            raise FileError(f"{path}: more than {most_rows:,} rows")
+        if n_bytes > most_bytes:
+            raise FileError(f"{path}: unpacks to more than {MAX_RATIO} times its size")
+        yield batch
 
 
 def formula_column(columns: Sequence[str], path: Path, wanted: str | None = None) -> str:
@@ -76,6 +111,21 @@ def unreadable(error: Exception) -> str:
 def identifier(name: str) -> str:
     """Return a column name as SQL quotes it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def _check_ratio(path: Path, compression: str) -> None:
+    """Raise `FileError` if the start of a compressed file unpacks to far more than it is."""
+    import pyarrow as pa
+
+    try:
+        with pa.OSFile(str(path)) as packed, pa.CompressedInputStream(packed, compression) as stream:
+            size = 0
+            while size < SAMPLE and (chunk := stream.read(1_000_000)):
+                size += len(chunk)
+            if size >= SAMPLE and size > MAX_RATIO * packed.tell():
+                raise FileError(f"{path}: unpacks to more than {MAX_RATIO} times its size")
+    except (OSError, pa.ArrowException):
+        return  # DuckDB says what is wrong with it.
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from chemdb.database import connect_in_memory
 from chemdb.errors import FileError
-from chemdb.files import formula_column, rows_of, unreadable
+from chemdb.files import bounded, formula_column, rows_of, unreadable
 from chemdb.label import BATCH, Labeller, label_batches
 from chemdb.write import format_of, write_batches
 
@@ -38,7 +38,8 @@ def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | N
         column = formula_column(rows.columns, source, wanted)
         try:
             reader = rows.to_arrow_reader(BATCH)
-            return write_batches(label_batches(own, reader, reader.schema, column), target, kind)
+            batches = bounded(reader, source)
+            return write_batches(label_batches(own, batches, reader.schema, column), target, kind)
         except (duckdb.Error, pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise FileError(f"{source}: {unreadable(error)}") from None
 

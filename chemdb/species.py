@@ -11,6 +11,8 @@ from chemdb.errors import SpeciesError
 
 N_ELEMENTS = 103
 MAX_CHARGE = 12
+#: Bytes of an oxidation-state file; 103 lines need a few thousand.
+MAX_FILE = 1_000_000
 
 #: chemdb's and SMACT's name of each set -> attribute of `smact.Element`.
 SMACT_SETS: Mapping[str, str] = {
@@ -113,7 +115,14 @@ def read_oxidation_states(path: Path) -> OxidationStates:
         followed by whole charges.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        # Neither a pipe, which would wait, nor a device, which need not end.
+        if not path.is_file():
+            raise SpeciesError(f"oxidation-state file {path}: not a regular file")
+        with path.open("rb") as stream:
+            content = stream.read(MAX_FILE + 1)
+        if len(content) > MAX_FILE:
+            raise SpeciesError(f"oxidation-state file {path}: larger than {MAX_FILE:,} bytes")
+        text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise SpeciesError(f"oxidation-state file {path}: cannot be read ({_reason(error)})") from None
     known_symbols = {e.symbol for e in elements()}

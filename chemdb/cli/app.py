@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from chemdb import __version__
-from chemdb.errors import ChemdbError
+from chemdb.errors import ChemdbError, one_line
 
 INTERRUPTED = 130
 NOTHING_CHANGED = "interrupted; nothing was changed"
@@ -63,7 +63,7 @@ class OneLineErrors(TyperGroup):
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print("chemdb: " + " ".join(message.split()), file=sys.stderr)
+    print("chemdb: " + one_line(message), file=sys.stderr)
     sys.exit(code)
 
 

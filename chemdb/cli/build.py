@@ -45,7 +45,7 @@ def build(
     """
     from chemdb.build import BuildOptions
     from chemdb.build import build as build_database
-    from chemdb.cli.screen import steps_on_screen
+    from chemdb.cli.screen import say, steps_on_screen
 
     options = BuildOptions(
         nelements,
@@ -60,5 +60,5 @@ def build(
     with steps_on_screen() as steps:
         loaded = build_database(db, options, steps)
     for source in loaded:
-        print(source)
-    print(f"{db}: {db.stat().st_size / 1e6:.1f} MB")
+        say(source)
+    say(f"{db}: {db.stat().st_size / 1e6:.1f} MB")

@@ -53,7 +53,7 @@ def embeddings(
     Example: chemdb export embeddings "missing elements=Li,O nelements=3 natoms<=6" -o missing.parquet
     """
     import chemdb
-    from chemdb.cli.screen import steps_on_screen
+    from chemdb.cli.screen import say, steps_on_screen
     from chemdb.embedding.export import check_target
     from chemdb.embedding.export import export as export_vectors
     from chemdb.embedding.vectors import element_vectors
@@ -73,6 +73,6 @@ def embeddings(
         }
         with steps(f"{found.count():,} compositions") as progress:
             written = export_vectors(found, vectors, output, layout, progress, source)
-    print(f"{output}: {written.n:,} vectors of {vectors.values.shape[1]}")
+    say(f"{output}: {written.n:,} vectors of {vectors.values.shape[1]}")
     if written.n_left_out:
-        print(written, file=sys.stderr)
+        say(written, sys.stderr)

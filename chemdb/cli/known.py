@@ -22,12 +22,12 @@ def add(
 
     Example: chemdb known add icsd=my-icsd.csv
     """
-    from chemdb.cli.screen import steps_on_screen
+    from chemdb.cli.screen import say, steps_on_screen
     from chemdb.known.manage import add as add_known
 
     with steps_on_screen() as steps:
         loaded = add_known(db, source, formula_column, mp_api_key, steps)
-    print(loaded)
+    say(loaded)
 
 
 @known.command("list")

@@ -39,6 +39,7 @@ def label(
     Example: chemdb label my-formulas.csv -o labelled.csv
     """
     import chemdb
+    from chemdb.cli.screen import say
 
     with chemdb.open(db) as opened:
         if str(file) == "-":
@@ -46,4 +47,4 @@ def label(
         else:
             n = opened.label_file(file, output, formula_column)
     if output:
-        print(f"{output}: {n:,} rows")
+        say(f"{output}: {n:,} rows")

@@ -18,6 +18,7 @@ from chemdb.cli.map_options import (
     spec_of,
 )
 from chemdb.cli.options import Database, Threads
+from chemdb.cli.screen import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +97,7 @@ def periodic_table(
             with steps("Counts") as progress:
                 drawing = draw_query(con, count, query, f_block, columns, progress)
             save(drawing, output)
-    print(output)
+    say(output)
 
 
 @plot.command()
@@ -132,7 +133,7 @@ def composition(
     check_target(output)
     with connect_to_read(db) as con:
         save(draw(con, chemsys, hull_energies, palette, columns), output)
-    print(output)
+    say(output)
 
 
 @plot.command("map")
@@ -182,7 +183,7 @@ def one_map(
             from chemdb.plot.style import save
 
             save(draw(con, spec, palette, columns), output)
-    print(output)
+    say(output)
 
 
 @plot.command("map-grid")
@@ -209,7 +210,7 @@ def map_grid(
     _have(db, specs(nelements, per_category, seed), palette)
     with connect_to_read(db) as con:
         save(draw(con, nelements, per_category, seed, palette, columns), output)
-    print(output)
+    say(output)
 
 
 @plot.command()
@@ -234,7 +235,7 @@ def anions(
     _have(db, specs(2, per_category, seed), palette)
     with connect_to_read(db) as con:
         save(draw(con, per_category, seed, palette, columns), output)
-    print(output)
+    say(output)
 
 
 @plot.command()
@@ -267,7 +268,7 @@ def density(
         with steps_on_screen() as steps:
             found = count(con, embedding, nelements, bins, threads, steps)
         save(draw(con, found, columns), output)
-    print(output)
+    say(output)
 
 
 @plot.command()
@@ -294,7 +295,7 @@ def paper(
     with steps_on_screen() as steps:
         results = draw_all(db, folder, format, per_category, seed, palette, steps)
     for path, drawn in results:
-        print(f"{path}{'' if drawn else ': as it was'}")
+        say(f"{path}{'' if drawn else ': as it was'}")
 
 
 def _have(db: Path, specs: "Iterable[MapSpec]", palette: str) -> None:

@@ -98,6 +98,7 @@ def query(
     Example: chemdb query "elements=alkali,O missing natoms<=6 x(O)>=1/2"
     """
     import chemdb
+    from chemdb.cli.screen import say
 
     if text and optimade is not None:
         raise typer.BadParameter("give either QUERY or --optimade")
@@ -121,7 +122,7 @@ def query(
         if count:
             print(result.count())
         elif sql:
-            print(result.sql + ";")
+            say(result.sql + ";")
         elif kind is RowFormat.TABLE:
             _show_table(result, offset, output)
         else:
@@ -154,7 +155,7 @@ def _show_table(result: "Result", offset: int, output: Path | None) -> None:
 def _write(result: "Result", kind: RowFormat, output: Path | None) -> None:
     import sys
 
-    from chemdb.cli.screen import steps_on_screen
+    from chemdb.cli.screen import say, steps_on_screen
     from chemdb.write import write_batches
 
     print(result, file=sys.stderr)
@@ -163,4 +164,4 @@ def _write(result: "Result", kind: RowFormat, output: Path | None) -> None:
     if n < result.count():
         print(f"{n:,} rows; --limit 0 gives all", file=sys.stderr)
     if output:
-        print(f"{output}: {n:,} rows")
+        say(f"{output}: {n:,} rows")

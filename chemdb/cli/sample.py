@@ -42,7 +42,7 @@ def sample(
     Example: chemdb sample --per-category 5 --nelements 3 --category missing --seed 0
     """
     import chemdb
-    from chemdb.cli.screen import show
+    from chemdb.cli.screen import say, show
     from chemdb.contents import CATEGORIES
     from chemdb.errors import ChemdbError
     from chemdb.write import format_of, write_batches
@@ -57,4 +57,4 @@ def sample(
         show(drawn.column_names, zip(*(column.to_pylist() for column in drawn.columns), strict=True), format)
         return
     n = write_batches(drawn.to_reader(), output, kind)
-    print(f"{output}: {n:,} rows")
+    say(f"{output}: {n:,} rows")

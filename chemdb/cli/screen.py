@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from chemdb.cli.options import Format
+from chemdb.errors import printable
 from chemdb.progress import Progress, Steps
 from chemdb.whole import whole
 
 DASH = "–"
 UNLIMITED = 10_000
+
+
+def say(text: Any, stream: TextIO | None = None) -> None:
+    """Print a text on stdout, or another stream, with nothing in it that a terminal obeys."""
+    print(printable(str(text)), file=stream)
 
 
 def show(
@@ -33,6 +39,7 @@ def show(
     rows : iterable of sequence
         CSV takes them as they come; None is a dash in tables, empty in CSV, null in JSON.
     format : Format
+        Tables show control characters as escapes; CSV and JSON have the values as they are.
     output : Path, optional
     title, footer : str, optional
         Shown around tables only.
@@ -86,6 +93,7 @@ def _drawn(
     from rich.console import Console
     from rich.measure import Measurement
     from rich.table import Table
+    from rich.text import Text
 
     buffer = io.StringIO()
     # A table that goes to a file or another program is as wide as it needs to be.
@@ -94,7 +102,10 @@ def _drawn(
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
     for name, right in zip(columns, numeric, strict=True):
         table.add_column(
-            name, justify="right" if right else "left", overflow="fold", no_wrap=right or markdown
+            Text(printable(name)),
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=right or markdown,
         )
     for row in rows:
         table.add_row(*map(_cell, row))
@@ -103,10 +114,10 @@ def _drawn(
         narrowest = Measurement.get(console, console.options, table).minimum
         console.width = max(Console().width, narrowest)
     if title:
-        console.print(title, markup=False, soft_wrap=True)
+        console.print(printable(title), markup=False, soft_wrap=True)
     console.print(table, markup=False)
     if footer:
-        console.print(footer, markup=False, soft_wrap=True)
+        console.print(printable(footer), markup=False, soft_wrap=True)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()).strip("\n") + "\n"
 
 
@@ -129,7 +140,7 @@ def _cell(value: Any) -> Any:
         return f"{value:,}"
     if isinstance(value, list):
         value = ", ".join(map(str, value))
-    return Text(str(value))
+    return Text(printable(str(value)))
 
 
 @contextmanager

@@ -4,12 +4,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from chemdb.database import connect_in_memory
 from chemdb.errors import FileError, KnownSourceError
-from chemdb.files import first_column, formula_column, identifier, rows_of, unreadable
+from chemdb.files import bounded, first_column, formula_column, identifier, rows_of, unreadable
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 
+#: Entries of a source, ten times those of the largest list there is; they are held in memory.
+MAX_ENTRIES = 10_000_000
+BATCH = 100_000
 ID_COLUMNS = ("material_id", "mp_id", "entry_id", "icsd_id", "task_id", "cod_id", "identifier", "id")
 PRETTY_COLUMNS = ("formula_pretty", "pretty_formula")
 HULL_COLUMNS = ("energy_above_hull", "e_above_hull", "ehull", "hull_distance")
@@ -37,8 +41,10 @@ def file_source(path: Path, name: str | None = None, wanted: str | None = None) 
             rows = rows_of(con, path)
             formula = formula_column(rows.columns, path, wanted)
             try:
-                entries = rows.project(_columns(rows.columns, formula)).to_arrow_table().cast(ENTRY_SCHEMA)
-            except (duckdb.Error, UnicodeDecodeError) as error:
+                reader = rows.project(_columns(rows.columns, formula)).to_arrow_reader(BATCH)
+                batches = list(bounded(reader, path, MAX_ENTRIES))
+                entries = pa.Table.from_batches(batches, reader.schema).cast(ENTRY_SCHEMA)
+            except (duckdb.Error, pa.ArrowException, UnicodeDecodeError) as error:
                 raise FileError(f"{path}: {unreadable(error)}") from None
     except FileError as error:
         raise KnownSourceError(f"known source {error}") from None

@@ -1,0 +1,282 @@
+"""Files made to break what reads them, given to every command that reads files of the user's."""
+
+import gzip
+import json
+import os
+import random
+import shutil
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from child import Child, watched
+from experiment import Outcome, command
+
+ABOUT = (
+    "Each file goes to `known add`, `label`, `build --known` and, as a text, "
+    "`build --oxidation-states`. Allowed are success, or a non-zero exit code with one line on stderr that "
+    "starts with `chemdb:`; less than 2 GB of memory; less than 60 s; the database as it was after a failure, and "
+    "nothing else in the folder. The line shown is the one of `known add` (`-`: it succeeded)."
+)
+MOST_MEMORY = 2 * 10**9
+MOST_SECONDS = 60
+#: Text that no terminal should see as it is.
+ESCAPES = "\x1b[31m\x1b]0;title\x07\x9b2J\u202e"
+
+
+def run(db: Path, folder: Path) -> Iterator[Outcome]:
+    (folder / "base.duckdb").write_bytes(db.read_bytes())
+    for what, name, make in FILES:
+        own = folder / "case"
+        own.mkdir()
+        meanwhile = make(own / name)
+        yield _tried(what, name, own, folder / "base.duckdb", meanwhile)
+        shutil.rmtree(own)
+
+
+def _tried(
+    what: str, name: str, own: Path, base: Path, meanwhile: Callable[[], None] | None = None
+) -> Outcome:
+    """Return what the commands made of one file."""
+    before = base.read_bytes()
+    db = own / "c.duckdb"
+    children: list[Child] = []
+    problems: list[str] = []
+    for arguments in (
+        ("known", "add", f"mine={name}", "--db", db),
+        ("label", f"./{name}", "-o", "labelled.parquet", "--db", db),
+        ("build", "--nelements", "2", "--known", f"mine={name}", "--db", "new.duckdb"),
+        ("build", "--nelements", "2", "--known", "none", "--oxidation-states", name, "--db", "new.duckdb"),
+    ):
+        db.write_bytes(before)
+        child = watched(command(*arguments), own, MOST_SECONDS, 2 * MOST_MEMORY, meanwhile=meanwhile)
+        children.append(child)
+        who = " ".join(arguments[:2]) if arguments[0] == "known" else f"{arguments[0]} {arguments[-3]}"
+        problems += [f"{who}: {problem}" for problem in _problems(child)]
+        if child.code and db.read_bytes() != before:
+            problems.append(f"{who}: the database changed")
+        left = {path.name for path in own.iterdir()} - {name, "c.duckdb", "labelled.parquet", "new.duckdb"}
+        if left - {"other.csv"}:
+            problems.append(f"{who}: left {sorted(left)}")
+        if child.code and any((own / made).exists() for made in ("labelled.parquet", "new.duckdb")):
+            problems.append(f"{who}: half-written output")
+        for made in ("labelled.parquet", "new.duckdb"):
+            (own / made).unlink(missing_ok=True)
+    codes = " ".join(str(child.code) for child in children)
+    line = children[0].err.strip().splitlines()[-1] if children[0].code else "-"
+    line = line.replace("|", "\\|").replace("`", "'").replace("<", "&lt;")
+    found = (
+        f"exit {codes}; {max(child.seconds for child in children):.1f} s, "
+        f"{max(child.peak for child in children) / 1e6:,.0f} MB; `{line[:160]}`"
+    )
+    return Outcome(what, len(children), "; ".join([found, *problems]), not problems)
+
+
+def _problems(child: Child) -> Iterator[str]:
+    """Yield what is wrong with how a command ended."""
+    lines = child.err.splitlines()
+    messages = [line for line in lines if line.startswith("chemdb: ")]
+    if child.stopped:
+        yield f"killed for its {child.stopped}"
+    elif child.code < 0:
+        yield f"signal {-child.code}"
+    if "Traceback" in child.err:
+        yield f"traceback ({lines[-1][:200]})"
+    if child.code and len(messages) != 1:
+        yield f"{len(messages)} lines of chemdb"
+    if child.peak > MOST_MEMORY:
+        yield f"{child.peak / 1e6:,.0f} MB"
+    if any(c in child.out + child.err for c in ESCAPES if not c.isprintable()):
+        yield "escape sequences"
+
+
+def bytes_of(content: bytes) -> Callable[[Path], None]:
+    return lambda path: (path.write_bytes(content), None)[1]
+
+
+def long_line(path: Path) -> None:
+    with path.open("wb") as stream:
+        stream.write(b"formula\n")
+        for _ in range(1000):
+            stream.write(b"NaCl" * 250_000)
+
+
+def zip_bomb(path: Path) -> None:
+    """Write members that unpack to a billion lines each, 100 GB in all."""
+    member = gzip.compress(b"NaCl\n" * 20_000_000, 9)
+    with path.open("wb") as stream:
+        stream.write(gzip.compress(b"formula\n"))
+        for _ in range(1000):
+            stream.write(member)
+
+
+def zeros(path: Path) -> None:
+    member = gzip.compress(bytes(100_000_000), 9)
+    with path.open("wb") as stream:
+        for _ in range(1000):
+            stream.write(member)
+
+
+def blank(path: Path) -> None:
+    member = gzip.compress(b" " * 100_000_000, 9)
+    with path.open("wb") as stream:
+        for _ in range(1000):
+            stream.write(member)
+
+
+def zstd_bomb(path: Path) -> None:
+    line = pa.Codec("zstd", 19).compress(b"NaCl\n" * 20_000_000, asbytes=True)
+    with path.open("wb") as stream:
+        stream.write(pa.Codec("zstd").compress(b"formula\n", asbytes=True))
+        for _ in range(1000):
+            stream.write(line)
+
+
+def parquet(damage: Callable[[bytearray], bytes | bytearray], **options: object) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        table = pa.table({"formula": ["NaCl", "ZnO", "Fe2O3"] * 50_000, "id": list(range(150_000))})
+        pq.write_table(table, path, row_group_size=10_000, **options)
+        path.write_bytes(damage(bytearray(path.read_bytes())))
+
+    return make
+
+
+def flipped(content: bytearray) -> bytearray:
+    """Return the pages with a bit in a hundred bytes turned."""
+    chance = random.Random(0)
+    for _ in range(len(content) // 100):
+        place = chance.randrange(4, len(content) * 3 // 4)
+        content[place] ^= 1 << chance.randrange(8)
+    return content
+
+
+def footer_length(length: int) -> Callable[[bytearray], bytes]:
+    return lambda content: bytes(content[:-8]) + struct.pack("<I", length) + b"PAR1"
+
+
+def footer_noise(content: bytearray) -> bytearray:
+    chance = random.Random(1)
+    (length,) = struct.unpack("<I", content[-8:-4])
+    for _ in range(20):
+        content[-8 - chance.randrange(1, length)] = chance.randrange(256)
+    return content
+
+
+def rows_lie(content: bytearray) -> bytearray:
+    """Return the file with its numbers of rows changed, as thrift writes them."""
+    said, lie = _varint(150_000), _varint(2_000_000)
+    assert len(said) == len(lie)
+    assert content.count(said)
+    return content.replace(said, lie)
+
+
+def _varint(n: int) -> bytes:
+    n *= 2
+    out = bytearray()
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    return bytes([*out, n])
+
+
+def parquet_bomb(path: Path) -> None:
+    """Write a small file of 20 billion formulas: one value, many times."""
+    column = pa.array(["NaCl"]).dictionary_encode()
+    batch = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000_000, pa.int8()), column.dictionary)
+    with pq.ParquetWriter(path, pa.schema([("formula", batch.type)]), compression="zstd") as writer:
+        for _ in range(100):
+            writer.write_table(pa.table({"formula": batch}), row_group_size=20_000_000)
+
+
+def sock(path: Path) -> None:
+    here = Path.cwd()
+    os.chdir(path.parent)
+    socket.socket(socket.AF_UNIX).bind(path.name)
+    os.chdir(here)
+
+
+def shrinking(path: Path) -> Callable[[], None]:
+    """Write a file that is cut while it is read."""
+    whole = b"formula\n" + b"NaCl\n" * 20_000_000
+    path.write_bytes(whole)
+
+    def cut() -> None:
+        with path.open("r+b") as stream:
+            size = max(1000, path.stat().st_size * 9 // 10)
+            stream.truncate(size if size > 1000 else len(whole))
+
+    return cut
+
+
+def changing(path: Path) -> Callable[[], None]:
+    chance = random.Random(2)
+    path.write_bytes(b"formula\n" + b"NaCl\n" * 10_000_000)
+
+    def change() -> None:
+        with path.open("r+b") as stream:
+            stream.seek(chance.randrange(50_000_000))
+            stream.write(chance.randbytes(20_000))
+
+    return change
+
+
+def link(target: str) -> Callable[[Path], None]:
+    return lambda path: path.symlink_to(target)
+
+
+GOOD = b"formula,id\nNaCl,1\nZnO,2\n"
+WIDE = ",".join(f"c{i}" for i in range(1_000_000))
+FILES: list[tuple[str, str, Callable[[Path], Callable[[], None] | None]]] = [
+    ("a million columns", "a.csv", bytes_of(f"{WIDE},formula\n{',' * 1_000_000}NaCl\n".encode())),
+    ("a million columns of JSON", "a.json", bytes_of(json.dumps([dict.fromkeys(WIDE.split(","), 1)]).encode())),
+    ("a line of 1 GB", "a.csv", long_line),
+    ("a line of 1 GB, text", "a.txt", long_line),
+    ("a line of 1 GB, JSON lines", "a.jsonl", long_line),
+    ("UTF-16", "a.csv", bytes_of(GOOD.decode().encode("utf-16"))),
+    ("UTF-16 without a mark", "a.csv", bytes_of(GOOD.decode().encode("utf-16-le"))),
+    ("latin-1", "a.csv", bytes_of("formula,name\nNaCl,Kochsalz für Köche\n".encode("latin-1"))),
+    ("UTF-8 with a byte-order mark", "a.csv", bytes_of(b"\xef\xbb\xbf" + GOOD)),
+    ("UTF-32", "a.txt", bytes_of("NaCl\nZnO\n".encode("utf-32"))),
+    ("NUL bytes", "a.csv", bytes_of(b"formula\nNa\0Cl\n\0\0\0\nZnO\n")),
+    ("only NUL bytes", "a.txt", bytes_of(bytes(10_000_000))),
+    ("noise", "a.csv", bytes_of(random.Random(0).randbytes(5_000_000))),
+    ("noise as gzip", "a.csv.gz", bytes_of(random.Random(0).randbytes(1_000_000))),
+    ("gzip cut short", "a.csv.gz", bytes_of(gzip.compress(GOOD * 10_000)[:-100])),
+    ("gzip of 100 GB, formulas", "a.csv.gz", zip_bomb),
+    ("gzip of 100 GB, zeros", "a.csv.gz", zeros),
+    ("gzip of 100 GB, spaces", "a.json.gz", blank),
+    ("zstd of 100 GB, formulas", "a.csv.zst", zstd_bomb),
+    ("Parquet of 2 billion rows", "a.parquet", parquet_bomb),
+    ("Parquet, no footer", "a.parquet", parquet(lambda content: content[:-1000])),
+    ("Parquet, footer of 4 GB", "a.parquet", parquet(footer_length(2**32 - 1))),
+    ("Parquet, footer of 0 bytes", "a.parquet", parquet(footer_length(0))),
+    ("Parquet, noise in the footer", "a.parquet", parquet(footer_noise)),
+    ("Parquet, a lie on the rows", "a.parquet", parquet(rows_lie)),
+    ("Parquet, corrupt pages", "a.parquet", parquet(flipped)),
+    ("Parquet, corrupt plain pages", "a.parquet", parquet(flipped, compression="none", use_dictionary=False)),
+    ("nested JSON", "a.json", bytes_of(b"[" * 1_000_000)),
+    ("nested JSON, closed", "a.json", bytes_of(b'[{"formula":' + b"[" * 50_000 + b"]" * 50_000 + b"}]")),
+    ("JSON with huge numbers", "a.json", bytes_of(b'[{"formula":"NaCl","energy_above_hull":1e999999,"id":' + b"9" * 100_000 + b"}]")),
+    ("a formula of 10 MB", "a.jsonl", bytes_of(b'{"formula":"' + b"NaCl" * 2_500_000 + b'"}\n')),
+    ("a formula with 10 MB of brackets", "a.jsonl", bytes_of(b'{"formula":"' + b"(" * 10_000_000 + b'"}\n')),
+    ("escape sequences in cells", "a.csv", bytes_of(f"formula,id\n{ESCAPES},1\n".encode())),
+    ("escape sequences in columns", "a.csv", bytes_of(f"x{ESCAPES},y\n1,2\n".encode())),
+    ("a folder", "a.csv", lambda path: path.mkdir()),
+    ("a pipe", "a.csv", os.mkfifo),
+    ("a socket", "a.csv", sock),
+    ("/dev/zero", "a.csv", link("/dev/zero")),
+    ("/dev/full", "a.csv", link("/dev/full")),
+    ("a link to itself", "a.csv", link("a.csv")),
+    ("shrinks as it is read", "a.csv", shrinking),
+    ("changes as it is read", "a.csv", changing),
+    ("a name with quotes", "a'\";--.csv", bytes_of(b"x\n1\n")),
+    ("a name with a new line", "a\nchemdb: fine\n.csv", bytes_of(b"x\n1\n")),
+    ("a name with globs", "*[a-z]?{a,b}.csv", bytes_of(b"x\n1\n")),
+    ("a name that is an option", "--db.csv", bytes_of(b"x\n1\n")),
+    ("a name with escape sequences", f"{ESCAPES}.csv", bytes_of(b"x\n1\n")),
+    ("a name that is no UTF-8", os.fsdecode(b"\xff\xfe.csv"), bytes_of(GOOD)),
+    ("a name like a URL", "s3:x.csv", bytes_of(GOOD)),
+]  # fmt: skip
