@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from chemdb.errors import ChemdbError, DatabaseError
+from chemdb.limits import duckdb_config
 from chemdb.progress import Progress, no_progress
 
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
@@ -31,7 +32,7 @@ def connect_to_read(
     DatabaseError
         No such file, not a chemdb file, of a newer format, damaged, or being written.
     """
-    return _connect_to_read(path, _config(threads, memory_limit))
+    return _connect_to_read(path, duckdb_config(threads, memory_limit))
 
 
 def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) -> duckdb.DuckDBPyConnection:
@@ -54,9 +55,25 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
     return con
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection as `connect_to_read` opens it; DuckDB's errors in the body become one line."""
+    try:
+        with connect_to_read(path) as con:
+            yield con
+    except duckdb.Error as error:
+        raise DatabaseError(f"{path}: {_reason(error)}") from error
+
+
 def connect_in_memory() -> duckdb.DuckDBPyConnection:
     """Return a connection without a file, to read and write the user's."""
-    return _quiet(duckdb.connect())
+    return _quiet(duckdb.connect(config=duckdb_config()))
+
+
+def threads_of(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of threads of a connection, which work on its rows keeps to as well."""
+    [(threads,)] = con.execute("select current_setting('threads')").fetchall()
+    return int(threads)
 
 
 @contextmanager
@@ -85,7 +102,7 @@ def replacing(
     if not target.parent.is_dir():
         raise DatabaseError(f"{path}: the folder {target.parent} does not exist")
     if edit or target.exists():
-        _connect_to_read(target, _config(None, None), older=not edit).close()
+        _connect_to_read(target, duckdb_config(), older=not edit).close()
     new = target.with_name(target.name + ".new")
     with translate_errors(path):
         if new.exists():
@@ -94,7 +111,7 @@ def replacing(
         with translate_errors(path):
             if edit:
                 shutil.copyfile(target, new)
-            config = _config(threads, memory_limit)
+            config = duckdb_config(threads, memory_limit)
             config |= {"storage_compatibility_version": STORAGE_VERSION}
             con = _quiet(duckdb.connect(new, config=config))
         try:
@@ -236,15 +253,6 @@ def _check_format(con: duckdb.DuckDBPyConnection, path: Path, older: bool) -> No
         raise DatabaseError(f"{path}: made by a newer chemdb (format {rows[0][0]}); upgrade chemdb")
     if int(rows[0][0]) < FORMAT_VERSION and not older:
         raise DatabaseError(f"{path}: made by an older chemdb (format {rows[0][0]}); build it again")
-
-
-def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:
-    config: dict[str, Any] = {}
-    if threads:
-        config["threads"] = threads
-    if memory_limit:
-        config["memory_limit"] = memory_limit
-    return config
 
 
 def _quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
