@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
-from chemdb.database import connect_to_read, cursor_of, is_damage, translate_errors
+from chemdb.database import connect_to_read, cursor_of, is_damage, threads_of, translate_errors
 from chemdb.errors import ChemdbError
 from chemdb.progress import Steps, no_steps
 from chemdb.rows import Rows
@@ -36,9 +36,9 @@ class Database:
     ----------
     path : path-like
     threads : int, optional
-        Threads of DuckDB; all processors if not given.
+        Threads to use; all processors if not given.
     memory_limit : str, optional
-        Memory of DuckDB, such as 2GB.
+        Memory of DuckDB, such as 2GB; 80% of the machine's if not given.
 
     Raises
     ------
@@ -246,19 +246,22 @@ class Database:
 
         All orders of the file and the paper's representations, if not given.
         """
+        from threadpoolctl import threadpool_limits
+
         from chemdb.embedding.vectors import PAPER_EMBEDDINGS
         from chemdb.separation import separation
 
         with self._cursor() as con:
             orders = con.execute("select nelements from order_summary order by 1").fetchall()
-            return separation(
-                con,
-                nelements or [order for (order,) in orders],
-                embeddings or PAPER_EMBEDDINGS,
-                per_category,
-                seed,
-                steps,
-            )
+            with threadpool_limits(threads_of(con)):
+                return separation(
+                    con,
+                    nelements or [order for (order,) in orders],
+                    embeddings or PAPER_EMBEDDINGS,
+                    per_category,
+                    seed,
+                    steps,
+                )
 
     def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
         """Return what was checked of the file and what was found, see `chemdb.verify.verify`."""

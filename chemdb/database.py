@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from chemdb.errors import ChemdbError, DatabaseError
+from chemdb.limits import duckdb_config
 from chemdb.progress import Progress, no_progress
 from chemdb.whole import reason, whole
 
@@ -35,7 +36,7 @@ def connect_to_read(
     DatabaseError
         No such file, not a chemdb file, of a newer format, damaged, or being written.
     """
-    return _connect_to_read(path, _config(threads, memory_limit))
+    return _connect_to_read(path, duckdb_config(threads, memory_limit))
 
 
 def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) -> duckdb.DuckDBPyConnection:
@@ -56,9 +57,25 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
     return con
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection as `connect_to_read` opens it; DuckDB's errors in the body become one line."""
+    try:
+        with connect_to_read(path) as con:
+            yield con
+    except duckdb.Error as error:
+        raise DatabaseError(f"{path}: {_reason(error)}") from error
+
+
 def connect_in_memory() -> duckdb.DuckDBPyConnection:
     """Return a connection without a file, to read and write the user's."""
-    return _quiet(duckdb.connect())
+    return _quiet(duckdb.connect(config=duckdb_config()))
+
+
+def threads_of(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of threads of a connection, which work on its rows keeps to as well."""
+    [(threads,)] = con.execute("select current_setting('threads')").fetchall()
+    return int(threads)
 
 
 @contextmanager
@@ -96,7 +113,7 @@ def replacing(
         before = _check_replaceable(target, older=not edit) if edit or target.exists() else None
         if edit:
             shutil.copy(target, new)
-        config = _config(threads, memory_limit)
+        config = duckdb_config(threads, memory_limit)
         # A copied file's own views may want to read files or hosts.
         config |= CONFINED | {"storage_compatibility_version": STORAGE_VERSION}
         con = _quiet(duckdb.connect(new, config=config))
@@ -120,7 +137,7 @@ def _check_replaceable(target: Path, older: bool) -> tuple[int, ...]:
     DatabaseError
         It is not chemdb's, or another program has it open to write.
     """
-    _connect_to_read(target, _config(None, None), older).close()
+    _connect_to_read(target, duckdb_config(), older).close()
     if target.with_name(target.name + ".wal").exists():
         # Another program wrote to it and was stopped: take that in, as any DuckDB does.
         duckdb.connect(target).close()
@@ -277,15 +294,6 @@ def _check_format(con: duckdb.DuckDBPyConnection, path: Path, older: bool) -> No
         raise DatabaseError(f"{path}: made by a newer chemdb (format {found}); upgrade chemdb")
     if found < FORMAT_VERSION and not older:
         raise DatabaseError(f"{path}: made by an older chemdb (format {found}); build it again")
-
-
-def _config(threads: int | None, memory_limit: str | None) -> dict[str, Any]:
-    config: dict[str, Any] = {}
-    if threads:
-        config["threads"] = threads
-    if memory_limit:
-        config["memory_limit"] = memory_limit
-    return config
 
 
 def _quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

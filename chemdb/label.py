@@ -14,10 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chemdb.contents import elements_of, max_stoichiometry_of, states_of
-from chemdb.database import sql_text
+from chemdb.database import sql_text, threads_of
 from chemdb.files import formula_column
 from chemdb.formula import Formulas, read_formulas
-from chemdb.parallel import n_threads
 from chemdb.species import Element
 from chemdb.verdict import ALLOWED, UNDECIDED, verdicts
 
@@ -45,6 +44,8 @@ class Labeller:
         Largest factor of the file.
     known : pyarrow.Table
         Distinct known formulas: formula, known_in, material_id of the lowest energy.
+    threads : int
+        Batches labelled at a time.
     """
 
     elements: list[Element]
@@ -52,6 +53,7 @@ class Labeller:
     nelements: tuple[int, ...]
     max_stoichiometry: int
     known: pa.Table
+    threads: int
 
     def label(self, texts: pa.Array | Sequence[str | None]) -> pa.Table:
         """Return `LABEL_COLUMNS` for each text, in order.
@@ -110,7 +112,9 @@ def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
     known = pa.table(
         [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]
     )
-    return Labeller(elements_of(con), states_of(con), orders, max_stoichiometry_of(con), known)
+    return Labeller(
+        elements_of(con), states_of(con), orders, max_stoichiometry_of(con), known, threads_of(con)
+    )
 
 
 def label_table(own: Labeller, formulas: Any) -> pa.Table:
@@ -146,12 +150,11 @@ def label_batches(
         return pa.record_batch([*batch.columns, *own_columns], schema=whole)
 
     def in_order() -> Iterator[pa.RecordBatch]:
-        workers = n_threads()
-        with ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(own.threads) as pool:
             ahead: deque[Future[pa.RecordBatch]] = deque()
             for batch in batches:
                 ahead.append(pool.submit(labelled, batch))
-                if len(ahead) > workers:
+                if len(ahead) > own.threads:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()

@@ -1,22 +1,13 @@
 """Slices of compiled work on plain threads, with progress and a clean Ctrl-C."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
+from chemdb.limits import n_threads
 from chemdb.progress import Progress, no_progress
 
 T = TypeVar("T")
-
-
-def n_threads(threads: int | None = None) -> int:
-    """Return the number of threads asked for, or that of the processors this process may use."""
-    if threads:
-        return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def map_slices(

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from chemdb.checksum import renew_checksums
 from chemdb.contents import CATEGORIES
-from chemdb.database import connect_to_read, replacing, run_file, sql_text
+from chemdb.database import reading, replacing, run_file, sql_text
 from chemdb.embedding.composition import composition_vectors, element_arrays, is_covered
 from chemdb.embedding.vectors import check_embedding, element_vectors
 from chemdb.errors import ChemdbError, ReductionError
+from chemdb.limits import n_threads
 from chemdb.progress import Steps, no_steps
 from chemdb.reduction import Reduction, Value, check_method, parameters_of, reduce
 from chemdb.sample import check_order, sample
@@ -162,7 +163,7 @@ def add_maps(
         Bad specs, which are found before any work, or too few points. Maps that were finished
         before are kept.
     """
-    with connect_to_read(path) as con:
+    with reading(path) as con:
         wanted = [spec for spec in dict.fromkeys(specs) if find(con, spec) is None]
         for spec in wanted:
             check_order(con, spec.nelements)
@@ -219,9 +220,9 @@ def _reductions(
     specs: Sequence[MapSpec], samples: _Samples, threads: int | None
 ) -> Iterator[tuple[MapSpec, Reduction]]:
     """Yield maps as they are finished, several at a time."""
-    from joblib import Parallel, cpu_count, delayed
+    from joblib import Parallel, delayed
 
-    at_a_time = min(threads or cpu_count(), len(specs))
+    at_a_time = min(n_threads(threads), len(specs))
     work = (delayed(_reduce)(spec, samples.covered(spec)[1]) for spec in specs)
     # t-SNE and UMAP are compiled loops that do not hear Ctrl-C: a process can be stopped, so even one
     # map gets its own, which joblib gives only to two or more workers.

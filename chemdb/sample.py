@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from chemdb.contents import CATEGORIES
-from chemdb.database import sql_text
+from chemdb.database import sql_text, threads_of
 from chemdb.errors import ChemdbError, LimitError
 from chemdb.kernels.members import nth_members
 from chemdb.names import one_of
@@ -156,6 +156,7 @@ def _draw_counted(
         "from store.chemical_system join order_summary using (nelements) where nelements = ?",
         [nelements],
     ).fetchall()
+    threads = threads_of(con)
     wanted = ranks - (ends - counts)[place]
     stoichiometry_id = np.empty(len(ranks), np.int32)
     for start in range(0, len(ranks), BATCH):
@@ -163,7 +164,7 @@ def _draw_counted(
         systems, row = np.unique(place[part], return_inverse=True)
         members = _members(con, category, (systems + first_system).astype(np.int32), n_stoichiometries)
         fill = partial(nth_members, members, row, wanted[part], stoichiometry_id[part])
-        map_slices(fill, len(row))
+        map_slices(fill, len(row), threads)
     return (place + first_system).astype(np.int32), stoichiometry_id
 
 

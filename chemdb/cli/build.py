@@ -54,8 +54,6 @@ def build(
         tuple(known),
         formula_column,
         mp_api_key,
-        threads,
-        memory_limit,
     )
     with steps_on_screen() as steps:
         loaded = build_database(db, options, steps)

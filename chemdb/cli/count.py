@@ -39,7 +39,7 @@ def count(
     with steps_on_screen() as steps:
         for order in nelements:
             with steps(f"{order} elements") as progress:
-                allowed = count_allowed(table, order, max_stoichiometry, threads, progress)
+                allowed = count_allowed(table, order, max_stoichiometry, progress=progress)
             combinations = n_combinations(order, max_stoichiometry)
             rows.append((order, combinations, allowed, round(100 * allowed / combinations, 3)))
     show(["nelements", "combinations", "allowed", "allowed_percent"], rows, format, output)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, Output, TableOrJson
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, TableOrJson, Threads
 
 if TYPE_CHECKING:
     from chemdb.explain import Explanation
@@ -19,6 +19,8 @@ def explain(
     db: Database,
     format: TableOrJson = Format.TABLE,
     output: Output = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Explain why compositions are allowed or not, and what is known near them.
 

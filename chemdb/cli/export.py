@@ -9,7 +9,7 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.map_options import Embedding
-from chemdb.cli.options import Database
+from chemdb.cli.options import Database, MemoryLimit, Threads
 
 export = typer.Typer(no_args_is_help=True, help="Write compositions in forms that other programs need.")
 app.add_typer(export, name="export")
@@ -44,6 +44,8 @@ def embeddings(
             help="One column of fixed-size lists, or one for each dimension.",
         ),
     ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Write the vectors of the compositions that meet a query, as they are made.
 

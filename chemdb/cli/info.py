@@ -1,11 +1,17 @@
 """chemdb info."""
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, Output, OutputFormat
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
 
 
 @app.command()
-def info(db: Database, format: OutputFormat = Format.TABLE, output: Output = None) -> None:
+def info(
+    db: Database,
+    format: OutputFormat = Format.TABLE,
+    output: Output = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
     """Show what is in a file: how it was made, its known sources, its tables and views.
 
     Example: chemdb info --format json

@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, FormulaColumn, MpApiKey, Output, OutputFormat
+from chemdb.cli.options import (
+    Database,
+    Format,
+    FormulaColumn,
+    MemoryLimit,
+    MpApiKey,
+    Output,
+    OutputFormat,
+    Threads,
+)
 
 known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without a rebuild.")
 app.add_typer(known, name="known")
@@ -17,6 +26,8 @@ def add(
     db: Database,
     formula_column: FormulaColumn = None,
     mp_api_key: MpApiKey = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Add a source of known materials.
 
@@ -31,7 +42,13 @@ def add(
 
 
 @known.command("list")
-def list_sources(db: Database, format: OutputFormat = Format.TABLE, output: Output = None) -> None:
+def list_sources(
+    db: Database,
+    format: OutputFormat = Format.TABLE,
+    output: Output = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
     """List the sources of a file.
 
     Example: chemdb known list --format csv
@@ -46,7 +63,10 @@ def list_sources(db: Database, format: OutputFormat = Format.TABLE, output: Outp
 
 @known.command()
 def remove(
-    source: Annotated[str, typer.Argument(help="Name of the source, see 'known list'.")], db: Database
+    source: Annotated[str, typer.Argument(help="Name of the source, see 'known list'.")],
+    db: Database,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Remove a source of known materials.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, FormulaColumn
+from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, Threads
 
 
 @app.command()
@@ -30,6 +30,8 @@ def label(
         ),
     ] = None,
     formula_column: FormulaColumn = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Label formulas: canonical formula, chemsys, allowed, known, category, and why not.
 

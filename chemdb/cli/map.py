@@ -17,7 +17,7 @@ from chemdb.cli.map_options import (
     Standardize,
     spec_of,
 )
-from chemdb.cli.options import Database
+from chemdb.cli.options import Database, MemoryLimit, Threads
 
 #: Features that are shown of each exact component.
 N_FEATURES = 3
@@ -48,6 +48,8 @@ def make_map(
             help="With --all: all, allowed, known, or one of the four categories.",
         ),
     ] = "all",
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Make a map of a sample of each category, and keep it in the file.
 
@@ -65,13 +67,13 @@ def make_map(
         raise typer.BadParameter("--category goes with --all")
     from chemdb.cli.screen import steps_on_screen
     from chemdb.contents import CATEGORIES
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
     from chemdb.projection import add_maps, read
 
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
     with steps_on_screen() as steps:
         made = add_maps(db, [spec], steps)
-    with connect_to_read(db) as con:
+    with reading(db) as con:
         run = read(con, spec).run
     points = sum(run[f"n_{category}"] for category in CATEGORIES)
     state = f"made in {run['seconds']:.1f} s" if made else "in the file already"
@@ -85,12 +87,12 @@ def _show_exact(db: Path, embedding: str, nelements: int, category: str, compone
     """Print the principal components of every composition of an order."""
     from chemdb.cli.options import Format
     from chemdb.cli.screen import show, steps_on_screen
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
     from chemdb.embedding.pca import exact_pca
     from chemdb.embedding.vectors import element_vectors
     from chemdb.sample import check_order
 
-    with connect_to_read(db) as con, steps_on_screen() as steps:
+    with reading(db) as con, steps_on_screen() as steps:
         check_order(con, nelements)
         found = exact_pca(con, embedding, [nelements], category, components, steps=steps)
     features = element_vectors(embedding).features

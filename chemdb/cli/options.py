@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from chemdb import limits
+
 
 def default_path() -> Path:
     """Return ``$CHEMDB_PATH``, else chemdb.duckdb in the current folder."""
@@ -38,6 +40,16 @@ def memory(text: str) -> str:
     return text.strip()
 
 
+def _bound_threads(context: typer.Context, threads: int | None) -> int | None:
+    context.with_resource(limits.at_most_threads(threads))
+    return threads
+
+
+def _bound_memory(context: typer.Context, memory_limit: str | None) -> str | None:
+    context.with_resource(limits.at_most_memory(memory_limit))
+    return memory_limit
+
+
 def _table_or_json(text: str) -> Format:
     """Return one of the two formats."""
     if text not in (Format.TABLE, Format.JSON):
@@ -54,13 +66,27 @@ Database = Annotated[
         help="The database file.",
     ),
 ]
+#: Obeyed as soon as they are read, by the whole process: a command need only have them.
 Threads = Annotated[
-    int | None, typer.Option(min=1, max=1024, show_default="all processors", help="Threads to use.")
+    int | None,
+    typer.Option(
+        min=1,
+        max=1024,
+        callback=_bound_threads,
+        expose_value=False,
+        show_default="all processors",
+        help="Threads to use.",
+    ),
 ]
 MemoryLimit = Annotated[
     str | None,
     typer.Option(
-        parser=memory, metavar="SIZE", show_default="80% of memory", help="Memory for DuckDB, such as 2GB."
+        parser=memory,
+        metavar="SIZE",
+        callback=_bound_memory,
+        expose_value=False,
+        show_default="80% of memory",
+        help="Memory for DuckDB, such as 2GB; chemdb itself takes up to 0.5 GB more.",
     ),
 ]
 NElements = Annotated[

@@ -17,7 +17,7 @@ from chemdb.cli.map_options import (
     Standardize,
     spec_of,
 )
-from chemdb.cli.options import Database, Threads
+from chemdb.cli.options import Database, MemoryLimit, Threads
 from chemdb.cli.screen import say
 
 if TYPE_CHECKING:
@@ -67,12 +67,14 @@ def periodic_table(
     ] = None,
     f_block: Annotated[bool, typer.Option("--f-block", help="Also show lanthanides and actinides.")] = False,
     columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw Figure 1: elements coloured by how many compositions each occurs in.
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
     from chemdb.plot.periodic_table import draw, draw_query
     from chemdb.plot.style import check_target, save
 
@@ -80,7 +82,7 @@ def periodic_table(
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     check_target(output)
     if query is None:
-        with connect_to_read(db) as con:
+        with reading(db) as con:
             save(
                 draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
                 output,
@@ -89,7 +91,7 @@ def periodic_table(
         from chemdb.api import Database as Opened
         from chemdb.cli.screen import steps_on_screen
 
-        with Opened(db) as opened, connect_to_read(db) as con, steps_on_screen() as steps:
+        with Opened(db) as opened, reading(db) as con, steps_on_screen() as steps:
 
             def count(text: str) -> int:
                 return opened.query(text).count()
@@ -121,17 +123,19 @@ def composition(
             help="Columns of print: 1 is 8.3 cm wide, 2 17.1 cm.",
         ),
     ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw one chemical system by category: a line, a triangle, or slices of a tetrahedron.
 
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
     from chemdb.plot.composition import draw
     from chemdb.plot.style import check_target, save
 
     check_target(output)
-    with connect_to_read(db) as con:
+    with reading(db) as con:
         save(draw(con, chemsys, hull_energies, palette, columns), output)
     say(output)
 
@@ -161,6 +165,8 @@ def one_map(
     settings: Settings = None,
     palette: Palette = "paper",
     columns: Columns = 1,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw one map; it is made first if the file does not have it.
 
@@ -171,9 +177,9 @@ def one_map(
     check_target(output, *([(".html",)] if html else []))
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
     _have(db, [spec], palette)
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
 
-    with connect_to_read(db) as con:
+    with reading(db) as con:
         if html:
             from chemdb.plot.html import write
 
@@ -195,6 +201,8 @@ def map_grid(
     seed: Seed = 0,
     palette: Palette = "paper",
     columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw Figure 2, 3 or 4: six representations times three reductions of an order.
 
@@ -202,13 +210,13 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
     from chemdb.plot.map_grid import draw, specs
     from chemdb.plot.style import check_target, save
 
     check_target(output)
     _have(db, specs(nelements, per_category, seed), palette)
-    with connect_to_read(db) as con:
+    with reading(db) as con:
         save(draw(con, nelements, per_category, seed, palette, columns), output)
     say(output)
 
@@ -221,19 +229,21 @@ def anions(
     seed: Seed = 0,
     palette: Palette = "paper",
     columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw Figure 5: the maps of the binaries by anion class.
 
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
     from chemdb.plot.anions import draw
     from chemdb.plot.map_grid import specs
     from chemdb.plot.style import check_target, save
 
     check_target(output)
     _have(db, specs(2, per_category, seed), palette)
-    with connect_to_read(db) as con:
+    with reading(db) as con:
         save(draw(con, per_category, seed, palette, columns), output)
     say(output)
 
@@ -247,6 +257,7 @@ def density(
     bins: Annotated[int, typer.Option(min=2, max=4096, help="Cells along each side.")] = 256,
     columns: Columns = 2,
     threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw every composition of an order by category, without a sample: how many, and where.
 
@@ -256,17 +267,17 @@ def density(
     Example: chemdb plot density --nelements 3 -o density.png
     """
     from chemdb.cli.screen import steps_on_screen
-    from chemdb.database import connect_to_read
+    from chemdb.database import reading
     from chemdb.embedding.density import density as count
     from chemdb.plot.density import draw
     from chemdb.plot.style import check_target, save
     from chemdb.sample import check_order
 
     check_target(output)
-    with connect_to_read(db) as con:
+    with reading(db) as con:
         check_order(con, nelements)
         with steps_on_screen() as steps:
-            found = count(con, embedding, nelements, bins, threads, steps)
+            found = count(con, embedding, nelements, bins, steps=steps)
         save(draw(con, found, columns), output)
     say(output)
 
@@ -281,6 +292,8 @@ def paper(
     per_category: PerCategory = 3000,
     seed: Seed = 0,
     palette: Palette = "paper",
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw Figures 1 to 5 of the paper for this file.
 

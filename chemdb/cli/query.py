@@ -110,7 +110,7 @@ def query(
         from chemdb.query.columns import TABLE_COLUMNS
 
         shown = list(TABLE_COLUMNS)
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db) as opened:
         result = opened.query(
             text if optimade is None else optimade,
             limit=limit or None,

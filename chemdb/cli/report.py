@@ -7,7 +7,7 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.map_options import PerCategory, Seed
-from chemdb.cli.options import Database, Format, Output, OutputFormat, orders
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads, orders
 
 
 @app.command()
@@ -49,6 +49,8 @@ def report(
     seed: Seed = 0,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Print Table 1 or Table 2 of the paper for this file, or how well its categories separate.
 

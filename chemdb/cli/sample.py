@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, NElements, OutputFormat, Seed
+from chemdb.cli.options import Database, Format, MemoryLimit, NElements, OutputFormat, Seed, Threads
 
 
 @app.command()
@@ -36,6 +36,8 @@ def sample(
             help="A .csv, .tsv, .json, .jsonl or .parquet file.",
         ),
     ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Draw compositions uniformly from each category, none twice; all of a category with fewer.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from chemdb.contents import CATEGORIES
 from chemdb.errors import EmbeddingError
@@ -123,7 +124,8 @@ def _set_moments(
         members = np.unpackbits(sets[start:stop], axis=1, count=len(terms)).astype(np.float64)
         return members @ terms
 
-    totals = np.concatenate(map_slices(of_sets, len(sets), threads, progress, slices_per_thread=64))
+    with threadpool_limits(1):  # The slices are the threads.
+        totals = np.concatenate(map_slices(of_sets, len(sets), threads, progress, slices_per_thread=64))
     count = totals[:, 0].round().astype(np.int64)
     first = np.ascontiguousarray(totals[:, 1 : k + 1])
     second = totals[:, k + 1 :].reshape(-1, k, k).copy()

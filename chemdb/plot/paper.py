@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from chemdb.database import connect_to_read
+from chemdb.database import reading
 from chemdb.errors import PlotError
 from chemdb.names import one_of
 from chemdb.plot import anions, map_grid, periodic_table
@@ -52,7 +52,7 @@ def draw_all(
     palette(palette_name)
     if not folder.is_dir():
         raise PlotError(f"{folder}: no such folder; make it first")
-    with connect_to_read(path) as con:
+    with reading(path) as con:
         orders = [n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall()]
     figures: dict[str, Callable[[duckdb.DuckDBPyConnection], Drawing]] = {}
     if 2 in orders:
@@ -68,7 +68,7 @@ def draw_all(
         check_target(target)
     add_maps(path, [spec for order in orders for spec in map_grid.specs(order, per_category, seed)], steps)
     results = []
-    with connect_to_read(path) as con:
+    with reading(path) as con:
         for name, draw in figures.items():
             with steps(f"Figure {name[-1]}"):
                 drawing = draw(con)

@@ -1,0 +1,145 @@
+"""Whether commands keep to --threads and --memory-limit."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+from experiment import Outcome, command
+from typer.main import get_command
+
+from chemdb.cli import app
+
+ABOUT = (
+    "Each command as a process with `--threads 1 --memory-limit 512MB`. Busy threads are processor time by "
+    "wall time; memory is the most that the process and those it starts held at once. "
+    "Kept: at most 1.1 threads and 1.01 GB."
+)
+#: Memory for DuckDB, in bytes.
+LIMIT = 512 * 10**6
+#: What chemdb and its libraries may take beside DuckDB's memory, in bytes.
+BASE = 500_000_000
+BUSY = 1.1
+#: What is run of each command: the largest thing that it does in seconds to a minute.
+LINES = {
+    "build": "",
+    "query": '"missing elements=Li,O nelements=4" --limit 1000000 -o rows.parquet',
+    "report": "--separation --nelements 2",
+    "info": "",
+    "sql": "\"select count(*) from allowed where list_contains(elements, 'O')\"",
+    "explain": "LiZnO2 Fe3O4",
+    "label": "million.csv -o labelled.parquet",
+    "sample": "--per-category 100000 -o sample.parquet",
+    "export embeddings": '"missing elements=Li,O nelements=3" --embedding mat2vec -o vectors.parquet',
+    "map": "--method umap --nelements 2 --per-category 200",
+    "plot periodic-table": '--query "missing nelements=4" -o table.png',
+    "plot composition": "Li-Zn-Sn-O -o system.png",
+    "plot map": "--method pca --nelements 4 -o map.png",
+    "plot map-grid": "--nelements 2 --per-category 30 -o grid.png",
+    "plot anions": "--per-category 30 -o anions.png",
+    "plot density": "--nelements 4 -o density.png",
+    "plot paper": "--per-category 30 -o .",
+    "known add": "mine=million.csv",
+    "known list": "",
+    "known remove": "mp-snapshot",
+    "count": "--nelements 2-4",
+}
+
+
+class Used(NamedTuple):
+    """What a process and those it started used."""
+
+    seconds: float
+    processor: float
+    memory: int
+    code: int
+    error: str
+
+
+def run(db: Path, folder: Path) -> Iterator[Outcome]:
+    names = all_commands(get_command(app))
+    for name in sorted(set(names) - set(LINES)):
+        yield Outcome(f"`chemdb {name}`", 0, "has no line in this experiment", False)
+    million_formulas(folder / "million.csv")
+    for name in (name for name in names if name in LINES):
+        options = names[name]
+        used = measure(name, options, db, folder)
+        kept = not used.code and used.processor <= BUSY * used.seconds and used.memory <= LIMIT + BASE
+        failed = f"; exit {used.code}: {used.error}" if used.code else ""
+        found = f"{used.memory / 1e9:.2f} GB, {used.processor / used.seconds:.2f} threads{failed}"
+        yield Outcome(f"`{f'chemdb {name} {LINES[name]}'.strip()}`", 1, found, kept)
+
+
+def measure(name: str, options: set[str], db: Path, folder: Path) -> Used:
+    """Run a command on a copy of the database, in a folder of its own."""
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        (Path(own) / "million.csv").symlink_to(folder / "million.csv")
+        line = [*name.split(), *shlex.split(LINES[name]), "--threads", "1"]
+        if "--memory-limit" in options:
+            line += ["--memory-limit", f"{LIMIT // 10**6}MB"]
+        if "--db" in options:
+            line += ["--db", "own.duckdb"]
+            if name != "build":
+                shutil.copyfile(db, Path(own) / "own.duckdb")
+        return used_by(command(*line), Path(own))
+
+
+def used_by(line: list[str], folder: Path) -> Used:
+    """Run a process; return what it and its children used."""
+    started, before = time.perf_counter(), processor_of_children()
+    with (folder / "stderr").open("w+") as errors:
+        process = psutil.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
+        memory = 0
+        while process.poll() is None:
+            memory = max(memory, sum(map(resident, [process, *children(process)])))
+            time.sleep(0.02)
+        seconds = time.perf_counter() - started
+        errors.seek(0)
+        last = ["", *errors.read().strip().splitlines()][-1]
+    return Used(seconds, processor_of_children() - before, memory, process.returncode, last)
+
+
+def processor_of_children() -> float:
+    """Return the processor time of the processes that have ended, in s."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return 0
+
+
+def all_commands(group: object, path: tuple[str, ...] = ()) -> dict[str, set[str]]:
+    """Return the options of every command, by its name."""
+    if not hasattr(group, "commands"):
+        return {" ".join(path): {option for p in group.params for option in p.opts}}
+    found = {}
+    for name, child in group.commands.items():
+        found |= all_commands(child, (*path, name))
+    return found
+
+
+def million_formulas(path: Path) -> None:
+    """Write a million formulas of three elements."""
+    symbols = ["Li", "Na", "K", "Mg", "Ca", "Sr", "Al", "Ga", "Ti", "Fe"]
+    with path.open("w") as file:
+        file.write("formula\n")
+        for number in range(1_000_000):
+            one, two = symbols[number % 10], symbols[number // 10 % 10]
+            file.write(f"{one}{number % 7 + 1}{two}{number % 5 + 1}O{number % 11 + 1}\n")
