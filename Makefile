@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness clean
+.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness constraints licences clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,22 @@ bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minu
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: the tables of docs/reliability.md
 	$(BIN)/python bench/robustness/run.py $(DB)
 
+constraints: ## renew constraints.txt: the versions that test and lint install
+	rm -rf $(VENV)/fresh && $(PYTHON) -m venv $(VENV)/fresh
+	$(VENV)/fresh/bin/pip install --quiet --disable-pip-version-check '.[test,lint]'
+	$(VENV)/fresh/bin/pip check
+	(echo "# What make test and make lint install, for Python 3.11: made by make constraints."; \
+		$(VENV)/fresh/bin/pip freeze --exclude chemdb) > constraints.txt
+	rm -rf $(VENV)/fresh
+
+licences: ## check that what chemdb needs agrees with itself and has licences that docs/licences.md names
+	rm -rf $(VENV)/needs && $(PYTHON) -m venv $(VENV)/needs
+	$(VENV)/needs/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt .
+	$(VENV)/needs/bin/pip check
+	$(PYTHON) -m venv $(VENV)/licences && $(VENV)/licences/bin/pip install --quiet pip-licenses
+	$(VENV)/licences/bin/pip-licenses --python $(VENV)/needs/bin/python --from=mixed --partial-match \
+		--allow-only="$$(sed -n 's/^- `\([^`]*\)`.*/\1/p' docs/licences.md | paste -sd ';')"
+
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(DB) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
 
@@ -62,10 +78,10 @@ $(VENV)/install.stamp: pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/install.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+$(VENV)/test.stamp: $(VENV)/install.stamp constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-$(VENV)/lint.stamp: $(VENV)/install.stamp
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[lint]'
+$(VENV)/lint.stamp: $(VENV)/install.stamp constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[lint]'
 	@touch $@

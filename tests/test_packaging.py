@@ -1,5 +1,6 @@
 """The wheel works where there is no checkout."""
 
+import os
 import subprocess
 import sys
 import venv
@@ -26,6 +27,21 @@ def test_the_wheel_carries_sql_and_data(wheel):
     assert {f"chemdb/sql/{path.name}" for path in (ROOT / "sql").glob("*.sql")} <= set(names)
     assert "chemdb/data/mp_snapshot.parquet" in names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
+
+
+@pytest.mark.slow
+def test_the_wheel_has_the_same_bytes_each_time(tmp_path):
+    wheels = []
+    for name in ("one", "two"):
+        subprocess.run(
+            [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / name, ROOT],
+            check=True,
+            capture_output=True,
+            env=os.environ | {"SOURCE_DATE_EPOCH": "1700000000"},
+        )
+        wheels.append(next((tmp_path / name).glob("*.whl")).read_bytes())
+    assert wheels[0] == wheels[1]
+    assert len(wheels[0]) < 1_000_000
 
 
 @pytest.mark.slow
