@@ -32,6 +32,7 @@ LINES = {
     "query": '"missing elements=Li,O nelements=4" --limit 1000000 -o rows.parquet',
     "report": "--separation --nelements 2",
     "info": "",
+    "verify": "",
     "sql": "\"select count(*) from allowed where list_contains(elements, 'O')\"",
     "explain": "LiZnO2 Fe3O4",
     "label": "million.csv -o labelled.parquet",

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, Output, OutputFormat
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
 
 
 @app.command()
@@ -17,6 +17,8 @@ def verify(
     ] = False,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
 ) -> None:
     """Check that a file is what chemdb made: its counts, checksums, sources, views. Exit code 1 if not.
 
