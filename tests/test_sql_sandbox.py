@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -130,7 +131,7 @@ def place(small_path, tmp_path_factory):
     (folder / "secret.csv").write_text(f"secret\n{SECRET}\n")
     with duckdb.connect(folder / "other.duckdb") as con:
         con.execute(f"create table secret as select '{SECRET}' as secret")
-    before, here = contents(folder), os.getcwd()
+    before, here = contents(folder), Path.cwd()
     os.chdir(folder)
     os.environ["CHEMDB_TEST_SECRET"] = SECRET_VARIABLE
     yield folder
