@@ -134,7 +134,8 @@ def fuzz(target: str, db: Path, arguments: list[str]) -> None:
                 print(f"accepted: {accepted}", file=sys.stderr)
         except ChemdbError as error:
             line = str(error)
-            assert line.isprintable() and 0 < len(line) <= 10 * MAX_MESSAGE, repr(line)
+            assert line.isprintable(), repr(line)
+            assert 0 < len(line) <= 10 * MAX_MESSAGE, len(line)
 
     atheris.Setup([sys.argv[0], *arguments], one)
     atheris.Fuzz()

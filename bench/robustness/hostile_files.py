@@ -18,11 +18,11 @@ from experiment import Outcome, command
 ABOUT = (
     "Each file goes to `known add`, `label`, `build --known` and, as a text, "
     "`build --oxidation-states`. Allowed are success, or a non-zero exit code with one line on stderr that "
-    "starts with `chemdb:`; less than 2 GB of memory; less than 60 s; the database as it was after a failure, and "
+    "starts with `chemdb:`; less than 2 GB of memory; less than 120 s; the database as it was after a failure, and "
     "nothing else in the folder. The line shown is the one of `known add` (`-`: it succeeded)."
 )
 MOST_MEMORY = 2 * 10**9
-MOST_SECONDS = 60
+MOST_SECONDS = 120
 #: Text that no terminal should see as it is.
 ESCAPES = "\x1b[31m\x1b]0;title\x07\x9b2J\u202e"
 
@@ -105,8 +105,8 @@ def long_line(path: Path) -> None:
 
 
 def zip_bomb(path: Path) -> None:
-    """Write members that unpack to a billion lines each, 100 GB in all."""
-    member = gzip.compress(b"NaCl\n" * 20_000_000, 9)
+    """Write members that unpack to 20 million lines each, 100 GB in all."""
+    member = gzip.compress(b"NaCl\n" * 20_000_000, 6)
     with path.open("wb") as stream:
         stream.write(gzip.compress(b"formula\n"))
         for _ in range(1000):
