@@ -1,0 +1,135 @@
+"""The long experiments of bench/robustness in a few seconds."""
+
+import errno
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import chemdb
+from chemdb.database import connect_to_read
+from chemdb.known.manage import add, remove
+
+#: Runs a command, and kills itself at the rename, before or after it.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+rename, before = Path.replace, sys.argv.pop(1) == "before"
+def killed(self, target):
+    if not before:
+        rename(self, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+Path.replace = killed
+from chemdb.cli import main
+main()
+"""
+
+
+#: Two counts that are equal in every state of the file.
+QUESTION = "select (select sum(n_entries)::bigint from known_source), (select count(*) from known_entry)"
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def sources(path):
+    with chemdb.open(path) as db:
+        return [name for (name,) in db.sql("select source from known_source order by 1")]
+
+
+@pytest.mark.parametrize(("moment", "found"), [("before", ["lab"]), ("after", ["lab", "more"])])
+def test_a_kill_at_the_last_moment(small_path, known_csv, tmp_path, moment, found):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    command = [sys.executable, "-c", KILLED, moment, "known", "add", f"more={known_csv}", "--db", str(path)]
+    assert subprocess.run(command, capture_output=True).returncode == -signal.SIGKILL
+    left = ["c.duckdb.lock"] + ["c.duckdb.partial"] * (moment == "before")
+    assert names(tmp_path) == ["c.duckdb", *left]
+    assert sources(path) == found
+    add(path, f"after={known_csv}")
+    assert sources(path) == ["after", *found]
+    assert names(tmp_path) == ["c.duckdb"]
+
+
+def test_answers_are_of_one_file(small_path, known_csv, tmp_path):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    program = f"""
+import chemdb
+while True:
+    with chemdb.open({str(path)!r}) as db:
+        print(*(list(row) for row in db.sql({QUESTION!r})), flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout is not None
+        answers = {reader.stdout.readline()}
+        for _ in range(3):
+            add(path, f"more={known_csv}")
+            answers |= {reader.stdout.readline() for _ in range(5)}
+            remove(path, "more")
+            answers |= {reader.stdout.readline() for _ in range(5)}
+        assert reader.poll() is None
+        reader.kill()
+    with connect_to_read(path) as con:
+        [(n,)] = con.execute("select count(*) from known_entry").fetchall()
+    pairs = [json.loads(answer) for answer in answers]
+    assert sorted(pairs) == [[n, n], [2 * n, 2 * n]]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["query", "elements=O nelements=2", "--limit", "0", "--format", "csv"],
+        ["info", "--format", "json"],
+        ["known", "list", "--format", "csv"],
+    ],
+)
+def test_a_full_disk_is_one_line(small_path, command):
+    done = subprocess.run(
+        [sys.executable, "-m", "chemdb", *command, "--db", str(small_path), "-o", "/dev/full"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "chemdb: /dev/full: cannot be written (no space left on device)"
+    assert "Traceback" not in done.stderr
+    assert Path("/dev/full").is_char_device()
+
+
+def test_reasons_of_pyarrow_are_those_of_the_system(tmp_path):
+    from chemdb.whole import reason
+
+    assert (
+        reason(OSError(errno.ENOSPC, "Error writing bytes to file. Detail: ...")) == "no space left on device"
+    )
+    assert reason(OSError("what a library says")) == "what a library says"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["map", "--method", "tsne", "--nelements", "3"],
+        ["count", "--nelements", "5"],
+        ["query", "--limit", "0", "-o", "rows.csv"],
+    ],
+)
+def test_ctrl_c(small_path, tmp_path, command):
+    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
+    options = [] if command[0] == "count" else ["--db", "c.duckdb"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chemdb", *command, *options], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert process.stderr is not None
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    error = process.stderr.read()
+    assert process.wait() in (130, -signal.SIGINT)
+    assert error.splitlines()[-1] == "chemdb: interrupted; nothing was changed"
+    assert "Traceback" not in error
+    assert (tmp_path / "c.duckdb").read_bytes() == small_path.read_bytes()
+    assert names(tmp_path) == ["c.duckdb"]
