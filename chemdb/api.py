@@ -264,11 +264,14 @@ class Database:
                 )
 
     def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
-        """Return what was checked of the file and what was found, see `chemdb.verify.verify`."""
-        from chemdb.verify import verify
+        """Return what was checked of the file and what was found, see `chemdb.verify.found_by`.
 
-        with self._cursor() as con:
-            return verify(con, deep, steps)
+        The work is done by a process of its own, as some damage would end this one.
+        """
+        from chemdb.verify.process import verify_in_process
+
+        with self._cursor():
+            return verify_in_process(self.path, deep, steps, *self._options)
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""

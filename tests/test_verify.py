@@ -2,11 +2,16 @@
 
 import csv
 import io
+import os
 import random
 import re
 import shlex
 import shutil
+import signal
 import sqlite3
+import sys
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -16,8 +21,10 @@ from test_cli import COMMANDS, run
 
 import chemdb
 from chemdb.checksum import renew_checksums
+from chemdb.database import connect_to_read
 from chemdb.errors import DatabaseError
 from chemdb.known.manage import add, remove
+from chemdb.verify import found_by
 
 # What is done to the small file with another client, and the checks that notice: no more, no fewer.
 CHANGES = [
@@ -256,8 +263,8 @@ def copy(small_path, tmp_path):
 
 
 def failed(path, deep=False):
-    with chemdb.open(path) as db:
-        return [check.name for check in db.verify(deep) if not check.ok]
+    with connect_to_read(Path(path)) as con:
+        return [check.name for check in found_by(con, deep) if not check.ok]
 
 
 def change(path, *statements, renew=False):
@@ -473,8 +480,8 @@ def test_no_command_takes_another_file(kind, small_path, tmp_path, monkeypatch):
 
 
 def test_flipped_bits_are_noticed_or_in_no_use(small_path, tmp_path):
-    with chemdb.open(small_path) as db:
-        answer = db.verify()
+    with connect_to_read(small_path) as con:
+        answer = list(found_by(con))
     data = small_path.read_bytes()
     path = tmp_path / "c.duckdb"
     noticed = 0
@@ -485,8 +492,8 @@ def test_flipped_bits_are_noticed_or_in_no_use(small_path, tmp_path):
         flipped[place] ^= 1 << draw.randrange(8)
         path.write_bytes(flipped)
         try:
-            with chemdb.open(path) as db:
-                found = db.verify()
+            with connect_to_read(path) as con:
+                found = list(found_by(con))
         except DatabaseError:
             noticed += 1
         else:
@@ -504,3 +511,25 @@ def test_a_damaged_block_is_called_so(full_path, tmp_path):
     assert done.exit_code == 1
     assert "Corrupt database file" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the process in /proc")
+def test_a_crash_while_reading_is_a_failed_check(small_path):
+    """Some damage makes DuckDB end the process: a block in the wrong place has a right checksum."""
+
+    @contextmanager
+    def crash_at_samples(name):
+        if name == "Samples":
+            [child] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+            os.kill(int(child), signal.SIGSEGV)
+        yield lambda done: None
+
+    with chemdb.open(small_path) as db:
+        found = db.verify(deep=True, steps=crash_at_samples)
+        assert found[-1] == (
+            "Samples",
+            "can be read",
+            "the process that read it was ended (SIGSEGV)",
+            False,
+        )
+        assert all(check.ok for check in db.verify())

@@ -27,7 +27,9 @@ ABOUT = (
 HEADERS, BLOCK = 12_288, 262_144
 #: Files of a kind that nothing noticed and that are verified with --deep as well.
 N_DEEP = 1
-STAGES = ("opening", "asking", "verify", "verify --deep")
+CRASH = "verify, but DuckDB ended the process of a query (SIGSEGV)"
+WRONG = "verify, but a query had answered something else"
+STAGES = ("opening", "asking", "verify", "verify --deep", CRASH, WRONG)
 
 
 def run(db: Path, folder: Path) -> Iterator[Outcome]:
@@ -117,22 +119,24 @@ def full_file(db: Path, folder: Path) -> Iterator[Outcome]:
 
 def verdict(found: dict, answers: dict) -> str:
     """Return what noticed the damage: a stage, or ``same``; else what went wrong."""
-    if found["code"]:
-        return f"process ended by {signal.Signals(-found['code']).name}" if found["code"] < 0 else "traceback"
+    if found["noticed"] == "verify" and found["answers"] not in (None, answers["answers"]):
+        return WRONG
     if found["noticed"]:
-        return found["noticed"]
+        return str(found["noticed"])
+    if found["ended"]:
+        return str(found["ended"])
     return "same" if found["answers"] == answers["answers"] else "silently wrong"
 
 
 def judge(path: Path, deep: bool = True) -> dict:
-    """Return what a process of its own made of a file."""
+    """Return what a process of its own made of a file; where it was ended, what the command verify says."""
     read, write = os.pipe()
     if not (child := os.fork()):
         os.close(read)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         code = 1
         try:
-            signal.alarm(120)
+            signal.alarm(240)
             os.write(write, json.dumps(use(path, deep)).encode())
             code = 0
         finally:
@@ -141,7 +145,15 @@ def judge(path: Path, deep: bool = True) -> dict:
     with os.fdopen(read) as pipe:
         text = pipe.read()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return {"noticed": None, "answers": None} | json.loads(text or "{}") | {"code": code}
+    found = {"noticed": None, "answers": None, "ended": None} | json.loads(text or "{}")
+    if code == -signal.SIGSEGV:
+        done = experiment.chemdb("verify", "--db", path)
+        named = done.returncode == 1 and one_line(done.stderr)
+        found["noticed"] = CRASH if named else None
+        found["ended"] = None if named else "crash that verify does not name"
+    elif code:
+        found["ended"] = "traceback" if code > 0 else signal.Signals(-code).name
+    return found
 
 
 def use(path: Path, deep: bool) -> dict:

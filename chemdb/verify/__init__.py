@@ -8,11 +8,11 @@ from chemdb.progress import Steps, no_steps
 from chemdb.verify.check import Check, unreadable
 from chemdb.verify.contents import QUICK
 
-__all__ = ["Check", "verify"]
+__all__ = ["Check", "found_by"]
 
 
-def verify(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = no_steps) -> list[Check]:
-    """Return what was checked of a file and what was found.
+def found_by(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = no_steps) -> Iterator[Check]:
+    """Yield what is checked of a file and what is found.
 
     Parameters
     ----------
@@ -22,10 +22,6 @@ def verify(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = no
         compare samples with a plain form of the rule, with SMACT and with the formula reader.
     steps : Steps
     """
-    return list(_checks(con, deep, steps))
-
-
-def _checks(con: duckdb.DuckDBPyConnection, deep: bool, steps: Steps) -> Iterator[Check]:
     groups = list(QUICK)
     if deep:
         from chemdb.verify.deep import DEEP  # numba and SMACT

@@ -1,0 +1,45 @@
+"""The process of `chemdb.verify.process`: takes a request, writes a line of JSON for each thing found."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from chemdb.database import connect_to_read, translate_errors
+from chemdb.errors import ChemdbError
+from chemdb.progress import Progress
+from chemdb.verify import found_by
+
+
+def tell(kind: str, value: Any = None) -> None:
+    """Write a line."""
+    print(json.dumps([kind, value]), flush=True)
+
+
+@contextmanager
+def told_steps(name: str) -> Iterator[Progress]:
+    """Tell of a step and how far it is."""
+    tell("step", name)
+    yield lambda done: tell("progress", done)
+
+
+def main() -> None:
+    """Check the file that is asked for."""
+    path, deep, threads, memory_limit = json.loads(sys.argv[1])
+    try:
+        with translate_errors(Path(path)), connect_to_read(Path(path), threads, memory_limit) as con:
+            for check in found_by(con, deep, told_steps):
+                tell("check", check)
+    except ChemdbError as error:
+        tell("error", str(error))
+    tell("end")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (KeyboardInterrupt, BrokenPipeError):
+        os._exit(130)  # the process that asked has said so, or is gone
