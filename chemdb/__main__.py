@@ -1,6 +1,9 @@
 """Run as ``chemdb`` or ``python -m chemdb``."""
 
+import os
 import sys
+
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -9,8 +12,16 @@ def main() -> None:
         from chemdb.cli import main as run
     except KeyboardInterrupt:
         print("chemdb: interrupted; nothing was changed", file=sys.stderr)
-        sys.exit(130)
-    run()
+        sys.exit(INTERRUPTED)
+    try:
+        run()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            # All is tidy by now: do not wait for kernels at work, nor for the libraries to be taken down.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise
 
 
 if __name__ == "__main__":
