@@ -1,5 +1,28 @@
-"""Run with ``python -m chemdb``."""
+"""Run as ``chemdb`` or ``python -m chemdb``."""
 
-from chemdb.cli import main
+import os
+import sys
 
-main()
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it is being loaded is one line too."""
+    try:
+        from chemdb.cli import main as run
+    except KeyboardInterrupt:
+        print("chemdb: interrupted; nothing was changed", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    try:
+        run()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:
+            # All is tidy by now: do not wait for kernels at work, nor for the libraries to be taken down.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)
+        raise
+
+
+if __name__ == "__main__":
+    main()

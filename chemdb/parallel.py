@@ -32,12 +32,12 @@ def map_slices(
     """
     workers = n_threads(threads)
     step = max(1, -(-n // (workers * slices_per_thread)))
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         futures = [pool.submit(function, start, min(start + step, n)) for start in range(0, n, step)]
-        try:
-            for done, _ in enumerate(as_completed(futures), start=1):
-                progress(done / len(futures))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return [future.result() for future in futures]
+        for done, _ in enumerate(as_completed(futures), start=1):
+            progress(done / len(futures))
+        return [future.result() for future in futures]
+    finally:
+        # After Ctrl-C the slices at work end by themselves: a kernel hears nothing, and may be compiling.
+        pool.shutdown(wait=False, cancel_futures=True)

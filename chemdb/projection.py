@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,8 +188,10 @@ def add_maps(
                     finished.clear()
                     stored_at = time.monotonic()
     except KeyboardInterrupt:
-        _store(path, finished, samples, known, patience=0)
-        n_kept += len(finished)
+        # They are lost if another run has the file: who stops a program does not wait for it.
+        with suppress(ChemdbError):
+            _store(path, finished, samples, known, patience=0)
+            n_kept += len(finished)
         raise KeyboardInterrupt(f"{n_kept} of {len(wanted)} maps are kept" if n_kept else "") from None
     return wanted
 

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from test_cli import run
 
 import chemdb
 from chemdb.database import connect_to_read
+from chemdb.errors import DatabaseError
 from chemdb.known.manage import add, remove
 
 #: Runs a command, and kills itself at the rename, before or after it.
@@ -108,6 +110,19 @@ def test_reasons_of_pyarrow_are_those_of_the_system(tmp_path):
         reason(OSError(errno.ENOSPC, "Error writing bytes to file. Detail: ...")) == "no space left on device"
     )
     assert reason(OSError("what a library says")) == "what a library says"
+
+
+@pytest.mark.parametrize("error", [DatabaseError("busy"), RuntimeError("Query interrupted")])
+def test_an_error_that_ctrl_c_leads_to_is_ctrl_c(small_path, monkeypatch, error):
+    def describe(con):
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise error
+
+    monkeypatch.setattr("chemdb.info.describe", describe)
+    done = run("info", "--db", small_path)
+    assert (done.exit_code, done.stderr) == (130, "chemdb: interrupted; nothing was changed\n")
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,20 @@ class OneLineErrors(TyperGroup):
             raise InterruptedCommandError(
                 f"interrupted; {interrupt}" if str(interrupt) else NOTHING_CHANGED
             ) from None
-        except RuntimeError as error:
-            # What DuckDB makes of Ctrl-C.
-            if str(error) != "Query interrupted":
+        except (ChemdbError, RuntimeError) as error:
+            if not _is_interrupt(error):
                 raise
             raise InterruptedCommandError(NOTHING_CHANGED) from None
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Say whether Ctrl-C is behind an error, such as one of closing what it left busy."""
+    while error is not None:
+        # The text is what DuckDB makes of Ctrl-C.
+        if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _fail(message: str, code: int) -> NoReturn:
