@@ -188,3 +188,12 @@ def test_rows_and_bytes_of_a_file_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr("chemdb.files.ALWAYS_FINE", 0)
     with pytest.raises(FileError, match="200 times"):
         list(bounded(batches, path))
+
+
+def test_a_parquet_file_of_too_many_rows_for_its_size(tmp_path, monkeypatch):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"formula": ["NaCl"] * 1_000_000}), path)
+    assert len(file_source(path).entries) == 1_000_000
+    monkeypatch.setattr("chemdb.files.ALWAYS_FINE", 0)
+    with pytest.raises(ChemdbError, match="says that it has 1,000,000 rows"):
+        file_source(path)
