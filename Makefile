@@ -49,6 +49,7 @@ bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minu
 	$(BIN)/python bench/smact_agreement.py
 
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: the tables of docs/reliability.md
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python bench/robustness/run.py $(DB)
 
 constraints: ## renew constraints.txt: the versions that test and lint install

@@ -55,7 +55,12 @@ def rows_of(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelati
     if kind not in READERS:
         raise FileError(f"{path}: the name must end in one of {', '.join(READERS)} (or .gz, .zst)")
     try:
-        return con.from_query(f"from {READERS[kind]}", params=[_without_globs(path)])
+        name = _without_globs(path)
+        if kind == ".parquet":
+            [(n_rows,)] = con.execute("select sum(num_rows) from parquet_file_metadata(?)", [name]).fetchall()
+            if n_rows and n_rows > max(ALWAYS_FINE, MAX_RATIO * path.stat().st_size):
+                raise FileError(f"{path}: says that it has {n_rows:,} rows, too many for its size")
+        return con.from_query(f"from {READERS[kind]}", params=[name])
     except (duckdb.Error, UnicodeDecodeError) as error:
         raise FileError(f"{path}: {unreadable(error)}") from None
 
