@@ -18,16 +18,16 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text as one printable line of at most `MAX_MESSAGE` characters.
+    r"""Return a text as one printable line of about `MAX_MESSAGE` characters; blanks in a line stay.
 
     Examples
     --------
-    >>> one_line("a\n  b")
-    'a b'
+    >>> one_line("no formula in '  '\n  of this line\n")
+    "no formula in '  ' of this line"
     """
     if len(text) > MAX_MESSAGE:
         text = f"{text[: MAX_MESSAGE - 300]} ... {text[-200:]}"
-    return printable(" ".join(text.split()))
+    return printable(" ".join(line.strip() for line in text.splitlines() if line.strip()))
 
 
 class ChemdbError(Exception):

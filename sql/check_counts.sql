@@ -86,4 +86,5 @@ union all
 select 'known entries of the sources', coalesce(sum(n_entries), 0), (select count(*) from known_entry) from known_source
 union all
 select 'points of the maps', coalesce(sum(n_standard + n_missing + n_interesting + n_unlikely), 0), (select count(*) from projection)
-from projection_run;
+from projection_run
+order by name;

@@ -19,4 +19,4 @@ left join (
     group by source
 ) e using (source)
 left join (select source, count(*) as rejected from known_reject group by source) r using (source)
-order by s.added_at;
+order by s.added_at, s.source;

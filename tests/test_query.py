@@ -1,6 +1,8 @@
 """The query language against a naive reference, and as users type it."""
 
+import shutil
 from contextlib import suppress
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -39,6 +41,12 @@ def six_path(tmp_path_factory):
 def six(six_path):
     with chemdb.open(six_path) as db:
         yield db
+
+
+@pytest.fixture(scope="session")
+def copy_of_six(six_path):
+    """A process opens a file with one configuration, and chemdb's is stricter than a user's."""
+    return Path(shutil.copy(six_path, six_path.with_name("copy.duckdb")))
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +91,9 @@ def test_ten_thousand_answers_equal_the_naive_reference(six, query):
 
 @given(query=queries)
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_sql_gives_the_same_rows_by_hand(six, six_path, query):
+def test_the_sql_gives_the_same_rows_by_hand(six, copy_of_six, query):
     found, rows = agree(six, query)
-    with duckdb.connect(six_path, read_only=True, config={"enable_external_access": "false"}) as con:
+    with duckdb.connect(copy_of_six, read_only=True) as con:
         assert con.execute(found.sql).fetchall() == rows
 
 

@@ -2,18 +2,17 @@
 
 import csv
 import io
-import os
 import random
 import re
 import shlex
 import shutil
 import signal
 import sqlite3
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -278,7 +277,7 @@ def change(path, *statements, renew=False):
 @pytest.mark.parametrize(("statement", "checks"), CHANGES, ids=[change[0] for change in CHANGES])
 def test_a_change_is_noticed(copy, statement, checks):
     change(copy, statement)
-    assert failed(copy) == checks
+    assert sorted(failed(copy)) == sorted(checks)
 
 
 def test_every_quick_check_can_fail(small_path):
@@ -513,15 +512,14 @@ def test_a_damaged_block_is_called_so(full_path, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="finds the process in /proc")
 def test_a_crash_while_reading_is_a_failed_check(small_path):
     """Some damage makes DuckDB end the process: a block in the wrong place has a right checksum."""
 
     @contextmanager
     def crash_at_samples(name):
         if name == "Samples":
-            [child] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-            os.kill(int(child), signal.SIGSEGV)
+            [child] = [c for c in psutil.Process().children() if "chemdb.verify" in c.cmdline()]
+            child.send_signal(signal.SIGSEGV)
         yield lambda done: None
 
     with chemdb.open(small_path) as db:
