@@ -167,7 +167,7 @@ def footer_noise(content: bytearray) -> bytearray:
 
 def rows_lie(content: bytearray) -> bytearray:
     """Return the file with its numbers of rows changed, as thrift writes them."""
-    said, lie = _varint(150_000), _varint(2_000_000)
+    said, lie = _varint(150_000), _varint(1_000_000)
     assert len(said) == len(lie)
     assert content.count(said)
     return content.replace(said, lie)
