@@ -112,6 +112,29 @@ def test_reasons_of_pyarrow_are_those_of_the_system(tmp_path):
     assert reason(OSError("what a library says")) == "what a library says"
 
 
+#: Ctrl-C comes while Python runs what cannot raise, such as a finalizer or a library's callback.
+SWALLOWED = """
+import sys, time
+import chemdb.info
+class Finalized:
+    def __del__(self):
+        raise KeyboardInterrupt
+def describe(con):
+    Finalized()
+    time.sleep(20)
+    raise SystemExit("Ctrl-C was lost")
+chemdb.info.describe = describe
+from chemdb.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_is_not_lost_where_python_cannot_raise(small_path):
+    command = [sys.executable, "-c", SWALLOWED, "info", "--db", str(small_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "chemdb: interrupted; nothing was changed\n")
+
+
 @pytest.mark.parametrize("error", [DatabaseError("busy"), RuntimeError("Query interrupted")])
 def test_an_error_that_ctrl_c_leads_to_is_ctrl_c(small_path, monkeypatch, error):
     def describe(con):

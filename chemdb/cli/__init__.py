@@ -1,14 +1,16 @@
 """The command line: every command parses, calls and prints; nothing else lives here."""
 
 import gc
+import sys
 
-from chemdb.cli.app import app
+from chemdb.cli.app import app, interrupt_again
 
 
 def main() -> None:
     """Run the command line."""
     # A tenth of a short command would be spent looking for garbage among what it imports.
     gc.set_threshold(50_000)
+    sys.unraisablehook = interrupt_again
     app(prog_name="chemdb")
 
 

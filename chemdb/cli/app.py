@@ -1,7 +1,9 @@
 """The application: help, version, and errors as one line on stderr."""
 
+import _thread
 import sys
-from typing import Annotated, Any, NoReturn
+import threading
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -9,6 +11,9 @@ from typer.exceptions import TyperException
 
 from chemdb import __version__
 from chemdb.errors import ChemdbError, one_line
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 INTERRUPTED = 130
 NOTHING_CHANGED = "interrupted; nothing was changed"
@@ -69,6 +74,15 @@ def _is_interrupt(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def interrupt_again(lost: "UnraisableHookArgs") -> None:
+    """Have Ctrl-C come once more where it came in what cannot raise, such as a finalizer."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        # Later, as here it cannot raise either.
+        threading.Timer(0.05, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _fail(message: str, code: int) -> NoReturn:
