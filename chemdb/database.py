@@ -265,6 +265,8 @@ def _reason(error: Exception) -> str:
         holder = re.search(r"held in (.+?) \(PID (\d+)\)", text)
         who = f"process {holder[2]} ({Path(holder[1]).name})" if holder else "another process"
         return f"in use by {who}; wait until it ends"
+    if "with a different configuration" in text:
+        return "open in this process with other settings; close that connection, or ask through it"
     if "not a valid DuckDB database file" in text:
         return "not a DuckDB file; choose another --db"
     if "No space left" in text:

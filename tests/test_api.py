@@ -3,11 +3,13 @@
 import json
 import multiprocessing
 import pickle
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import duckdb
 import pandas
 import polars
 import pyarrow as pa
@@ -61,6 +63,16 @@ def test_label_takes_lists_and_frames(db, make):
 def test_label_needs_a_formula_column(db):
     with pytest.raises(chemdb.ChemdbError, match="the table: no formula column among x"):
         db.label(pa.table({"x": ["ZnO"]}))
+
+
+def test_a_file_that_is_open_in_this_process_with_other_settings(small_path):
+    path = shutil.copy(small_path, small_path.with_name("open.duckdb"))
+    with duckdb.connect(path, read_only=True):
+        with pytest.raises(chemdb.ChemdbError, match="open in this process with other settings; close"):
+            chemdb.open(path)
+    with chemdb.open(path), duckdb.connect() as con:
+        con.execute(f"attach '{path}' as chemdb (read_only)")
+        assert con.execute("select count(*) from chemdb.table2").fetchall() == [(2,)]
 
 
 def answers(db):

@@ -187,7 +187,8 @@ def contents(path: Path) -> list:
     if path.is_dir():
         return [contents(part) for part in sorted(path.glob("part-*.parquet"))]
     if path.suffix == ".parquet":
-        return duckdb.sql(f"select count(*), bit_xor(hash(t)) from '{path}' t").fetchall()
+        with duckdb.connect() as con:
+            return con.execute(f"select count(*), bit_xor(hash(t)) from '{path}' t").fetchall()
     with connect_to_read(path) as con:
         failed = [check for check in found_by(con) if not check.ok]
         assert not failed, failed
