@@ -67,9 +67,9 @@ def test_label_needs_a_formula_column(db):
 
 def test_a_file_that_is_open_in_this_process_with_other_settings(small_path):
     path = shutil.copy(small_path, small_path.with_name("open.duckdb"))
-    with duckdb.connect(path, read_only=True):
-        with pytest.raises(chemdb.ChemdbError, match="open in this process with other settings; close"):
-            chemdb.open(path)
+    message = "open in this process with other settings; close"
+    with duckdb.connect(path, read_only=True), pytest.raises(chemdb.ChemdbError, match=message):
+        chemdb.open(path)
     with chemdb.open(path), duckdb.connect() as con:
         con.execute(f"attach '{path}' as chemdb (read_only)")
         assert con.execute("select count(*) from chemdb.table2").fetchall() == [(2,)]
