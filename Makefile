@@ -14,12 +14,12 @@ build: $(DB) ## build the database and print Table 2
 	@$(BIN)/chemdb report --table2 --db $(DB)
 
 test: $(VENV)/test.stamp ## install what the tests need and run them
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 test-slow: $(VENV)/test.stamp ## the tests that install other programs: the wheel, older and other DuckDB clients
 	$(BIN)/pytest -m slow
 
-test-long: $(VENV)/test.stamp ## 10,000 generated queries against a naive reference, 100,000 fuzzed ones (20 minutes)
+test-long: $(VENV)/test.stamp ## 10,000 generated queries against a naive reference, 100,000 fuzzed ones (half an hour)
 	$(BIN)/pytest -m long
 
 lint: $(VENV)/lint.stamp ## check style and types
@@ -49,7 +49,7 @@ bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minu
 	$(BIN)/python bench/smact_agreement.py
 
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: the tables of docs/reliability.md
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[robustness]'
 	$(BIN)/python bench/robustness/run.py $(DB)
 
 constraints: ## renew constraints.txt: the versions that test and lint install

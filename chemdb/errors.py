@@ -30,6 +30,11 @@ def one_line(text: str) -> str:
     return printable(" ".join(line.strip() for line in text.splitlines() if line.strip()))
 
 
+def is_utf8(text: str) -> bool:
+    """Say whether a text has only characters: names of files can have bytes that are none."""
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 class ChemdbError(Exception):
     """Something the user can put right; the message says what was wrong and what to do."""
 

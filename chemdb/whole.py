@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 
-from chemdb.errors import ChemdbError, FileError
+from chemdb.errors import ChemdbError, FileError, is_utf8
 
 
 @contextmanager
@@ -116,6 +116,8 @@ def _place(target: Path, error: type[ChemdbError]) -> Path:
     place = Path(os.path.realpath(target))
     if not place.parent.is_dir():
         raise error(f"{target}: cannot be written (the folder {place.parent} does not exist)")
+    if not is_utf8(str(place)):
+        raise error(f"{place}: cannot be written (not UTF-8 text; choose another name)")
     return place
 
 

@@ -3,6 +3,7 @@
 import gzip
 import os
 import string
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -127,6 +128,30 @@ def test_a_file_of_any_name(small_path, tmp_path, name):
     done = run("label", path, "-o", tmp_path / f"out{name}", "--db", small_path)
     assert done.exit_code == 0
     assert done.stdout.replace("\n", "").isprintable()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take UTF-8 names only")
+def test_a_name_with_bytes_that_are_no_text(small_path, tmp_path, monkeypatch):
+    path = tmp_path / os.fsdecode(b"\xff.csv")
+    path.write_text("formula\nZnO\n")
+    for words in (
+        ["label", path],
+        ["known", "add", path],
+        ["query", "ZnO", "-o", path],
+        ["info", "--db", path],
+    ):
+        done = run(*words)
+        assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+        assert r"\udcff.csv: not UTF-8 text; if it is a file, rename it" in done.stderr
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    done = run("query", "ZnO", "-o", "rows.csv", "--db", small_path)
+    assert done.exit_code == 1
+    assert done.stderr.endswith(
+        r"\udcff/rows.csv: cannot be written (not UTF-8 text; choose another name)" + "\n"
+    )
+    assert not list(folder.iterdir())
 
 
 def test_tables_show_what_a_terminal_would_obey(small_path):

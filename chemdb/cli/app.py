@@ -3,6 +3,7 @@
 import _thread
 import sys
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -10,7 +11,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from chemdb import __version__
-from chemdb.errors import ChemdbError, one_line
+from chemdb.errors import ChemdbError, FileError, is_utf8, one_line
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -26,12 +27,13 @@ class InterruptedCommandError(ChemdbError):
 class OneLineErrors(TyperGroup):
     """Commands whose every failure is one line and an exit code, never a traceback."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *others: Any, **extra: Any) -> Any:
         """Run, as Typer does in standalone mode."""
         standalone_mode = extra.pop("standalone_mode", True)
         message, code = "", 0
         try:
-            result = super().main(*args, **(extra | {"standalone_mode": False}))
+            _check_utf8(sys.argv[1:] if args is None else args)
+            result = super().main(args, *others, **(extra | {"standalone_mode": False}))
         except ChemdbError as error:
             message, code = str(error), INTERRUPTED if isinstance(error, InterruptedCommandError) else 1
         except TyperException as error:
@@ -64,6 +66,13 @@ class OneLineErrors(TyperGroup):
             if not _is_interrupt(error):
                 raise
             raise InterruptedCommandError(NOTHING_CHANGED) from None
+
+
+def _check_utf8(words: Sequence[str]) -> None:
+    """Raise for a word that has bytes which are no text: DuckDB knows no other names of files."""
+    for word in words:
+        if not is_utf8(word):
+            raise FileError(f"{word}: not UTF-8 text; if it is a file, rename it")
 
 
 def _is_interrupt(error: BaseException | None) -> bool:
