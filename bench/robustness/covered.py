@@ -32,11 +32,11 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
     settings = folder / "coverage.ini"
     # Processes that a test kills write nothing: what only they run counts as not run.
     settings.write_text(
-        f"[run]\nsource_pkgs = chemdb\nbranch = true\nparallel = true\npatch = subprocess\n"
+        f"[run]\nsource_pkgs = chemdb\nbranch = true\nparallel = true\npatch = subprocess, _exit\n"
         f"concurrency = multiprocessing, thread\nsigterm = true\ndata_file = {folder / 'data'}\n"
         "[report]\nexclude_also =\n    if TYPE_CHECKING\n"
     )
-    passed = tests(settings)
+    passed = tests(settings, "--numprocesses", "auto", "--dist", "worksteal")
     passed = tests(settings, *KERNELS, NUMBA_DISABLE_JIT="1") and passed
     coverage(settings, "combine", "--quiet")
     report = folder / "report.json"
