@@ -18,7 +18,7 @@ from chemdb.cli import app
 
 ABOUT = (
     "Each command as a process with `--threads 1 --memory-limit 512MB`. Busy threads are processor time by "
-    "wall time; memory is the most that the process and those it starts held at once. "
+    "wall time; memory is the most that the process and those it starts held at once, pages that they share counted once. "
     "Kept: at most 1.1 threads and 1.01 GB."
 )
 #: Memory for DuckDB, in bytes.
@@ -98,8 +98,8 @@ def used_by(line: list[str], folder: Path) -> Used:
         process = psutil.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
         memory = 0
         while process.poll() is None:
-            memory = max(memory, sum(map(resident, [process, *children(process)])))
-            time.sleep(0.02)
+            memory = max(memory, sum(map(held, [process, *children(process)])))
+            time.sleep(0.05)
         seconds = time.perf_counter() - started
         errors.seek(0)
         last = ["", *errors.read().strip().splitlines()][-1]
@@ -119,10 +119,11 @@ def children(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def resident(process: psutil.Process) -> int:
+def held(process: psutil.Process) -> int:
+    """Return the memory of a process, of pages that it shares with others its part."""
     try:
-        return process.memory_info().rss
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return process.memory_full_info().pss
+    except psutil.Error:
         return 0
 
 
