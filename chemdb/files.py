@@ -1,5 +1,6 @@
 """Files of the user's with a formula in each row: CSV, TSV, JSON, JSON lines, Parquet, text."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,7 +111,11 @@ def first_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
 
 def unreadable(error: Exception) -> str:
     """Return one line that says what DuckDB found wrong with a file."""
-    return f"cannot be read ({str(error).splitlines()[0]})"
+    first, *rest = str(error).splitlines()
+    if place := re.search(r"CSV Error on Line: (\d+)$", first):
+        said = next((line for line in rest if line and not line.startswith("Original Line: ")), first)
+        first = f"line {place[1]}: {said.rstrip('. ')}"
+    return f"cannot be read ({first})"
 
 
 def identifier(name: str) -> str:

@@ -184,6 +184,30 @@ def test_what_is_no_regular_file(tmp_path, kind):
         read_oxidation_states(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (
+            "formula,id\nNaCl,é\n".encode("latin-1"),
+            "line 2: Invalid unicode (byte sequence mismatch) detected",
+        ),
+        (
+            "formula,id\nNaCl,1\n".encode("utf-16"),
+            "line 1: Invalid unicode (byte sequence mismatch) detected",
+        ),
+        (b"formula,id\n" + b"N" * 3_000_000 + b",1\n", "line 1: Maximum line size of 2000000 bytes exceeded"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(small_path, tmp_path, content, reason):
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    for words in (["label", path], ["known", "add", path]):
+        done = run(*words, "--db", small_path)
+        assert done.exit_code == 1
+        assert f"a.csv: cannot be read ({reason}" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
 def test_an_oxidation_state_file_that_is_too_large(tmp_path):
     (tmp_path / "large.txt").write_bytes(b"#" * 1_000_001)
     with pytest.raises(SpeciesError, match="larger than 1,000,000 bytes"):
