@@ -85,3 +85,7 @@ class ReductionError(ChemdbError):
 
 class QueryError(ChemdbError):
     """A query is not understood, or asks for what cannot be."""
+
+
+class ProcessError(ChemdbError):
+    """A process that worked for this one was ended from outside."""

@@ -20,6 +20,7 @@ from chemdb.embedding.composition import composition_vectors, element_arrays, is
 from chemdb.embedding.vectors import check_embedding, element_vectors
 from chemdb.errors import ChemdbError, ReductionError
 from chemdb.limits import n_threads
+from chemdb.processes import in_processes
 from chemdb.progress import Steps, no_steps
 from chemdb.reduction import Reduction, Value, check_method, parameters_of, reduce
 from chemdb.sample import check_order, sample
@@ -223,15 +224,13 @@ def _reductions(
     specs: Sequence[MapSpec], samples: _Samples, threads: int | None
 ) -> Iterator[tuple[MapSpec, Reduction]]:
     """Yield maps as they are finished, several at a time."""
-    from joblib import Parallel, delayed
-
     at_a_time = min(n_threads(threads), len(specs))
-    work = (delayed(_reduce)(spec, samples.covered(spec)[1]) for spec in specs)
-    # t-SNE and UMAP are compiled loops that do not hear Ctrl-C: a process can be stopped, so even one
-    # map gets its own, which joblib gives only to two or more workers.
-    quick = at_a_time == 1 and all(spec.method == "pca" for spec in specs)
-    workers = 1 if quick else max(2, at_a_time)
-    yield from Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=at_a_time)(work)
+    work = ((spec, samples.covered(spec)[1]) for spec in specs)
+    if at_a_time == 1 and all(spec.method == "pca" for spec in specs):
+        yield from (_reduce(*one) for one in work)
+    else:
+        # t-SNE and UMAP are compiled loops that do not hear Ctrl-C: even a single map gets a process.
+        yield from in_processes(_reduce, work, at_a_time)
 
 
 def _reduce(spec: MapSpec, vectors: NDArray[np.float32]) -> tuple[MapSpec, Reduction]:

@@ -66,7 +66,7 @@ def test_an_installed_wheel_builds_a_database_elsewhere(wheel, tmp_path):
 def test_heavy_libraries_wait_until_they_are_needed():
     code = (
         "import sys; from chemdb.cli import app; heavy = {'mp_api', 'smact', 'pymatgen', 'numba', 'numpy', 'pandas',"
-        "'pyarrow', 'duckdb', 'matplotlib', 'sklearn', 'umap', 'elementembeddings', 'plotly', 'joblib', 'scipy'};"
+        "'pyarrow', 'duckdb', 'matplotlib', 'sklearn', 'umap', 'elementembeddings', 'plotly', 'loky', 'scipy'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
