@@ -75,7 +75,7 @@ class Labeller:
                 "formula": formula,
                 "chemsys": found.chemsys(),
                 "nelements": pa.array(found.counts, mask=~readable),
-                "in_space": pa.array(np.asarray(pc.is_null(outside)), mask=~readable),
+                "in_space": pc.if_else(pa.array(readable), pc.is_null(outside), pa.scalar(None, pa.bool_())),
                 "outside_because": outside,
                 "allowed": allowed,
                 "known": pc.if_else(pa.array(readable), known, pa.scalar(None, pa.bool_())),

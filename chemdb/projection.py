@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.arrays import as_array
 from chemdb.checksum import renew_checksums
 from chemdb.contents import CATEGORIES
 from chemdb.database import reading, replacing, run_file, sql_text
@@ -101,7 +102,7 @@ class Map:
     def coordinates(self) -> NDArray[np.float32]:
         """Coordinates, shape (n, 2) or (n, 3)."""
         names = ("x", "y", "z")[: self.run["n_components"]]
-        return np.column_stack([self.points[name].to_numpy() for name in names])
+        return np.column_stack([as_array(self.points[name]) for name in names])
 
     @property
     def categories(self) -> NDArray[np.str_]:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.arrays import as_array
 from chemdb.contents import CATEGORIES
 from chemdb.embedding.composition import composition_vectors, element_arrays, is_covered
 from chemdb.embedding.vectors import PAPER_EMBEDDINGS, check_embedding, element_vectors
@@ -207,6 +208,6 @@ def _spaces(con: duckdb.DuckDBPyConnection, drawn: pa.Table, spec: MapSpec) -> I
 
 def _keys(rows: pa.Table) -> NDArray[np.int64]:
     system, stoichiometry = (
-        rows[name].to_numpy().astype(np.int64) for name in ("system_id", "stoichiometry_id")
+        as_array(rows[name]).astype(np.int64) for name in ("system_id", "stoichiometry_id")
     )
-    return (system << 32) + stoichiometry  # type: ignore[no-any-return]
+    return (system << 32) + stoichiometry

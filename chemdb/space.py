@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.arrays import as_array
+
 
 @dataclass(frozen=True)
 class OrderSpace:
@@ -70,19 +72,19 @@ def read_order(con: duckdb.DuckDBPyConnection, nelements: int) -> OrderSpace:
     stoichiometries = table(
         "select factors from stoichiometry where nelements = $nelements order by stoichiometry_id"
     )
-    factors = stoichiometries["factors"].combine_chunks().flatten().to_numpy().reshape(-1, nelements)
+    factors = as_array(stoichiometries["factors"].combine_chunks().flatten()).reshape(-1, nelements)
     width = -(-len(factors) // 8)
     bits = b"".join(row[:width] for row in sets["bits"].to_pylist())
-    set_ids = sets["allowed_set_id"].to_numpy()
+    set_ids = as_array(sets["allowed_set_id"])
     # An ENUM comes as a dictionary in order of atomic number.
-    elements = np.stack([systems[name].combine_chunks().indices.to_numpy() for name in columns], axis=1) + 1
+    elements = np.stack([as_array(systems[name].combine_chunks().indices) for name in columns], axis=1) + 1
     return OrderSpace(
         nelements,
         elements.astype(np.uint8),
-        np.searchsorted(set_ids, systems["allowed_set_id"].to_numpy()).astype(np.int32),
+        np.searchsorted(set_ids, as_array(systems["allowed_set_id"])).astype(np.int32),
         np.frombuffer(bits, np.uint8).reshape(-1, width),
         factors,
-        (known["system_id"].to_numpy() - systems["system_id"][0].as_py()).astype(np.int64),
-        known["stoichiometry_id"].to_numpy(),
-        known["allowed"].to_numpy(zero_copy_only=False),
+        (as_array(known["system_id"]) - systems["system_id"][0].as_py()).astype(np.int64),
+        as_array(known["stoichiometry_id"]),
+        as_array(known["allowed"]),
     )

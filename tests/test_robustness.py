@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -133,6 +134,42 @@ def test_ctrl_c_is_not_lost_where_python_cannot_raise(small_path):
     command = [sys.executable, "-c", SWALLOWED, "info", "--db", str(small_path)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (130, "chemdb: interrupted; nothing was changed\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["map", "--method", "pca", "--nelements", "2", "--per-category", "4"],
+        ["map", "--method", "pca", "--all", "--nelements", "2"],
+        ["sample", "--per-category", "4", "--nelements", "2"],
+        ["export", "embeddings", "nelements=2", "--embedding", "random_200", "-o", "vectors.npz"],
+        ["report", "--separation", "--nelements", "2", "--per-category", "4"],
+        ["query", "elements=Li,O"],
+        ["label", "formulas.txt"],
+    ],
+    ids=" ".join,
+)
+def test_ctrl_c_is_not_lost_while_pandas_is_imported(small_path, tmp_path, command):
+    """PyArrow imports pandas for some conversions, and takes Ctrl-C in it for a missing pandas."""
+    (tmp_path / "pandas.py").write_text(
+        "open('imported', 'w').close()\nraise KeyboardInterrupt", encoding="utf-8"
+    )
+    (tmp_path / "formulas.txt").write_text("Li2O\n", encoding="utf-8")
+    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-m", "chemdb", *command, "--db", "c.duckdb"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    if (tmp_path / "imported").exists():
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (
+            130,
+            "chemdb: interrupted; nothing was changed",
+        )
+    else:
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("error", [DatabaseError("busy"), RuntimeError("Query interrupted")])

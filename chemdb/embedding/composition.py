@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from chemdb.arrays import as_array
 from chemdb.embedding.vectors import ElementVectors, periodic_table
 from chemdb.kernels.embedding import mean_vectors
 from chemdb.parallel import map_slices
@@ -67,17 +68,17 @@ def element_arrays(rows: pa.Table | pa.RecordBatch) -> tuple[NDArray[np.uint8], 
         With the columns elements (lists of symbols) and factors (lists of numbers).
     """
     elements, factors = (_flat(rows.column(name)) for name in ("elements", "factors"))
-    lengths = np.diff(elements.offsets.to_numpy())
+    lengths = np.diff(as_array(elements.offsets))
     symbols = elements.flatten()
     if pa.types.is_dictionary(symbols.type):
         symbols = symbols.dictionary_decode()
-    numbers = pc.index_in(symbols.cast(pa.string()), pa.array(periodic_table())).to_numpy() + 1
+    numbers = as_array(pc.index_in(symbols.cast(pa.string()), pa.array(periodic_table()))) + 1
     row = np.repeat(np.arange(len(lengths)), lengths)
     place = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     shape = (len(lengths), int(lengths.max(initial=0)))
     padded = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     padded[0][row, place] = numbers
-    padded[1][row, place] = factors.flatten().to_numpy()
+    padded[1][row, place] = as_array(factors.flatten())
     return padded
 
 

@@ -294,8 +294,8 @@ def _write_npz(batches: Iterator[pa.RecordBatch], account: Embedded, file: Path)
             for batch in batches:
                 rows, found = account.add(batch)
                 for name in ("formula", "category"):
-                    text = rows.column(name).cast(pa.string()).to_numpy(zero_copy_only=False)
-                    streams[name].write(text.astype(kinds[name]).tobytes())
+                    text = rows.column(name).cast(pa.string()).to_pylist()
+                    streams[name].write(np.array(text, kinds[name]).tobytes())
                 streams["vectors"].write(found.tobytes())
         finally:
             for stream in streams.values():

@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.arrays import as_array
 from chemdb.embedding.vectors import PAPER_EMBEDDINGS
 from chemdb.plot.about import about
 from chemdb.plot.map_grid import about_maps, grid, specs
@@ -87,7 +88,7 @@ def draw(
     """
     colors = palette(palette_name)
     maps = [read(con, spec) for spec in specs(2, per_category, seed)]
-    groups = [classes_of(con, found.points["system_id"].to_numpy()) for found in maps]
+    groups = [classes_of(con, as_array(found.points["system_id"])) for found in maps]
     figure = grid(maps, groups, BOTTOM_UP, ANION_CLASSES, colors, columns)
     text = (
         f"Binary compositions of all categories by anion class, in {len(PAPER_EMBEDDINGS)} element "
