@@ -71,6 +71,8 @@ def write_batches(
         raise FileError("parquet cannot go to the screen; name a file with --output")
     place = nullcontext([STDOUT]) if target is None else whole(target)
     with place as [unfinished], connect_in_memory() as con:
+        # DuckDB 2.0 can wait forever for writes that it handed to other threads, once interrupted.
+        con.execute("set async_threads = 0")
         con.register("written", _reporting(batches, total, progress))
         name = str(unfinished).replace("'", "''")
         try:
