@@ -10,6 +10,8 @@ import chemdb
 from chemdb.database import connect_in_memory, connect_to_read, threads_of
 from chemdb.limits import POOLS, at_most_memory, at_most_threads, n_threads
 from chemdb.parallel import map_slices
+from chemdb.verify.__main__ import main as verify_as_asked
+from chemdb.verify.process import request
 
 SETTINGS = "select current_setting('threads') as threads, current_setting('memory_limit') as memory"
 
@@ -57,6 +59,17 @@ def test_work_on_a_connection_has_its_threads(small_path, monkeypatch):
         assert threads_of(con) == 2
 
 
+def test_the_process_that_verifies_keeps_to_what_it_is_told(small_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "chemdb.verify.__main__.found_by",
+        lambda con, *_: seen.extend([*con.execute(SETTINGS).fetchall(), n_threads()]) or [],
+    )
+    monkeypatch.setattr("sys.argv", ["", request(small_path, False, 1, "1GiB")])
+    verify_as_asked()
+    assert seen == [(1, "1.0 GiB"), 1]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -70,6 +83,7 @@ def test_work_on_a_connection_has_its_threads(small_path, monkeypatch):
         ["plot", "paper", "-o", "."],
         ["map", "--method", "pca"],
         ["map", "--method", "pca", "--all"],
+        ["verify"],
         ["build"],
     ],
     ids=" ".join,

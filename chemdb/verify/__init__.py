@@ -35,5 +35,7 @@ def found_by(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = 
                 # DuckDB reads no more of this file until it is opened again.
                 yield unreadable(name, error)
                 return
+            except duckdb.OutOfMemoryException:
+                raise  # which says nothing of the file
             except (duckdb.Error, LookupError, ValueError) as error:
                 yield unreadable(name, error)

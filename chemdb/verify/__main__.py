@@ -10,6 +10,7 @@ from typing import Any
 
 from chemdb.database import connect_to_read, translate_errors
 from chemdb.errors import ChemdbError
+from chemdb.limits import at_most_memory, at_most_threads
 from chemdb.progress import Progress
 from chemdb.verify import found_by
 
@@ -28,9 +29,14 @@ def told_steps(name: str) -> Iterator[Progress]:
 
 def main() -> None:
     """Check the file that is asked for."""
-    path, deep, threads, memory_limit = json.loads(sys.argv[1])
+    path, deep, limits = json.loads(sys.argv[1])
     try:
-        with translate_errors(Path(path)), connect_to_read(Path(path), threads, memory_limit) as con:
+        with (
+            at_most_threads(limits.get("threads")),
+            at_most_memory(limits.get("memory_limit")),
+            translate_errors(Path(path)),
+            connect_to_read(Path(path)) as con,
+        ):
             for check in found_by(con, deep, told_steps):
                 tell("check", check)
     except ChemdbError as error:

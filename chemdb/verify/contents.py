@@ -116,7 +116,7 @@ def objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
     for statement in [f"from {view} limit 0" for (view,) in views] + ["from composition_of('NaCl')"]:
         try:
             execute(con, statement).fetchall()
-        except duckdb.FatalException:
+        except (duckdb.FatalException, duckdb.OutOfMemoryException):
             raise
         except duckdb.Error as error:
             yield unreadable(statement, error)
@@ -134,7 +134,7 @@ def checksums(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Ch
         title = f"checksum of {name.removeprefix('main.')}"
         try:
             found = compute(con, statement)
-        except duckdb.FatalException:
+        except (duckdb.FatalException, duckdb.OutOfMemoryException):
             raise
         except duckdb.Error as error:
             yield unreadable(title, error)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from chemdb.errors import DatabaseError
+from chemdb.limits import duckdb_config
 from chemdb.progress import Progress, Steps, no_progress, no_steps
 from chemdb.verify.check import Check
 
@@ -27,9 +28,8 @@ def verify_in_process(
     DatabaseError
         The file cannot be opened.
     """
-    request = json.dumps([str(path.absolute()), deep, threads, memory_limit])
     child = subprocess.Popen(
-        [sys.executable, "-m", "chemdb.verify", request],
+        [sys.executable, "-m", "chemdb.verify", request(path, deep, threads, memory_limit)],
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
@@ -59,6 +59,11 @@ def verify_in_process(
     if not finished:
         checks.append(Check(step, "can be read", _end(child.returncode), False))
     return checks
+
+
+def request(path: Path, deep: bool, threads: int | None, memory_limit: str | None) -> str:
+    """Return what the process is asked, with the limits of this one where none are given."""
+    return json.dumps([str(path.absolute()), deep, duckdb_config(threads, memory_limit)])
 
 
 def _end(code: int) -> str:
