@@ -1,5 +1,6 @@
 """Work in processes of their own, which can be ended where threads cannot."""
 
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future
@@ -38,6 +39,7 @@ def in_processes(
     # Unlike the standard library's, its processes do not run the main script once more.
     from loky import ProcessPoolExecutor, as_completed, wait
 
+    _start_tracker()
     pool = ProcessPoolExecutor(at_a_time)
     running: set[Future[T]] = set()
     try:
@@ -58,6 +60,22 @@ def in_processes(
         ) from None
     finally:
         pool.shutdown(kill_workers=True)
+
+
+def _start_tracker() -> None:
+    """Start the process that removes the semaphores of an end at once; it need not say so on stderr."""
+    from loky.backend import resource_tracker as tracker
+
+    before = os.environ.get("PYTHONWARNINGS")
+    silence = "ignore::UserWarning:loky.backend.resource_tracker"
+    os.environ["PYTHONWARNINGS"] = f"{before},{silence}" if before else silence
+    try:
+        tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 @contextmanager
