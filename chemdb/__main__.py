@@ -1,6 +1,7 @@
 """Run as ``chemdb`` or ``python -m chemdb``."""
 
 import os
+import signal
 import sys
 
 INTERRUPTED = 130
@@ -21,6 +22,8 @@ def main() -> None:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(INTERRUPTED)
+        # All is done and said: Ctrl-C comes too late to change it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise
 
 

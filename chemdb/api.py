@@ -4,13 +4,14 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
 from chemdb.database import connect_to_read, cursor_of, is_damage, threads_of, translate_errors
-from chemdb.errors import ChemdbError
+from chemdb.errors import ChemdbError, QueryError
 from chemdb.progress import Steps, no_steps
 from chemdb.rows import Rows
 
@@ -102,6 +103,8 @@ class Database:
         from chemdb.query.language import read_query
         from chemdb.query.result import Result
 
+        if (limit is not None and limit < 0) or offset < 0:
+            raise QueryError(f"query: limit {limit} and offset {offset}: neither may be below 0")
         words = self._own_vocabulary()
         if optimade:
             from chemdb.query.optimade import read_optimade as read_query
@@ -301,7 +304,8 @@ class Database:
 
     def _repr_html_(self) -> str:
         counts = self.sql("from table2").df()
-        return f"<p><code>{self.path}</code>, known: {self.known_sources()}</p>{counts.to_html(index=False)}"
+        about = f"<p><code>{escape(str(self.path))}</code>, known: {escape(self.known_sources())}</p>"
+        return about + str(counts.to_html(index=False))
 
     def _own_vocabulary(self) -> "Vocabulary":
         from chemdb.query.vocabulary import vocabulary

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from chemdb.contents import elements_of, max_stoichiometry_of, states_of
 from chemdb.database import sql_text, threads_of
+from chemdb.errors import FileError
 from chemdb.files import formula_column
 from chemdb.formula import Formulas, read_formulas
 from chemdb.species import Element
@@ -123,10 +124,15 @@ def label_table(own: Labeller, formulas: Any) -> pa.Table:
     Raises
     ------
     FileError
-        The table has no formula column.
+        The table has no formula column, or `formulas` is neither a table nor texts.
     """
+    if isinstance(formulas, str):
+        raise FileError(f"label: {formulas!r} is one text; give a list of formulas, such as [{formulas!r}]")
     if not hasattr(formulas, "columns"):
-        return own.label(formulas)
+        try:
+            return own.label(pa.array(formulas, pa.string(), from_pandas=True))
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
+            raise FileError(f"label: these are no formulas ({error})") from None
     table = pa.table(formulas)
     column = formula_column(table.column_names, Path("the table"))
     return label_batches(own, iter(table.to_batches(BATCH)), table.schema, column).read_all()
@@ -138,7 +144,15 @@ def label_batches(
     """Return the batches with their labels beside them, made as they are read.
 
     A label whose name the input uses gets ``chemdb_`` before it, again if that is used too.
+
+    Raises
+    ------
+    FileError
+        The column is a list, a structure or a map.
     """
+    if pa.types.is_nested(schema.field(column).type):
+        kind = schema.field(column).type
+        raise FileError(f"column {column!r} is {kind}, no text; name another with --formula-column")
     labels = own.label(pa.array([], pa.string())).schema
     names = [_unused(name, schema.names) for name in labels.names]
     fields = [*schema, *(field.with_name(name) for field, name in zip(labels, names, strict=True))]

@@ -45,12 +45,21 @@ def label_file(own: Labeller, source: Path, target: Path | None, wanted: str | N
 
 
 def label_lines(own: Labeller, lines: TextIO, target: Path | None) -> int:
-    """Write the formulas of a stream, one a line, with their labels; return how many."""
+    """Write the formulas of a stream, one a line, with their labels; return how many.
+
+    Raises
+    ------
+    ChemdbError
+        The stream is not UTF-8, or the target cannot be written; it is as it was.
+    """
     kind = format_of(target) if target else "csv"
     schema = pa.schema([("formula_given", pa.string())])
 
     def batches() -> Iterator[pa.RecordBatch]:
-        while texts := [line.rstrip("\r\n") for _, line in zip(range(BATCH), lines, strict=False)]:
-            yield pa.record_batch([pa.array(texts, pa.string())], schema=schema)
+        try:
+            while texts := [line.rstrip("\r\n") for _, line in zip(range(BATCH), lines, strict=False)]:
+                yield pa.record_batch([pa.array(texts, pa.string())], schema=schema)
+        except UnicodeError as error:
+            raise FileError(f"stdin: not UTF-8 text ({error})") from None
 
     return write_batches(label_batches(own, batches(), schema, "formula_given"), target, kind)

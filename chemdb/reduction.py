@@ -159,9 +159,16 @@ def reduce(
 
                 vectors = StandardScaler().fit_transform(vectors)
             coordinates = estimator.fit_transform(vectors)
+    except MemoryError:
+        raise
     except (ValueError, TypeError, NotImplementedError) as error:
-        reason = " ".join(str(error).split())
-        raise ReductionError(f"{TITLES[method]}: {reason}") from None
+        raise ReductionError(f"{TITLES[method]}: {error}") from None
+    except Exception as error:
+        # Compiled parts of a library raise whatever a value leads to in them.
+        given = ", ".join(f"{name}={value}" for name, value in (parameters or {}).items())
+        raise ReductionError(
+            f"{TITLES[method]} cannot work with {given or 'these vectors'} ({type(error).__name__})"
+        ) from None
     explained = estimator.explained_variance_ratio_ if method == "pca" else None
     libraries = (LIBRARIES[method], "numpy")
     return Reduction(

@@ -15,6 +15,8 @@ from chemdb.kernels.members import nth_members
 from chemdb.names import one_of
 from chemdb.parallel import map_slices
 
+#: Most compositions of a sample, which is made in memory.
+MAX_SAMPLE = 10_000_000
 #: Compositions whose sets are in memory at a time.
 BATCH = 100_000
 
@@ -57,7 +59,8 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
     Raises
     ------
     ChemdbError
-        Unknown category, order outside the file, `n` below 1 or `seed` below 0.
+        Unknown category, order outside the file, `n` below 1 or `seed` below 0, or a sample of
+        more than `MAX_SAMPLE`.
     """
     one_of(category, CATEGORIES, "category")
     if n < 1:
@@ -130,6 +133,16 @@ def distinct_ranks(random: np.random.PCG64, total: int, n: int) -> NDArray[np.in
             return np.sort(drawn[np.sort(first)[:n]])
 
 
+def _ranks(random: np.random.PCG64, total: int, n: int, category: str) -> NDArray[np.int64]:
+    """Return the ranks of a sample of a category that has `total` compositions."""
+    if min(n, total) > MAX_SAMPLE:
+        raise LimitError(
+            f"a sample of {min(n, total):,} {category} compositions: at most {MAX_SAMPLE:,} are drawn; "
+            "'chemdb query --limit 0 -o FILE' writes all"
+        )
+    return distinct_ranks(random, total, n)
+
+
 def _draw_known(
     con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -139,7 +152,7 @@ def _draw_known(
         "where category = $category and nelements = $nelements order by all",
         {"category": category, "nelements": nelements},
     ).fetchnumpy()
-    ranks = distinct_ranks(random, len(listed["system_id"]), n)
+    ranks = _ranks(random, len(listed["system_id"]), n, category)
     return listed["system_id"][ranks], listed["stoichiometry_id"][ranks]
 
 
@@ -149,7 +162,7 @@ def _draw_counted(
     """Return the system and stoichiometry of drawn compositions of a category kept as bits."""
     counts = con.execute(_COUNTS[category], {"nelements": nelements}).fetchnumpy()["n"].astype(np.int64)
     ends = np.cumsum(counts)
-    ranks = distinct_ranks(random, int(ends[-1]), n)
+    ranks = _ranks(random, int(ends[-1]), n, category)
     place = np.searchsorted(ends, ranks, side="right")
     [(first_system, n_stoichiometries)] = con.execute(
         "select min(system_id), any_value(n_stoichiometries) "

@@ -90,8 +90,11 @@ def separation(
     Raises
     ------
     ChemdbError
-        Unknown embedding, an order that the file does not have, or too few points.
+        Unknown embedding, an order that the file does not have, a seed that scikit-learn does not
+        take, or too few points.
     """
+    if not 0 <= seed < 2**32:
+        raise ReductionError(f"seed {seed}: choose 0 to {2**32 - 1}")
     names = list(dict.fromkeys([*map(check_embedding, embeddings), CONTROL]))
     found = []
     for order in orders:

@@ -10,13 +10,16 @@ keep the result of the slower.
 
 import os
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 
 from chemdb.errors import ChemdbError, FileError, is_utf8
+from chemdb.progress import replaced
 
 
 @contextmanager
@@ -24,8 +27,9 @@ def whole(*targets: Path, error: type[ChemdbError] = FileError, patience: float 
     """Give paths to write to, which take the places of `targets` when the body succeeds.
 
     On any failure, Ctrl-C included, the targets are as they were and nothing is left beside
-    them. A symbolic link stays one: what it points to is replaced. A file keeps its permissions.
-    A device or a pipe is written to as it is.
+    them; those that were replaced are in `chemdb.progress.replaced`. A symbolic link stays one:
+    what it points to is replaced. A file keeps its permissions. A device or a pipe is written to as
+    it is.
 
     Parameters
     ----------
@@ -51,14 +55,20 @@ def whole(*targets: Path, error: type[ChemdbError] = FileError, patience: float 
                 for place, target in zip(places, targets, strict=True)
             ]
             yield partials
-            written = [pair for pair in zip(partials, places, strict=True) if pair[0] != pair[1]]
-            for partial, place in written:
+            written = [
+                (partial, place, target)
+                for partial, place, target in zip(partials, places, targets, strict=True)
+                if partial != place
+            ]
+            for partial, place, _ in written:
                 if place.exists():
                     shutil.copymode(place, partial)
                 _sync(partial)
-            for partial, place in written:
-                partial.replace(place)
-                _sync(place.parent)
+            with _ctrl_c_afterwards():
+                for partial, place, target in written:
+                    partial.replace(place)
+                    replaced.append(target)
+                    _sync(place.parent)
     except OSError as problem:
         raise error(f"{targets[0]}: cannot be written ({reason(problem)})") from None
 
@@ -147,6 +157,23 @@ def _clear(partial: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+
+
+@contextmanager
+def _ctrl_c_afterwards() -> Iterator[None]:
+    """Have Ctrl-C come after the body, not within: files that belong together are replaced together."""
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not usual or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _sync(path: Path) -> None:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from chemdb.database import connect_in_memory, execute
-from chemdb.errors import FileError
+from chemdb.errors import ChemdbError, FileError
 from chemdb.progress import Progress, no_progress
+from chemdb.stdout import stdout_path
 from chemdb.whole import whole
 
 if TYPE_CHECKING:
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 
 #: Formats by name, which is a file's suffix too, as DuckDB's COPY takes them.
 WRITERS = {
-    "csv": "(format csv, header)",
-    "tsv": "(format csv, header, delimiter '\t')",
-    "json": "(format json, array true)",
-    "jsonl": "(format json)",
-    "parquet": "(format parquet, compression zstd)",
+    "csv": "format csv, header",
+    "tsv": "format csv, header, delimiter '\t'",
+    "json": "format json, array true",
+    "jsonl": "format json",
+    "parquet": "format parquet, compression zstd",
 }
-#: Where rows go that have no file.
-STDOUT = Path("/dev/stdout")
 
 
 def format_of(target: Path) -> str:
@@ -64,20 +63,28 @@ def write_batches(
 
     Raises
     ------
-    FileError
-        The file cannot be written; what was there is as it was.
+    ChemdbError
+        The file cannot be written, or the rows cannot be made; what was there is as it was.
     """
     if target is None and kind == "parquet":
         raise FileError("parquet cannot go to the screen; name a file with --output")
-    place = nullcontext([STDOUT]) if target is None else whole(target)
-    with place as [unfinished], connect_in_memory() as con:
+    with ExitStack() as stack:
+        [unfinished] = stack.enter_context(whole(target) if target else stdout_path())
+        con = stack.enter_context(connect_in_memory())
         # DuckDB 2.0 can wait forever for writes that it handed to other threads, once interrupted.
         con.execute("set async_threads = 0")
-        con.register("written", _reporting(batches, total, progress))
+        failed: list[ChemdbError] = []
+        con.register("written", _reporting(batches, total, progress, failed))
         name = str(unfinished).replace("'", "''")
         try:
-            [(n,)] = execute(con, f"copy written to '{name}' {WRITERS[kind]}").fetchall()
-        except duckdb.IOException as error:
+            [(n,)] = execute(
+                con, f"copy written to '{name}' ({WRITERS[kind]}, use_tmp_file false)"
+            ).fetchall()
+        except duckdb.Error as error:
+            if failed:
+                raise failed[0] from None
+            if not isinstance(error, duckdb.IOException):
+                raise
             raise FileError(f"{target or 'stdout'}: cannot be written ({_reason(error)})") from None
     return int(n)
 
@@ -89,16 +96,21 @@ def _reason(error: duckdb.IOException) -> str:
 
 
 def _reporting(
-    batches: "pa.RecordBatchReader", total: int | None, progress: Progress
+    batches: "pa.RecordBatchReader", total: int | None, progress: Progress, failed: list[ChemdbError]
 ) -> "pa.RecordBatchReader":
+    """Return the batches; what goes wrong in them is put into `failed`, as DuckDB makes a text of it."""
     import pyarrow as pa
 
     def passed_on() -> Iterator[pa.RecordBatch]:
         done = 0
-        for batch in batches:
-            yield batch
-            done += len(batch)
-            if total:
-                progress(done / total)
+        try:
+            for batch in batches:
+                yield batch
+                done += len(batch)
+                if total:
+                    progress(done / total)
+        except ChemdbError as error:
+            failed.append(error)
+            raise
 
     return pa.RecordBatchReader.from_batches(batches.schema, passed_on())

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 import chemdb
+from chemdb.errors import ChemdbError
 
 TEXTS = ["LiZnO2", "O2Zn2", "Zn0.5O", None]
 
@@ -58,6 +59,22 @@ def test_label_takes_lists_and_frames(db, make):
     assert [row["category"] for row in rows] == ["missing", "standard", None, None]
     assert [row["known_in"] for row in rows] == [None, "lab", None, None]
     assert [row["error"] is None for row in rows] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("formulas", ["LiZnO2", [1, 2], [["ZnO"]], 7])
+def test_label_takes_nothing_else(db, formulas):
+    with pytest.raises(ChemdbError, match="label: "):
+        db.label(formulas)
+
+
+def test_label_takes_missing_values(db):
+    assert db.label(pandas.Series(["ZnO", None, float("nan")]))["formula"].to_pylist() == ["ZnO", None, None]
+
+
+@pytest.mark.parametrize("options", [{"limit": -1}, {"offset": -1}])
+def test_rows_below_zero_are_refused(db, options):
+    with pytest.raises(ChemdbError, match="neither may be below 0"):
+        db.query("Zn-O", **options)
 
 
 def test_label_needs_a_formula_column(db):
@@ -135,6 +152,14 @@ def test_a_database_shows_itself(db, small_path):
     html = db._repr_html_()
     assert "lab" in html
     assert "<th>combinations</th>" in html
+
+
+def test_names_are_no_html(small_path, tmp_path):
+    path = tmp_path / "<b>bold.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    with chemdb.open(path) as db:
+        assert "&lt;b&gt;bold.duckdb" in db._repr_html_()
+        assert "<b>" not in db._repr_html_()
 
 
 def test_an_older_or_foreign_file_is_refused(small_path, tmp_path):

@@ -143,6 +143,24 @@ def test_sql_in_every_format(small_path):
 
 def test_sql_table_says_when_it_is_cut(small_path):
     assert "the first 1,000 rows" in output("sql", "from allowed", "--db", small_path)
+    for kind in ("csv", "json"):
+        text = output("sql", "select i from range(3000) t(i)", "-f", kind, "--db", small_path)
+        assert len(json.loads(text) if kind == "json" else text.splitlines()[1:]) == 3_000
+
+
+def test_json_has_only_what_json_can_say(small_path):
+    query = "select 'nan'::double as a, 1 as b, 2 as b, ['-inf'::double, null] as c, {'d': true} as e"
+    assert json.loads(
+        output("sql", query, "-f", "json", "--db", small_path), parse_constant=lambda name: pytest.fail(name)
+    ) == [{"a": None, "b": 1, "b_1": 2, "c": [None, None], "e": {"d": True}}]
+    assert output("sql", "select 1 where false", "-f", "json", "--db", small_path) == "[]\n"
+
+
+def test_csv_is_as_duckdb_writes_it(small_path):
+    query = "select [1, null] as numbers, [true] as flags, false as flag, null as nothing"
+    assert output("sql", query, "-f", "csv", "--db", small_path) == (
+        'numbers,flags,flag,nothing\n"[1, NULL]",[true],false,\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,12 +250,27 @@ BAD = {
     "count --nelements 6": "orders 2 to 5",
     "report": "choose one of --table1, --table2 and --separation",
     "report --table1 --table2": "choose one",
-    "report --table2 --chemsys Zn-O": "goes with --table1",
+    "report --table2 --chemsys Zn-O": "--chemsys goes with --table1",
+    "report --table1 --nelements 2": "--nelements goes with --separation",
+    "report --table2 --embedding nonsense": "--embedding goes with --separation",
+    "map --method pca --all --standardize": "--standardize goes with a map of a sample",
+    "map --method pca --all --set foo=1": "--set goes with a map of a sample",
+    "map --method umap --all": "--all goes with --method pca",
+    "map --method pca --category all": "--category goes with --all",
+    "sample -o x.csv --format json": "--format goes with the screen",
+    "query --count --format json": "--format goes with rows",
+    "query --sql -o x.csv": "--output goes with rows",
+    "label - --formula-column x": "--formula-column goes with a file",
+    "known add mp.csv": "'mp' cannot be the name of a source of yours; say NAME=mp.csv",
     "report --table1 --db nope.duckdb": "no such file; make it with",
     "report --table1 --db text.duckdb": "not a DuckDB file",
     "info --db .": "a folder",
     "sql --db nope.duckdb select": "no such file",
     "known add --db nope.duckdb mp-snapshot": "no such file",
+    f"info --db {'x' * 300}": "file name too long",
+    f"label {'x' * 300}.csv --db text.duckdb": "not a DuckDB file",
+    f"known add {'x' * 300}.csv --db text.duckdb": "file name too long",
+    f"build --oxidation-states {'x' * 300}": "file name too long",
     "frobnicate": "No such command",
     "build --frobnicate": "No such option",
 }

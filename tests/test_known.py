@@ -77,6 +77,21 @@ def test_every_kind_of_file(tmp_path):
     assert entries(str(tmp_path / "a.json"))["energy_above_hull"].to_pylist() == [0.5]
 
 
+def test_energies_are_numbers(tmp_path):
+    (tmp_path / "a.csv").write_text("formula,e_above_hull\nNaCl,nan\nKCl,inf\nLiF,0.5\nRbI,low\n")
+    assert entries(str(tmp_path / "a.csv"))["energy_above_hull"].to_pylist() == [None, None, 0.5, None]
+
+
+def test_a_row_that_cannot_be_read_far_down_is_named(copy_of_small, tmp_path):
+    before = copy_of_small.read_bytes()
+    (tmp_path / "a.csv").write_bytes(b"formula,id\n" + b"NaCl,1\n" * 60_000 + b"Na\xffCl,1\n")
+    with pytest.raises(
+        ChemdbError, match=r"known source .*a\.csv: cannot be read \(line 60002: Invalid unicode"
+    ):
+        manage.add(copy_of_small, str(tmp_path / "a.csv"))
+    assert copy_of_small.read_bytes() == before
+
+
 def test_names_and_columns_of_the_users_choice(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("what,formula\nNaCl,KCl\n")

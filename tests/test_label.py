@@ -35,9 +35,8 @@ def read(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_every_row_is_labelled_in_order(small_path, formulas_csv, capfd):
-    output("label", formulas_csv, "--db", small_path)
-    rows = read(capfd.readouterr().out)
+def test_every_row_is_labelled_in_order(small_path, formulas_csv):
+    rows = read(output("label", formulas_csv, "--db", small_path))
     assert [row["name"] for row in rows] == list("abcdefghi")
     assert [row["note"] for row in rows][:2] == ["kept", "y, z"]
     found = [(r["chemdb_formula"], r["chemsys"], r["allowed"], r["known"], r["category"]) for r in rows]
@@ -92,13 +91,30 @@ def test_every_format(small_path, formulas_csv, kind):
     assert sorted(path.name for path in target.parent.iterdir()) == ["mine.csv", target.name]
 
 
-def test_a_formula_a_line_from_stdin(small_path, capfd):
+def test_a_formula_a_line_from_stdin(small_path):
     done = CliRunner().invoke(app, ["label", "-", "--db", str(small_path)], input="ZnO\nO3Zn\n")
     assert done.exit_code == 0
-    rows = read(capfd.readouterr().out)
+    rows = read(done.stdout)
     assert [(row["formula_given"], row["formula"], row["category"]) for row in rows] == [
         ("ZnO", "ZnO", "standard"), ("O3Zn", "ZnO3", "interesting"),
     ]  # fmt: skip
+
+
+def test_stdin_that_is_no_text(small_path):
+    done = CliRunner().invoke(app, ["label", "-", "--db", str(small_path)], input=b"ZnO\n\xff\xfe\n")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1].startswith("chemdb: stdin: not UTF-8 text ('utf-8' codec")
+
+
+def test_a_column_of_structures_is_refused(small_path, tmp_path):
+    (tmp_path / "mine.json").write_text('[{"composition": {"Li": 1, "O": 1}}]')
+    done = run("label", tmp_path / "mine.json", "-o", tmp_path / "out.csv", "--db", small_path)
+    assert (done.exit_code, done.stderr) == (
+        1,
+        "chemdb: column 'composition' is struct<Li: int64, O: int64>, no text; "
+        "name another with --formula-column\n",
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
 
 
 def test_more_rows_than_a_batch(small_path, tmp_path):
@@ -117,10 +133,10 @@ def test_labels_can_be_labelled_again(small_path, formulas_csv, tmp_path):
     assert (row["chemdb_formula"], row["chemdb_chemdb_formula"]) == ("ZnO", "ZnO")
 
 
-def test_an_empty_file(small_path, tmp_path, capfd):
+def test_an_empty_file(small_path, tmp_path):
     (tmp_path / "none.csv").write_text("formula\n")
-    output("label", tmp_path / "none.csv", "--db", small_path)
-    assert capfd.readouterr().out.strip() == ",".join(["formula", "chemdb_formula", *LABEL_COLUMNS[1:]])
+    text = output("label", tmp_path / "none.csv", "--db", small_path)
+    assert text.strip() == ",".join(["formula", "chemdb_formula", *LABEL_COLUMNS[1:]])
 
 
 @pytest.mark.parametrize(

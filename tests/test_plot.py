@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+from test_cli import run
 
 from chemdb.errors import ChemdbError, PlotError
 from chemdb.plot import composition, periodic_table
@@ -94,6 +95,13 @@ def test_figure_1_colours_by_frequency(full):
     assert colors["He"] == "#ffffff"
     assert colors["C"] == to_hex(colormaps["viridis"](1.0))
     assert colors["O"] == to_hex(colormaps["viridis"](563 / 938))
+
+
+def test_an_empty_query_counts_everything(small_path, tmp_path):
+    done = run("plot", "periodic-table", "--query", "", "-o", tmp_path / "all.png", "--db", small_path)
+    assert done.exit_code == 0, done.stderr
+    # Of all binaries and ternaries with factors to 4: 11 x 102 and 55 x C(102, 2) have each element.
+    assert f"H {11 * 102 + 55 * 5151:,}" in (tmp_path / "all.txt").read_text()
 
 
 def test_figures_of_the_periodic_table_that_cannot_be(small):

@@ -36,7 +36,7 @@ def test_the_printed_sql_runs_anywhere(small_path):
         assert con.execute(sql).fetchall() == [("ZnO", "a1"), ("ZnO3", "a3"), ("Zn3O", "a5")]
 
 
-def test_rows_in_every_format(small_path, tmp_path, capfd):
+def test_rows_in_every_format(small_path, tmp_path):
     ask = ["query", "Zn-O known", "--columns", "formula,natoms,x(O)", "--db", small_path]
     expected = [("ZnO", 2, 0.5), ("ZnO3", 4, 0.75), ("Zn3O", 4, 0.25)]
     for suffix in ("csv", "json", "jsonl", "parquet"):
@@ -46,11 +46,9 @@ def test_rows_in_every_format(small_path, tmp_path, capfd):
     assert [tuple(row.values()) for row in json.loads((tmp_path / "rows.json").read_text())] == expected
     lines = (tmp_path / "rows.jsonl").read_text().splitlines()
     assert [tuple(json.loads(line).values()) for line in lines] == expected
-    capfd.readouterr()
-    output(*ask, "-f", "csv")
-    shown = capfd.readouterr()
-    assert shown.out == (tmp_path / "rows.csv").read_text()
-    assert [row[0] for row in csv.reader(io.StringIO(shown.out))] == ["formula", "ZnO", "ZnO3", "Zn3O"]
+    shown = output(*ask, "-f", "csv")
+    assert shown == (tmp_path / "rows.csv").read_text()
+    assert [row[0] for row in csv.reader(io.StringIO(shown))] == ["formula", "ZnO", "ZnO3", "Zn3O"]
 
 
 WRONG = {

@@ -85,6 +85,14 @@ def test_settings(text, setting):
             "t-SNE: The 'perplexity' parameter",
         ),
         (lambda: reduce(VECTORS, "umap", parameters={"min_dist": -1}), "UMAP: min_dist"),
+        (
+            lambda: reduce(VECTORS, "umap", parameters={"n_neighbors": 5.5}),
+            "UMAP cannot work with n_neighbors=5.5 (TypingError)",
+        ),
+        (
+            lambda: reduce(VECTORS, "umap", parameters={"metric": "precomputed"}),
+            "UMAP cannot work with metric=precomputed (KeyError)",
+        ),
         (lambda: parse_setting("perplexity"), "write it as name=value"),
         (lambda: parse_setting("a=[1]"), "the value is a number, a word"),
     ],

@@ -105,6 +105,13 @@ def test_known_rows_name_their_entry(small):
     ]
 
 
+def test_a_sample_too_large_to_hold_is_refused(full):
+    with pytest.raises(
+        LimitError, match="a sample of 2,909,429,704 missing compositions: at most 10,000,000"
+    ):
+        sample(full, "missing", 4, 10**12)
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from chemdb.build import BuildOptions, build
 from chemdb.database import connect_to_read, replacing
 from chemdb.errors import DatabaseError, FileError, PlotError
 from chemdb.known.manage import add
+from chemdb.progress import replaced
 from chemdb.whole import locked, whole
 
 TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
@@ -81,6 +83,25 @@ def test_files_that_belong_together_are_replaced_together(tmp_path):
     assert [(tmp_path / name).read_text() for name in names(tmp_path)] == ["old", "old"]
     write(last=True)
     assert [(tmp_path / name).read_text() for name in names(tmp_path)] == ["new", "new"]
+
+
+def test_ctrl_c_does_not_come_between_them(tmp_path, monkeypatch):
+    rename = Path.replace
+
+    def interrupted(self, target):
+        rename(self, target)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    replaced.clear()
+    targets = [tmp_path / "a.png", tmp_path / "a.txt"]
+    with pytest.raises(KeyboardInterrupt), whole(*targets) as partials:  # noqa: PT012
+        for partial in partials:
+            partial.write_text("new")
+    assert [target.read_text() for target in targets] == ["new", "new"]
+    assert names(tmp_path) == ["a.png", "a.txt"]
+    assert replaced == targets
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_link_stays_one(tmp_path):

@@ -90,11 +90,14 @@ def interrupted(what: str, arguments: list, seconds: float, db: Path, folder: Pa
                 problems.append(f"exit code {process.returncode}")
             if not one_line(error) or "interrupted" not in error.splitlines()[-1]:
                 problems.append(f"stderr ends in {error.strip()[-80:]!r}")
+            elif error.strip().endswith(("is written", "files are written")):
+                # It came after the last file was whole.
+                others = [name for name in others if ".partial" in name or name.endswith((".lock", ".tmp"))]
             # A file keeps the maps that are finished.
             if not what.startswith(("map", "plot paper")) and own.read_bytes() != before:
                 problems.append("the database changed")
             problems += others
-        for name in (*parts, *others):
+        for name in leftovers(folder, *SETTLED):
             (folder / name).unlink()
     slowest = max(waits, default=0.0)
     if slowest > LIMIT:

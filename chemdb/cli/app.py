@@ -1,6 +1,7 @@
 """The application: help, version, and errors as one line on stderr."""
 
 import _thread
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -12,12 +13,12 @@ from typer.exceptions import TyperException
 
 from chemdb import __version__
 from chemdb.errors import ChemdbError, FileError, is_utf8, one_line
+from chemdb.progress import replaced
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
 INTERRUPTED = 130
-NOTHING_CHANGED = "interrupted; nothing was changed"
 
 
 class InterruptedCommandError(ChemdbError):
@@ -31,9 +32,11 @@ class OneLineErrors(TyperGroup):
         """Run, as Typer does in standalone mode."""
         standalone_mode = extra.pop("standalone_mode", True)
         message, code = "", 0
+        replaced.clear()
         try:
             _check_utf8(sys.argv[1:] if args is None else args)
             result = super().main(args, *others, **(extra | {"standalone_mode": False}))
+            _write_out()
         except ChemdbError as error:
             message, code = str(error), INTERRUPTED if isinstance(error, InterruptedCommandError) else 1
         except TyperException as error:
@@ -41,10 +44,12 @@ class OneLineErrors(TyperGroup):
             hint = f" (see '{context.command_path} --help')" if context else ""
             message, code = error.format_message(), error.exit_code
             message += hint if message else ""
+        except (OSError, UnicodeError, MemoryError) as error:
+            message, code = _of_system(error), 1
         else:
             if result == INTERRUPTED:
                 # Ctrl-C before or after the command itself, as Typer tells it.
-                message, code = NOTHING_CHANGED, INTERRUPTED
+                message, code = _interrupted(), INTERRUPTED
         # Not within `except`: an error keeps DuckDB's objects alive, which it complains of at exit.
         if message:
             _fail(message, code)
@@ -59,13 +64,11 @@ class OneLineErrors(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
-            raise InterruptedCommandError(
-                f"interrupted; {interrupt}" if str(interrupt) else NOTHING_CHANGED
-            ) from None
+            raise InterruptedCommandError(_interrupted(str(interrupt))) from None
         except (ChemdbError, RuntimeError) as error:
             if not _is_interrupt(error):
                 raise
-            raise InterruptedCommandError(NOTHING_CHANGED) from None
+            raise InterruptedCommandError(_interrupted()) from None
 
 
 def _check_utf8(words: Sequence[str]) -> None:
@@ -73,6 +76,40 @@ def _check_utf8(words: Sequence[str]) -> None:
     for word in words:
         if not is_utf8(word):
             raise FileError(f"{word}: not UTF-8 text; if it is a file, rename it")
+
+
+def _interrupted(kept: str = "") -> str:
+    """Return what Ctrl-C leaves, in the words of the work that it stopped if there are any."""
+    if not kept and replaced:
+        kept = f"{replaced[0]} is written" if len(replaced) == 1 else f"{len(replaced)} files are written"
+    return f"interrupted; {kept or 'nothing was changed'}"
+
+
+def _write_out() -> None:
+    """Write out what is printed while an error is still one line."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        from chemdb.stdout import stdout
+
+        with stdout():
+            raise
+
+
+def _of_system(error: OSError | UnicodeError | MemoryError) -> str:
+    """Return one line of what the operating system, or Python, refuses."""
+    match error:
+        case MemoryError():
+            return "not enough memory for what was asked"
+        case UnicodeEncodeError():
+            return (
+                f"stdout: {error.encoding} has no {error.object[error.start]!r}; set PYTHONIOENCODING=utf-8"
+            )
+        case OSError(errno=int(number)):
+            named = f"{error.filename}: " if error.filename else ""
+            return named + os.strerror(number).lower()
+    return str(error)
 
 
 def _is_interrupt(error: BaseException | None) -> bool:

@@ -1,8 +1,9 @@
 """chemdb label."""
 
+import io
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -43,10 +44,20 @@ def label(
     import chemdb
     from chemdb.cli.screen import say
 
+    from_stdin = str(file) == "-"
+    if from_stdin and formula_column:
+        raise typer.BadParameter("--formula-column goes with a file; stdin has a formula a line")
     with chemdb.open(db) as opened:
-        if str(file) == "-":
-            n = opened.label_lines(sys.stdin, output)
+        if from_stdin:
+            n = opened.label_lines(_stdin(), output)
         else:
             n = opened.label_file(file, output, formula_column)
     if output:
         say(f"{output}: {n:,} rows")
+
+
+def _stdin() -> TextIO:
+    """Return stdin as UTF-8, whatever the locale says, as files are read."""
+    if sys.stdin is None:
+        raise typer.BadParameter("stdin is closed")
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")

@@ -17,7 +17,7 @@ from chemdb.cli.map_options import (
     Standardize,
     spec_of,
 )
-from chemdb.cli.options import Database, MemoryLimit, Threads
+from chemdb.cli.options import Database, MemoryLimit, Threads, only_with
 
 #: Features that are shown of each exact component.
 N_FEATURES = 3
@@ -25,6 +25,7 @@ N_FEATURES = 3
 
 @app.command("map")
 def make_map(
+    context: typer.Context,
     db: Database,
     embedding: Embedding = "magpie",
     method: Method = "umap",
@@ -58,13 +59,15 @@ def make_map(
 
     Example: chemdb map --embedding magpie --method pca --nelements 2
     """
+    from chemdb.reduction import check_method
+
     if everything:
-        if method != "pca":
+        if check_method(method) != "pca":
             raise typer.BadParameter("--all goes with --method pca: only PCA is exact without listing")
+        only_with(context, "a map of a sample, not --all", "per_category", "seed", "standardize", "settings")
         _show_exact(db, embedding, nelements, category, components)
         return
-    if category != "all":
-        raise typer.BadParameter("--category goes with --all")
+    only_with(context, "--all", "category")
     from chemdb.cli.screen import steps_on_screen
     from chemdb.contents import CATEGORIES
     from chemdb.database import reading

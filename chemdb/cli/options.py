@@ -25,6 +25,22 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+def only_with(context: typer.Context, what: str, *names: str) -> None:
+    """Refuse options that would be ignored, as they mean something beside `what` only.
+
+    Parameters
+    ----------
+    context : typer.Context
+    what : str
+    *names : str
+        Parameters of the command.
+    """
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if parameter.name in names and source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter(f"{parameter.opts[0]} goes with {what}")
+
+
 def orders(text: str) -> range:
     """Return the orders in ``3`` or ``2-4``."""
     match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", text.strip())
@@ -108,7 +124,7 @@ FormulaColumn = Annotated[
     typer.Option(
         metavar="NAME",
         show_default="found by its name",
-        help="Column of the known files that has the formula.",
+        help="Column of a file that has the formula.",
     ),
 ]
 MpApiKey = Annotated[

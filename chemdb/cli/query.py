@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, Threads
+from chemdb.cli.options import Database, Format, MemoryLimit, Threads, only_with
 
 if TYPE_CHECKING:
     from chemdb.query.result import Result
@@ -32,6 +32,7 @@ def _names(text: str) -> list[str]:
 
 @app.command()
 def query(
+    context: typer.Context,
     db: Database,
     text: Annotated[str, typer.Argument(metavar="QUERY", help="What to find; everything if left out.")] = "",
     optimade: Annotated[
@@ -104,6 +105,8 @@ def query(
         raise typer.BadParameter("give either QUERY or --optimade")
     if count and sql:
         raise typer.BadParameter("give either --count or --sql")
+    if count or sql:
+        only_with(context, "rows, which --count and --sql do not give", "format", "output")
     kind = _kind(format, output)
     shown = _names(columns)
     if kind is RowFormat.TABLE and not shown:

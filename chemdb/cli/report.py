@@ -7,11 +7,21 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.map_options import PerCategory, Seed
-from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads, orders
+from chemdb.cli.options import (
+    Database,
+    Format,
+    MemoryLimit,
+    Output,
+    OutputFormat,
+    Threads,
+    only_with,
+    orders,
+)
 
 
 @app.command()
 def report(
+    context: typer.Context,
     db: Database,
     table1: Annotated[
         bool, typer.Option("--table1", help="Formulas of chemical systems by category.")
@@ -62,8 +72,10 @@ def report(
     """
     if table1 + table2 + separation != 1:
         raise typer.BadParameter("choose one of --table1, --table2 and --separation")
-    if chemsys and not table1:
-        raise typer.BadParameter("--chemsys goes with --table1")
+    if not table1:
+        only_with(context, "--table1", "chemsys")
+    if not separation:
+        only_with(context, "--separation", "nelements", "embedding", "per_category", "seed")
     import chemdb
 
     with chemdb.open(db) as opened:

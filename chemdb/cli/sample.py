@@ -6,11 +6,21 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, NElements, OutputFormat, Seed, Threads
+from chemdb.cli.options import (
+    Database,
+    Format,
+    MemoryLimit,
+    NElements,
+    OutputFormat,
+    Seed,
+    Threads,
+    only_with,
+)
 
 
 @app.command()
 def sample(
+    context: typer.Context,
     db: Database,
     per_category: Annotated[
         int, typer.Option(min=1, metavar="N", help="Compositions of each category and number of elements.")
@@ -50,6 +60,8 @@ def sample(
     from chemdb.write import format_of, write_batches
 
     kind = format_of(output) if output else ""
+    if output:
+        only_with(context, "the screen; the name of a file says how it is written", "format")
     with chemdb.open(db) as opened:
         drawn = opened.sample(category or CATEGORIES, nelements, per_category, seed)
     if not len(drawn):

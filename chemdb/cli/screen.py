@@ -6,12 +6,16 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
+from math import isfinite
 from pathlib import Path
+from textwrap import indent
 from typing import Any, TextIO
 
 from chemdb.cli.options import Format
 from chemdb.errors import printable
 from chemdb.progress import Progress, Steps
+from chemdb.stdout import stdout
 from chemdb.whole import whole
 
 DASH = "–"
@@ -37,7 +41,7 @@ def show(
     ----------
     columns : sequence of str
     rows : iterable of sequence
-        CSV takes them as they come; None is a dash in tables, empty in CSV, null in JSON.
+        CSV and JSON take them as they come; None is a dash in tables, empty in CSV, null in JSON.
     format : Format
         Tables show control characters as escapes; CSV and JSON have the values as they are.
     output : Path, optional
@@ -55,8 +59,12 @@ def show(
             writer.writerow(columns)
             writer.writerows(map(_csv_value, row) for row in rows)
         elif format is Format.JSON:
-            records = [dict(zip(columns, row, strict=True)) for row in rows]
-            stream.write(json.dumps(records, indent=2, ensure_ascii=False, default=str) + "\n")
+            names, between = _distinct(columns), "\n"
+            stream.write("[")
+            for row in rows:
+                stream.write(between + indent(_json(dict(zip(names, row, strict=True))), "  "))
+                between = ",\n"
+            stream.write("]\n" if between == "\n" else "\n]\n")
         else:
             stream.write(_drawn(columns, list(rows), format is Format.MARKDOWN, title, footer))
 
@@ -73,14 +81,14 @@ def show_tables(
 def show_json(value: Any, output: Path | None = None) -> None:
     """Print a value as JSON, or write it to a file that appears whole."""
     with _target(output) as stream:
-        stream.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+        stream.write(_json(value) + "\n")
 
 
 @contextmanager
 def _target(output: Path | None) -> Iterator[TextIO]:
     if output is None:
-        yield sys.stdout
-        sys.stdout.flush()
+        with stdout() as stream:
+            yield stream
         return
     with whole(output) as [partial], partial.open("w", encoding="utf-8") as stream:
         yield stream
@@ -122,8 +130,40 @@ def _drawn(
 
 
 def _csv_value(value: Any) -> Any:
-    """Return a list as DuckDB writes it; anything else as it is."""
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
+    """Return a value as DuckDB writes it into CSV."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case list():
+            return f"[{', '.join('NULL' if item is None else str(_csv_value(item)) for item in value)}]"
+    return value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value with null for NaN and infinities, which JSON does not have."""
+    match value:
+        case float() if not isfinite(value):
+            return None
+        case dict():
+            return {name: _finite(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+    return value
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Return names with a number behind those that came before: a, a_1, a_2."""
+    found: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{number}" for number in count(1))
+        found.append(name if name not in found else next(new for new in numbered if new not in found))
+    return found
 
 
 def _is_number(value: Any) -> bool:
@@ -136,10 +176,12 @@ def _cell(value: Any) -> Any:
 
     if value is None or value == "":
         return DASH
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list):
-        value = ", ".join(map(str, value))
+        value = ", ".join(DASH if item is None else str(item) for item in value)
     return Text(printable(str(value)))
 
 

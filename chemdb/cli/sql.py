@@ -8,7 +8,7 @@ import typer
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
 
-#: Rows that a table or a JSON list has; CSV has them all.
+#: Rows that a table has; CSV and JSON have them all.
 MAX_ROWS = 1000
 
 
@@ -32,7 +32,7 @@ def sql(
         columns, rows = opened.sql(query).read()
         if not columns:
             return
-        if format is Format.CSV:
+        if format in (Format.CSV, Format.JSON):
             show(columns, rows, format, output)
             return
         first = list(islice(rows, MAX_ROWS + 1))

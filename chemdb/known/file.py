@@ -27,7 +27,7 @@ def file_source(path: Path, name: str | None = None, wanted: str | None = None) 
     path : Path
         As `chemdb.files.rows_of` reads it.
     name : str, optional
-        Defaults to the file's name without suffixes.
+        Defaults to `name_of` the file.
     wanted : str, optional
         Column of the formula, else found by its name.
 
@@ -44,15 +44,20 @@ def file_source(path: Path, name: str | None = None, wanted: str | None = None) 
                 reader = rows.project(_columns(rows.columns, formula)).to_arrow_reader(BATCH)
                 batches = list(bounded(reader, path, MAX_ENTRIES))
                 entries = pa.Table.from_batches(batches, reader.schema).cast(ENTRY_SCHEMA)
-            except (duckdb.Error, pa.ArrowException, UnicodeDecodeError) as error:
+            except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
                 raise FileError(f"{path}: {unreadable(error)}") from None
     except FileError as error:
         raise KnownSourceError(f"known source {error}") from None
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    return KnownSource(name or name_of(path), f"file {path.name}", None, changed, None, entries)
+
+
+def name_of(path: Path) -> str:
+    """Return the name of a source that has none: that of its file, without suffixes."""
     base = path.name
     for suffix in reversed(path.suffixes):
         base = base.removesuffix(suffix) or base
-    return KnownSource(name or base, f"file {path.name}", None, changed, None, entries)
+    return base
 
 
 def _columns(columns: list[str], formula: str) -> str:
@@ -62,8 +67,10 @@ def _columns(columns: list[str], formula: str) -> str:
         return f"{identifier(name)}::varchar" if name else "null::varchar"
 
     hull = first_column(columns, HULL_COLUMNS)
-    energy = f"try_cast({identifier(hull)} as double)" if hull else "null::double"
+    number = f"try_cast({identifier(hull)} as double)" if hull else "null::double"
     return (
         f"{text(first_column(columns, ID_COLUMNS))} as material_id, {text(formula)} as formula_given, "
-        f"{text(first_column(columns, PRETTY_COLUMNS))} as formula_pretty, {energy} as energy_above_hull"
+        f"{text(first_column(columns, PRETTY_COLUMNS))} as formula_pretty, "
+        # Text such as nan is no energy.
+        f"case when isfinite({number}) then {number} end as energy_above_hull"
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chemdb.checksum import renew_checksums
 from chemdb.contents import elements_of
-from chemdb.database import replacing
+from chemdb.database import connect_to_read, replacing
 from chemdb.known.load import Loaded, add_source, remove_source, renew_categories
 from chemdb.known.spec import source_reader
 from chemdb.progress import Steps, no_steps
@@ -25,9 +25,11 @@ def add(
         The source or the file is bad; the file is as it was.
     """
     read = source_reader(spec, formula_column, mp_api_key)
+    connect_to_read(path).close()
+    # Before the file is locked: a download may take long.
+    with steps("Known source") as progress:
+        source = read(progress)
     with replacing(path, edit=True) as con:
-        with steps("Known source") as progress:
-            source = read(progress)
         with steps("Load"):
             loaded = add_source(con, source, elements_of(con))
         with steps("Categories"):

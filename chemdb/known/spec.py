@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chemdb.errors import KnownSourceError
-from chemdb.known.file import file_source
+from chemdb.known.file import file_source, name_of
 from chemdb.known.materials_project import NAME as MP
 from chemdb.known.materials_project import materials_project
 from chemdb.known.optimade import NAME as OPTIMADE
@@ -43,8 +43,7 @@ def source_reader(spec: str, formula_column: str | None = None, mp_api_key: str 
         check_provider(rest)
         return lambda progress: optimade(rest, None, progress)
     if equals and not Path(spec).exists():
-        if not name or name in (MP, MP_SNAPSHOT, NONE) or not name.isprintable() or len(name) > 64:
-            raise KnownSourceError(f"known source {spec!r}: {name!r} cannot be the name of a source of yours")
+        _check_name(name, spec)
         kind, colon, provider = rest.partition(":")
         if kind == OPTIMADE and colon:
             check_provider(provider)
@@ -55,7 +54,17 @@ def source_reader(spec: str, formula_column: str | None = None, mp_api_key: str 
             f"known source {spec!r}: neither {MP_SNAPSHOT}, {MP}, {OPTIMADE}=PROVIDER, {NONE} "
             "nor a file (FILE or NAME=FILE)"
         )
-    return lambda progress: file_source(Path(spec), None, formula_column)
+    own = name_of(Path(spec))
+    _check_name(own, spec, hint=f"; say NAME={spec}")
+    return lambda progress: file_source(Path(spec), own, formula_column)
+
+
+def _check_name(name: str, spec: str, hint: str = "") -> None:
+    """Raise `KnownSourceError` for a name that is chemdb's own, or that no one could read or type."""
+    if not name or name in (MP, MP_SNAPSHOT, NONE) or not name.isprintable() or len(name) > 64:
+        raise KnownSourceError(
+            f"known source {spec!r}: {name!r} cannot be the name of a source of yours{hint}"
+        )
 
 
 def read_source(

@@ -72,13 +72,13 @@ def query_frequencies(
     count : callable
         Number of compositions that meet a query.
     query : str
-        In chemdb's query language.
+        In chemdb's query language; empty for everything.
     symbols : sequence of str
     progress : Progress
     """
     counts = {}
     for done, symbol in enumerate(symbols, start=1):
-        counts[symbol] = count(f"({query}) elements={symbol}")
+        counts[symbol] = count(f"({query}) elements={symbol}" if query.strip() else f"elements={symbol}")
         progress(done / len(symbols))
     return counts
 
@@ -154,8 +154,9 @@ def draw_query(
         s for (s,) in con.execute("select symbol::varchar from element order by atomic_number").fetchall()
     ]
     counts = query_frequencies(count, query, symbols, progress)
-    drawing = table(con, counts, f"compositions ({query})", f_block, columns)
-    details = about(con) | {"query": query, "compositions": f"{total:,}"} | dict(drawing.caption.details)
+    what = f"compositions ({query})" if query.strip() else "compositions"
+    drawing = table(con, counts, what, f_block, columns)
+    details = about(con) | {"query": query.strip() or "everything", "compositions": f"{total:,}"} | dict(drawing.caption.details)
     return Drawing(drawing.figure, Caption(drawing.caption.text, details))
 
 

@@ -354,7 +354,8 @@ def _possible(key: Word, comparison: str, value: Word, low: int, high: int) -> F
     }  # fmt: skip
     if not possible[comparison]:
         _fail(value, f"makes an impossible range: {key.text} is from {low} to {high} in this file")
-    return number
+    # What is far outside compares like what is just outside, and fits into SQL's integers.
+    return min(max(number, Fraction(low - 1)), Fraction(high + 1))
 
 
 def _parts(word: Word) -> Iterator[tuple[str, int]]:
