@@ -1,10 +1,10 @@
 """Servers for the real mp-api client on loopback: the code the Materials Project runs, and faults."""
 
-import threading
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from fault_server import Answer, serve
+from loopback import on_loopback
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -36,7 +36,6 @@ def documents():
 def materials_project():
     """Give the endpoint of emmet-api serving `MATERIALS`."""
     import mongomock
-    import uvicorn
     from emmet.api.core.api import MAPI
     from emmet.api.resource.utils import CollectionWithKey
     from emmet.api.routes.materials.summary.resources import summary_resource
@@ -71,17 +70,8 @@ def materials_project():
     collection = mongomock.MongoClient().db.summary
     collection.insert_many(documents())
     api = MAPI(resources={"materials": [summary_resource(CollectionWithKey(Later(collection)))]})
-    server = uvicorn.Server(uvicorn.Config(api.app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with on_loopback(api.app) as url:
+        yield f"{url}/"
 
 
 HEARTBEAT = Answer(200, {"version": "0.87.3", "db_version": "2025_01_01", "access_controlled_batch_ids": []})

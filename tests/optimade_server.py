@@ -3,12 +3,12 @@
 import copy
 import json
 import tempfile
-import threading
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import NamedTuple
 
 from fault_server import Answer, serve
+from loopback import on_loopback
 
 #: Formulas of generated structures, alphabetical as OPTIMADE orders them, with a hull distance.
 GENERATED = [(f"gen-{n:03}", f"Cl{n % 7 + 1}Na{n % 3 + 1}", 0.01 * (n % 5) - 0.01) for n in range(120)]
@@ -37,7 +37,6 @@ def reference_server():
     The last test structure of two to four elements has no reduced formula, as one with partial
     occupancies has none.
     """
-    import uvicorn
     from optimade.server.config import ServerConfig
     from optimade.server.create_app import create_app
 
@@ -62,17 +61,8 @@ def reference_server():
             | {"id": identifier, "chemical_formula_reduced": formula, "nelements": 2, "stability": energy}
         )
     app.state.entry_collections["structures"].insert(structures)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with on_loopback(app) as url:
+        yield url
 
 
 INFO = Answer(
