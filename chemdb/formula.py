@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chemdb.errors import FormulaError
 from chemdb.kernels import formula as kernel
 from chemdb.species import Element
 
@@ -160,20 +159,6 @@ def read_formulas(
     positions = np.empty(n, np.int32)
     kernel.read_formulas(data, offsets, numbers, rank, starts, found, amounts, counts, errors, positions)
     return Formulas(column, starts, counts, found, amounts, errors, positions, symbols)
-
-
-def canonical_formula(text: str, elements: Sequence[Element]) -> str:
-    """Return one formula in canonical form.
-
-    Raises
-    ------
-    FormulaError
-    """
-    found = read_formulas([text], elements)
-    reason = found.reason(0)
-    if reason:
-        raise FormulaError(f"formula {text!r}: {reason}")
-    return str(found.formula()[0])
 
 
 def _tables(

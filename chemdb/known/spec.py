@@ -12,7 +12,7 @@ from chemdb.known.optimade import check_provider, optimade
 from chemdb.known.snapshot import NAME as MP_SNAPSHOT
 from chemdb.known.snapshot import mp_snapshot
 from chemdb.known.source import KnownSource
-from chemdb.progress import Progress, no_progress
+from chemdb.progress import Progress
 
 NONE = "none"
 
@@ -56,18 +56,3 @@ def source_reader(spec: str, formula_column: str | None = None, mp_api_key: str 
             "nor a file (FILE or NAME=FILE)"
         )
     return lambda progress: file_source(Path(spec), None, formula_column)
-
-
-def read_source(
-    spec: str,
-    formula_column: str | None = None,
-    mp_api_key: str | None = None,
-    progress: Progress = no_progress,
-) -> KnownSource:
-    """Return the source that `spec` names, see `source_reader`.
-
-    Raises
-    ------
-    KnownSourceError
-    """
-    return source_reader(spec, formula_column, mp_api_key)(progress)

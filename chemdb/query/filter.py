@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-#: Comparisons of a number with another.
-COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-
 
 @dataclass(frozen=True)
 class ElementCount:
