@@ -54,9 +54,6 @@ class BuildOptions:
     formula_column : str, optional
         Of the known files.
     mp_api_key : str, optional
-    threads : int, optional
-    memory_limit : str, optional
-        As DuckDB takes it, such as 2GB.
     """
 
     nelements: range = range(2, 5)
@@ -65,8 +62,6 @@ class BuildOptions:
     known: tuple[str, ...] = ("mp-snapshot",)
     formula_column: str | None = None
     mp_api_key: str | None = field(default=None, repr=False)
-    threads: int | None = None
-    memory_limit: str | None = None
 
 
 def element_order(all_elements: Sequence[Element]) -> list[Element]:
@@ -108,7 +103,7 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
         for spec in options.known
         if spec != NONE
     ]
-    with replacing(path, threads=options.threads, memory_limit=options.memory_limit) as con:
+    with replacing(path) as con:
         with steps("Species"):
             states = oxidation_states(options.oxidation_states)
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
@@ -182,7 +177,6 @@ def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -
             table,
             nelements,
             options.max_stoichiometry,
-            options.threads,
             *([progress] if nelements == last else []),
         )
         for nelements in options.nelements
