@@ -248,20 +248,19 @@ class Database:
         """
         from threadpoolctl import threadpool_limits
 
+        from chemdb.contents import nelements_of
         from chemdb.embedding.vectors import PAPER_EMBEDDINGS
         from chemdb.separation import separation
 
-        with self._cursor() as con:
-            orders = con.execute("select nelements from order_summary order by 1").fetchall()
-            with threadpool_limits(threads_of(con)):
-                return separation(
-                    con,
-                    nelements or [order for (order,) in orders],
-                    embeddings or PAPER_EMBEDDINGS,
-                    per_category,
-                    seed,
-                    steps,
-                )
+        with self._cursor() as con, threadpool_limits(threads_of(con)):
+            return separation(
+                con,
+                nelements or nelements_of(con),
+                embeddings or PAPER_EMBEDDINGS,
+                per_category,
+                seed,
+                steps,
+            )
 
     def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
         """Return what was checked of the file and what was found, see `chemdb.verify.found_by`.

@@ -7,7 +7,6 @@ import duckdb
 
 from chemdb import paper
 from chemdb.contents import CATEGORIES
-from chemdb.errors import ChemdbError
 from chemdb.systems import chemsys_of
 
 #: Examples shown of the categories that are too large to list.
@@ -87,13 +86,6 @@ def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Tabl
     cells = []
     for system in systems:
         chemsys = chemsys_of(con, system)
-        if not con.execute("select count(*) from chemical_system where chemsys = ?", [chemsys]).fetchall()[0][
-            0
-        ]:
-            orders = [n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall()]
-            raise ChemdbError(
-                f"chemical system {system!r}: this file has systems of {orders[0]} to {orders[-1]} elements"
-            )
         for category in CATEGORIES:
             found = con.execute(
                 f"select formula from {category} where chemsys = ? order by natoms, formula", [chemsys]
