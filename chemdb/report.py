@@ -58,13 +58,9 @@ def table_2(con: duckdb.DuckDBPyConnection) -> Table2:
     cursor = con.execute("from table2 order by nelements")
     columns = [column[0] for column in cursor.description]
     rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    info = dict(con.execute("from build_info").fetchall())
-    as_in_paper = (
-        info["oxidation_state_checksum"] == paper.SPECIES_CHECKSUM
-        and info["max_stoichiometry"] == paper.MAX_STOICHIOMETRY
-    )
+    comparable = paper.as_in_paper(dict(con.execute("from build_info").fetchall()))
     printed = [
-        {"nelements": row["nelements"], **paper.TABLE_2[row["nelements"]]} for row in rows if as_in_paper
+        {"nelements": row["nelements"], **paper.TABLE_2[row["nelements"]]} for row in rows if comparable
     ]
     return Table2(rows, printed, known_sources(con))
 
