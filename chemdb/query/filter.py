@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chemdb.contents import ALLOWED_AND_KNOWN
+
 
 @dataclass(frozen=True)
 class ElementCount:
@@ -183,9 +185,8 @@ def negation(term: Filter) -> Filter:
 
 def category(name: str) -> Filter:
     """Return the filter of a category."""
-    allowed: Filter = Allowed() if name in ("standard", "missing") else Not(Allowed())
-    known: Filter = Known() if name in ("standard", "interesting") else Not(Known())
-    return all_of(allowed, known)
+    allowed, known = ALLOWED_AND_KNOWN[name]
+    return all_of(Allowed() if allowed else Not(Allowed()), Known() if known else Not(Known()))
 
 
 def replaced(whole: Filter, value: Callable[[Term, bool], Filter | None], positive: bool = True) -> Filter:
