@@ -15,12 +15,19 @@ import chemdb
 from chemdb.checksum import renew_checksums
 from chemdb.database import FORMAT_VERSION, execute, replacing, run_file, sql_text
 from chemdb.embedding.table import element_embedding_table
-from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
+from chemdb.enumeration import (
+    ElementTable,
+    Space,
+    check_storable,
+    element_order,
+    enumerate_space,
+    rule_table,
+)
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.load import Loaded, add_source
 from chemdb.known.spec import NONE, source_reader
 from chemdb.progress import Progress, Steps, no_steps
-from chemdb.species import SMACT_SETS, Element, OxidationStates, elements, oxidation_states
+from chemdb.species import SMACT_SETS, OxidationStates, elements, oxidation_states
 from chemdb.stoichiometry import check_limits, n_combinations
 from chemdb.tables import (
     allowed_set_table,
@@ -62,20 +69,6 @@ class BuildOptions:
     known: tuple[str, ...] = ("mp-snapshot",)
     formula_column: str | None = None
     mp_api_key: str | None = field(default=None, repr=False)
-
-
-def element_order(all_elements: Sequence[Element]) -> list[Element]:
-    """Return elements by symbol: systems made in this order come out in order of chemsys."""
-    return sorted(all_elements, key=lambda element: element.symbol)
-
-
-def rule_table(ordered: Sequence[Element], states: OxidationStates) -> ElementTable:
-    """Return what the enumerator needs to know of each element, in the order given."""
-    return ElementTable(
-        tuple(element.electronegativity for element in ordered),
-        tuple(states.states.get(element.symbol, ()) for element in ordered),
-        tuple(element.atomic_number for element in ordered),
-    )
 
 
 def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Loaded]:

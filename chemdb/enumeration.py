@@ -17,6 +17,7 @@ from chemdb.errors import LimitError
 from chemdb.kernels import allowed_sets, neutrality
 from chemdb.parallel import map_slices
 from chemdb.progress import Progress, no_progress
+from chemdb.species import Element, OxidationStates, electronegativity_rank
 from chemdb.stoichiometry import check_limits, reduced_factors
 
 #: Orders whose allowed sets are stored; higher ones are counted only.
@@ -62,8 +63,21 @@ class ElementTable:
         ]
 
     def _sort_key(self, element: int) -> tuple[float, int]:
-        value = self.electronegativity[element]
-        return (float("inf") if value is None else value, self.tie_break[element])
+        return electronegativity_rank(self.electronegativity[element], self.tie_break[element])
+
+
+def element_order(elements: Sequence[Element]) -> list[Element]:
+    """Return elements by symbol: systems made in this order come out in order of chemsys."""
+    return sorted(elements, key=lambda element: element.symbol)
+
+
+def rule_table(ordered: Sequence[Element], states: OxidationStates) -> ElementTable:
+    """Return what the enumerator needs to know of each element, in the order given."""
+    return ElementTable(
+        tuple(element.electronegativity for element in ordered),
+        tuple(states.states.get(element.symbol, ()) for element in ordered),
+        tuple(element.atomic_number for element in ordered),
+    )
 
 
 @dataclass(frozen=True)

@@ -175,10 +175,6 @@ def _tables(
     for element in elements:
         letters = element.symbol.encode()
         symbols[element.atomic_number, : len(letters)] = list(letters)
-    ordered = sorted(
-        elements,
-        key=lambda e: (float("inf") if e.electronegativity is None else e.electronegativity, e.atomic_number),
-    )
-    for place, element in enumerate(ordered):
+    for place, element in enumerate(sorted(elements, key=lambda element: element.rank)):
         rank[element.atomic_number] = place
     return numbers, symbols, rank

@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from chemdb.build import BuildOptions, build, check_counts, element_order, expected_counts, rule_table
+from chemdb.build import BuildOptions, build, check_counts, expected_counts
 from chemdb.database import connect_to_read, replacing
-from chemdb.enumeration import enumerate_space
+from chemdb.enumeration import element_order, enumerate_space, rule_table
 from chemdb.errors import ChemdbError, DatabaseError, LimitError
 from chemdb.species import elements, oxidation_states
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chemdb.build import element_order, rule_table
-from chemdb.enumeration import ElementTable, count_allowed, enumerate_space
+from chemdb.enumeration import ElementTable, count_allowed, element_order, enumerate_space, rule_table
 from chemdb.errors import LimitError
 from chemdb.limits import at_most_threads
 from chemdb.species import elements, oxidation_states
