@@ -6,7 +6,7 @@ import duckdb
 
 from chemdb.errors import PlotError
 from chemdb.names import one_of
-from chemdb.plot.about import about
+from chemdb.plot.about import ORDERS, about
 from chemdb.plot.style import SMALL, TEXT, Caption, Drawing, bare, new_figure, own_style
 from chemdb.progress import Progress, no_progress
 
@@ -17,7 +17,6 @@ PERIODS = ((1, 2), (3, 10), (11, 18), (19, 36), (37, 54), (55, 86), (87, 118))
 #: Perceptually even and readable in grey; empty cells are white.
 COLORMAP = "viridis"
 WHITE = (1.0, 1.0, 1.0, 1.0)
-ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
 
 
 def position(atomic_number: int) -> tuple[int, int, str]:
