@@ -11,9 +11,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-import chemdb
 from chemdb.checksum import renew_checksums
-from chemdb.database import FORMAT_VERSION, execute, replacing, run_file, sql_text
+from chemdb.database import FORMAT_VERSION, execute, makers, replacing, run_file, sql_text
 from chemdb.embedding.table import element_embedding_table
 from chemdb.enumeration import (
     ElementTable,
@@ -36,12 +35,10 @@ from chemdb.tables import (
     species_table,
     stoichiometry_table,
 )
+from chemdb.version import __version__
 
-#: Files of sql/ that read only the tables of the file.
-VIEWS = (
-    "08_composition", "09_category", "10_summary", "11_table2", "12_composition_of", "14_element_macro",
-    "15_label", "17_projection", "18_checksum",
-)  # fmt: skip
+#: The last file of sql/ that takes its turn between steps; all numbered ones after it follow in order.
+LAST_LOADED = "07_known_composition"
 
 
 @dataclass(frozen=True)
@@ -115,12 +112,15 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
         with steps("Known materials"):
             run_file(con, "06_known_entry")
             loaded = [add_source(con, source, elements()) for source in sources]
-            run_file(con, "07_known_composition")
+            run_file(con, LAST_LOADED)
         with steps("Views, summaries and comments"):
-            for name in VIEWS:
-                run_file(con, name)
-            run_file(con, "13_build_info", {"new_build_info": _build_info(options, states, started)})
-            run_file(con, "16_element_embedding", {"new_element_embedding": element_embedding_table()})
+            inputs = {
+                "13_build_info": {"new_build_info": _build_info(options, states, started)},
+                "16_element_embedding": {"new_element_embedding": element_embedding_table()},
+            }
+            for name in makers():
+                if name > LAST_LOADED:
+                    run_file(con, name, inputs.get(name))
         with steps("Check"):
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
             seconds = f"{time.perf_counter() - clock:.1f}"
@@ -179,7 +179,7 @@ def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -
 def _build_info(options: BuildOptions, states: OxidationStates, started: datetime) -> pa.Table:
     info = {
         "format_version": FORMAT_VERSION,
-        "chemdb_version": chemdb.__version__,
+        "chemdb_version": __version__,
         "smact_version": version("smact"),
         "elementembeddings_version": version("elementembeddings"),
         "duckdb_version": duckdb.__version__,
