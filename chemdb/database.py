@@ -60,7 +60,13 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
 
 @contextmanager
 def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection as `connect_to_read` opens it; DuckDB's errors in the body become one line."""
+    """Give a connection as `connect_to_read` opens it; DuckDB's errors in the body become one line.
+
+    Raises
+    ------
+    DatabaseError
+        The file cannot be opened, or a statement of the body fails.
+    """
     try:
         with connect_to_read(path) as con:
             yield con

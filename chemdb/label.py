@@ -105,7 +105,13 @@ class Labeller:
 
 
 def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
-    """Return the labeller of an open database."""
+    """Return the labeller of an open database.
+
+    Raises
+    ------
+    DatabaseError
+        Its elements are damaged, or it has no stoichiometry.
+    """
     rows = con.execute(sql_text("known_formula")).fetchall()
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     known = pa.table(
