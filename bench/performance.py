@@ -21,10 +21,9 @@ import smact
 from smact.screening import smact_filter
 
 import chemdb
-from chemdb.build import element_order, rule_table
 from chemdb.database import connect_to_read
-from chemdb.enumeration import count_allowed, enumerate_space
-from chemdb.parallel import n_threads
+from chemdb.enumeration import count_allowed, element_order, enumerate_space, rule_table
+from chemdb.limits import n_threads
 from chemdb.species import elements, oxidation_states
 from chemdb.stoichiometry import n_combinations
 
@@ -153,7 +152,7 @@ def enumeration(long: bool) -> None:
 
 def first_compile() -> None:
     code = (
-        "import time; from chemdb.build import *; from chemdb.enumeration import *; from chemdb.formula import *\n"
+        "import time; from chemdb.enumeration import *; from chemdb.formula import *; from chemdb.species import *\n"
         "table = rule_table(element_order(elements()), oxidation_states('smact14')); start = time.perf_counter()\n"
         "for k in (2, 3, 4): enumerate_space(table, k, 8)\n"
         "f = read_formulas(['NaCl'], elements()); f.formula(), f.chemsys(), f.formula_anonymous()\n"

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from test_smact import disagreements
 
-from chemdb.parallel import n_threads
+from chemdb.limits import n_threads
 from chemdb.species import SMACT_SETS
 
 #: Systems a task compares: a quaternary takes SMACT a second.

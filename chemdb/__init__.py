@@ -9,11 +9,11 @@ import os
 from typing import TYPE_CHECKING
 
 from chemdb.errors import ChemdbError
+from chemdb.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from chemdb.api import Database
 
-__version__ = "0.1.0"
 __all__ = ["ChemdbError", "open"]
 
 

@@ -89,7 +89,8 @@ class Database:
             Columns to sort by, with ``-`` before those to sort downwards; by default known
             compositions come first, then those with the fewest atoms.
         columns : sequence of str
-            Columns to show; besides those of the view ``composition``, ``species`` that balance
+            Columns to show; besides those of the view ``composition``, ``max_factor``, ``known_in``,
+            ``material_id`` and ``energy_above_hull`` of known compositions, ``species`` that balance
             a composition, ``O`` for the amount of oxygen, and ``x(O)`` for its atomic fraction.
         optimade : bool
             Whether `text` is an OPTIMADE filter.
@@ -126,6 +127,11 @@ class Database:
         statement : str
         parameters : mapping, optional
             Values of ``$name`` in the statement.
+
+        Raises
+        ------
+        ChemdbError
+            The statement fails, which shows when its rows are read.
         """
         return Rows(self._cursor, statement, parameters)
 
@@ -155,13 +161,25 @@ class Database:
         return label_table(self._own_labeller(), formulas)
 
     def label_file(self, source: Path, target: Path | None, formula_column: str | None = None) -> int:
-        """Label the formulas of a file into another, see `chemdb.label_file.label_file`."""
+        """Label the formulas of a file into another, see `chemdb.label_file.label_file`.
+
+        Raises
+        ------
+        ChemdbError
+            Either file is bad; the target is as it was.
+        """
         from chemdb.label_file import label_file
 
         return label_file(self._own_labeller(), source, target, formula_column)
 
     def label_lines(self, lines: TextIO, target: Path | None) -> int:
-        """Label a stream of formulas, see `chemdb.label_file.label_lines`."""
+        """Label a stream of formulas, see `chemdb.label_file.label_lines`.
+
+        Raises
+        ------
+        FileError
+            The target has no known suffix, or cannot be written; it is as it was.
+        """
         from chemdb.label_file import label_lines
 
         return label_lines(self._own_labeller(), lines, target)
@@ -189,7 +207,13 @@ class Database:
     def sample(
         self, category: str | Sequence[str], nelements: int | Sequence[int], n: int, seed: int = 0
     ) -> "pa.Table":
-        """Return compositions drawn uniformly from categories of orders, see `chemdb.sample.sample`."""
+        """Return compositions drawn uniformly from categories of orders, see `chemdb.sample.sample`.
+
+        Raises
+        ------
+        ChemdbError
+            Unknown category, order outside the file, `n` below 1 or `seed` below 0.
+        """
         from chemdb.sample import sample_categories
 
         categories = [category] if isinstance(category, str) else category
@@ -206,6 +230,11 @@ class Database:
             Of `query`, or a table such as `sample` returns.
         embedding : str
             One of `chemdb.embedding.vectors.embedding_names`.
+
+        Raises
+        ------
+        EmbeddingError
+            No such representation.
         """
         import pyarrow as pa
 
@@ -224,7 +253,13 @@ class Database:
             return describe(con)
 
     def table_1(self, systems: Sequence[str]) -> "list[Table1Cell]":
-        """Return the categories of chemical systems, see `chemdb.report.table_1`."""
+        """Return the categories of chemical systems, see `chemdb.report.table_1`.
+
+        Raises
+        ------
+        ChemdbError
+            A text is not a chemical system, or not one of this file.
+        """
         from chemdb.report import table_1
 
         with self._cursor() as con:
@@ -248,28 +283,37 @@ class Database:
         """Return how well the categories separate, see `chemdb.separation.separation`.
 
         All orders of the file and the paper's representations, if not given.
+
+        Raises
+        ------
+        ChemdbError
+            Unknown embedding, an order that the file does not have, or too few points.
         """
         from threadpoolctl import threadpool_limits
 
+        from chemdb.contents import nelements_of
         from chemdb.embedding.vectors import PAPER_EMBEDDINGS
         from chemdb.separation import separation
 
-        with self._cursor() as con:
-            orders = con.execute("select nelements from order_summary order by 1").fetchall()
-            with threadpool_limits(threads_of(con)):
-                return separation(
-                    con,
-                    nelements or [order for (order,) in orders],
-                    embeddings or PAPER_EMBEDDINGS,
-                    per_category,
-                    seed,
-                    steps,
-                )
+        with self._cursor() as con, threadpool_limits(threads_of(con)):
+            return separation(
+                con,
+                nelements or nelements_of(con),
+                embeddings or PAPER_EMBEDDINGS,
+                per_category,
+                seed,
+                steps,
+            )
 
     def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
         """Return what was checked of the file and what was found, see `chemdb.verify.found_by`.
 
         The work is done by a process of its own, as some damage would end this one.
+
+        Raises
+        ------
+        DatabaseError
+            The file cannot be opened.
         """
         from chemdb.verify.process import verify_in_process
 

@@ -11,16 +11,22 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-import chemdb
 from chemdb.checksum import renew_checksums
-from chemdb.database import FORMAT_VERSION, execute, replacing, run_file, sql_text
+from chemdb.database import FORMAT_VERSION, execute, makers, replacing, run_file, sql_text
 from chemdb.embedding.table import element_embedding_table
-from chemdb.enumeration import ElementTable, Space, check_storable, enumerate_space
+from chemdb.enumeration import (
+    ElementTable,
+    Space,
+    check_storable,
+    element_order,
+    enumerate_space,
+    rule_table,
+)
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.load import Loaded, add_source
 from chemdb.known.spec import NONE, source_reader
 from chemdb.progress import Progress, Steps, no_steps
-from chemdb.species import SMACT_SETS, Element, OxidationStates, elements, oxidation_states
+from chemdb.species import SMACT_SETS, OxidationStates, elements, oxidation_states
 from chemdb.stoichiometry import check_limits, n_combinations
 from chemdb.tables import (
     allowed_set_table,
@@ -29,12 +35,10 @@ from chemdb.tables import (
     species_table,
     stoichiometry_table,
 )
+from chemdb.version import __version__
 
-#: Files of sql/ that read only the tables of the file.
-VIEWS = (
-    "08_composition", "09_category", "10_summary", "11_table2", "12_composition_of", "14_element_macro",
-    "15_label", "17_projection", "18_checksum",
-)  # fmt: skip
+#: The last file of sql/ that takes its turn between steps; all numbered ones after it follow in order.
+LAST_LOADED = "07_known_composition"
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,6 @@ class BuildOptions:
     formula_column : str, optional
         Of the known files.
     mp_api_key : str, optional
-    threads : int, optional
-    memory_limit : str, optional
-        As DuckDB takes it, such as 2GB.
     """
 
     nelements: range = range(2, 5)
@@ -65,22 +66,6 @@ class BuildOptions:
     known: tuple[str, ...] = ("mp-snapshot",)
     formula_column: str | None = None
     mp_api_key: str | None = field(default=None, repr=False)
-    threads: int | None = None
-    memory_limit: str | None = None
-
-
-def element_order(all_elements: Sequence[Element]) -> list[Element]:
-    """Return elements by symbol: systems made in this order come out in order of chemsys."""
-    return sorted(all_elements, key=lambda element: element.symbol)
-
-
-def rule_table(ordered: Sequence[Element], states: OxidationStates) -> ElementTable:
-    """Return what the enumerator needs to know of each element, in the order given."""
-    return ElementTable(
-        tuple(element.electronegativity for element in ordered),
-        tuple(states.states.get(element.symbol, ()) for element in ordered),
-        tuple(element.atomic_number for element in ordered),
-    )
 
 
 def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Loaded]:
@@ -108,7 +93,7 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
         for spec in options.known
         if spec != NONE
     ]
-    with replacing(path, threads=options.threads, memory_limit=options.memory_limit) as con:
+    with replacing(path) as con:
         with steps("Species"):
             states = oxidation_states(options.oxidation_states)
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
@@ -127,12 +112,15 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
         with steps("Known materials"):
             run_file(con, "06_known_entry")
             loaded = [add_source(con, source, elements()) for source in sources]
-            run_file(con, "07_known_composition")
+            run_file(con, LAST_LOADED)
         with steps("Views, summaries and comments"):
-            for name in VIEWS:
-                run_file(con, name)
-            run_file(con, "13_build_info", {"new_build_info": _build_info(options, states, started)})
-            run_file(con, "16_element_embedding", {"new_element_embedding": element_embedding_table()})
+            inputs = {
+                "13_build_info": {"new_build_info": _build_info(options, states, started)},
+                "16_element_embedding": {"new_element_embedding": element_embedding_table()},
+            }
+            for name in makers():
+                if name > LAST_LOADED:
+                    run_file(con, name, inputs.get(name))
         with steps("Check"):
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
             seconds = f"{time.perf_counter() - clock:.1f}"
@@ -182,7 +170,6 @@ def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -
             table,
             nelements,
             options.max_stoichiometry,
-            options.threads,
             *([progress] if nelements == last else []),
         )
         for nelements in options.nelements
@@ -192,7 +179,7 @@ def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -
 def _build_info(options: BuildOptions, states: OxidationStates, started: datetime) -> pa.Table:
     info = {
         "format_version": FORMAT_VERSION,
-        "chemdb_version": chemdb.__version__,
+        "chemdb_version": __version__,
         "smact_version": version("smact"),
         "elementembeddings_version": version("elementembeddings"),
         "duckdb_version": duckdb.__version__,

@@ -53,7 +53,7 @@ class Composition:
     def of(cls, amounts: Mapping[Element, int]) -> "Composition":
         """Return the composition with these amounts, reduced and in order."""
         divisor = gcd(*amounts.values())
-        elements = sorted(amounts, key=_rank)
+        elements = sorted(amounts, key=lambda element: element.rank)
         return cls(tuple(elements), tuple(amounts[element] // divisor for element in elements))
 
     @property
@@ -182,8 +182,3 @@ def _checked(amount: int) -> int:
     if not 0 < amount <= MAX_AMOUNT:
         raise OverflowError
     return amount
-
-
-def _rank(element: Element) -> tuple[float, int]:
-    value = element.electronegativity
-    return (float("inf") if value is None else value, element.atomic_number)

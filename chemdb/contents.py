@@ -1,15 +1,27 @@
 """What a file holds, as the objects that the rule and the formula reader take."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
 from chemdb.errors import DatabaseError
 from chemdb.species import N_ELEMENTS, Element
 
-#: Allowed and known, allowed, known, neither: in this order everywhere.
-CATEGORIES = ("standard", "missing", "interesting", "unlikely")
+#: Whether the compositions of each category are allowed, and known.
+ALLOWED_AND_KNOWN: Mapping[str, tuple[bool, bool]] = {
+    "standard": (True, True),
+    "missing": (True, False),
+    "interesting": (False, True),
+    "unlikely": (False, False),
+}
+#: In this order everywhere.
+CATEGORIES = tuple(ALLOWED_AND_KNOWN)
+
+
+def category_of(allowed: bool, known: bool) -> str:
+    """Return the category of a composition."""
+    return next(name for name, both in ALLOWED_AND_KNOWN.items() if both == (allowed, known))
 
 
 def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
@@ -32,6 +44,11 @@ def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
     ):
         raise DatabaseError("the elements of the file are damaged; build it again")
     return found
+
+
+def nelements_of(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
+    """Return the numbers of elements of a file's compositions, its orders, ascending."""
+    return tuple(n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall())
 
 
 def max_stoichiometry_of(con: duckdb.DuckDBPyConnection) -> int:

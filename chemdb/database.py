@@ -15,13 +15,14 @@ import duckdb
 
 from chemdb.errors import ChemdbError, DatabaseError
 from chemdb.limits import duckdb_config
-from chemdb.progress import Progress, no_progress
 from chemdb.whole import reason, whole
 
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
 STORAGE_VERSION = "v1.4.0"
 #: Rises when tables or views that chemdb reads change.
 FORMAT_VERSION = 3
+#: Rows in memory while those of a statement are read one by one.
+ROWS_AT_A_TIME = 10_000
 #: SQL of anyone reaches no file, no host, and not the variables of the Python that runs it.
 CONFINED = {"enable_external_access": "false", "python_enable_replacements": "false"}
 
@@ -59,7 +60,13 @@ def _connect_to_read(path: Path, config: dict[str, Any], older: bool = False) ->
 
 @contextmanager
 def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection as `connect_to_read` opens it; DuckDB's errors in the body become one line."""
+    """Give a connection as `connect_to_read` opens it; DuckDB's errors in the body become one line.
+
+    Raises
+    ------
+    DatabaseError
+        The file cannot be opened, or a statement of the body fails.
+    """
     try:
         with connect_to_read(path) as con:
             yield con
@@ -83,8 +90,6 @@ def replacing(
     path: Path,
     *,
     edit: bool = False,
-    threads: int | None = None,
-    memory_limit: str | None = None,
     patience: float = 0,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a connection to a new file that takes the place of `path` if the body succeeds.
@@ -98,8 +103,6 @@ def replacing(
     path : Path
     edit : bool
         Start from a copy of the old file instead of an empty one.
-    threads : int, optional
-    memory_limit : str, optional
     patience : float
         Wait at most this long in s for another run that replaces the file.
 
@@ -113,9 +116,8 @@ def replacing(
         before = _check_replaceable(target, older=not edit) if edit or target.exists() else None
         if edit:
             shutil.copy(target, new)
-        config = duckdb_config(threads, memory_limit)
         # A copied file's own views may want to read files or hosts.
-        config |= CONFINED | {"storage_compatibility_version": STORAGE_VERSION}
+        config = duckdb_config() | CONFINED | {"storage_compatibility_version": STORAGE_VERSION}
         con = _quiet(duckdb.connect(new, config=config))
         try:
             yield con
@@ -167,7 +169,6 @@ def run_file(
     name: str,
     inputs: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
-    progress: Progress = no_progress,
 ) -> None:
     """Run a file of sql/; `inputs` are Arrow tables that its statements read by name."""
     inputs = inputs or {}
@@ -178,17 +179,14 @@ def run_file(
             needed = {
                 key: value for key, value in (parameters or {}).items() if key in statement.named_parameters
             }
-            execute(con, statement, needed or None, progress)
+            execute(con, statement, needed or None)
     finally:
         for table_name in inputs:
             con.unregister(table_name)
 
 
 def execute(
-    con: duckdb.DuckDBPyConnection,
-    statement: Any,
-    parameters: Any = None,
-    progress: Progress = no_progress,
+    con: duckdb.DuckDBPyConnection, statement: Any, parameters: Any = None
 ) -> duckdb.DuckDBPyConnection:
     """Return the executed statement; Ctrl-C interrupts it at once."""
     with ThreadPoolExecutor(1) as pool:
@@ -200,7 +198,6 @@ def execute(
                 except TimeoutError:
                     if future.done():
                         raise
-                    progress(max(0.0, con.query_progress() / 100))
         except KeyboardInterrupt:
             # What it reads may itself be read from the cursors of other threads.
             for other in (con, *_cursors.values()):
@@ -227,9 +224,9 @@ def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnect
 _cursors: dict[int, duckdb.DuckDBPyConnection] = {}
 
 
-def all_rows(result: duckdb.DuckDBPyConnection, at_a_time: int = 10_000) -> Iterator[tuple]:
+def all_rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple]:
     """Yield the rows of an executed statement in bounded memory."""
-    while rows := result.fetchmany(at_a_time):
+    while rows := result.fetchmany(ROWS_AT_A_TIME):
         yield from rows
 
 

@@ -17,6 +17,7 @@ from chemdb.errors import LimitError
 from chemdb.kernels import allowed_sets, neutrality
 from chemdb.parallel import map_slices
 from chemdb.progress import Progress, no_progress
+from chemdb.species import Element, OxidationStates, electronegativity_rank
 from chemdb.stoichiometry import check_limits, reduced_factors
 
 #: Orders whose allowed sets are stored; higher ones are counted only.
@@ -62,8 +63,21 @@ class ElementTable:
         ]
 
     def _sort_key(self, element: int) -> tuple[float, int]:
-        value = self.electronegativity[element]
-        return (float("inf") if value is None else value, self.tie_break[element])
+        return electronegativity_rank(self.electronegativity[element], self.tie_break[element])
+
+
+def element_order(elements: Sequence[Element]) -> list[Element]:
+    """Return elements by symbol: systems made in this order come out in order of chemsys."""
+    return sorted(elements, key=lambda element: element.symbol)
+
+
+def rule_table(ordered: Sequence[Element], states: OxidationStates) -> ElementTable:
+    """Return what the enumerator needs to know of each element, in the order given."""
+    return ElementTable(
+        tuple(element.electronegativity for element in ordered),
+        tuple(states.states.get(element.symbol, ()) for element in ordered),
+        tuple(element.atomic_number for element in ordered),
+    )
 
 
 @dataclass(frozen=True)
@@ -172,7 +186,7 @@ class _Signatures:
         flags[self.row_bits()] = 1
         return np.packbits(flags, bitorder="little").view(np.uint64)
 
-    def count_rows(self, threads: int | None) -> NDArray[np.int64]:
+    def count_rows(self) -> NDArray[np.int64]:
         """Return the number of system signatures under each head signature."""
         n_pairs = np.zeros(len(self.heads), np.int64)
 
@@ -182,7 +196,7 @@ class _Signatures:
                 self.electronegativity, len(self.tails), n_pairs,
             )  # fmt: skip
 
-        map_slices(work, len(self.heads), threads)
+        map_slices(work, len(self.heads))
         return n_pairs
 
     def decide(
@@ -191,7 +205,6 @@ class _Signatures:
         rows: NDArray[np.uint64],
         row_of: NDArray[np.int32],
         row_systems: NDArray[np.int64],
-        threads: int | None,
         progress: Progress,
     ) -> int:
         """Run `neutrality.decide` over all heads; return the number of allowed compositions."""
@@ -207,14 +220,13 @@ class _Signatures:
                 )
             )  # fmt: skip
 
-        return sum(map_slices(work, len(self.heads), threads, progress, slices_per_thread=64))
+        return sum(map_slices(work, len(self.heads), progress=progress, slices_per_thread=64))
 
 
 def count_allowed(
     table: ElementTable,
     nelements: int,
     max_stoichiometry: int,
-    threads: int | None = None,
     progress: Progress = no_progress,
 ) -> int:
     """Return how many compositions of an order are allowed, storing none.
@@ -241,7 +253,6 @@ def count_allowed(
         np.empty((0, 0), np.uint64),
         np.empty((0, 0), np.int32),
         np.empty(0, np.int64),
-        threads,
         progress,
     )
 
@@ -260,7 +271,6 @@ def enumerate_space(
     table: ElementTable,
     nelements: int,
     max_stoichiometry: int,
-    threads: int | None = None,
     progress: Progress = no_progress,
 ) -> Space:
     """Return all systems of an order with their allowed stoichiometries.
@@ -283,9 +293,9 @@ def enumerate_space(
     check_storable(nelements)
     factors = reduced_factors(nelements, max_stoichiometry)
     if len(table.usable()) < nelements:
-        return _empty_space(table, factors, threads)
+        return _empty_space(table, factors)
     signatures = _Signatures(table, nelements, max_stoichiometry)
-    n_rows = signatures.count_rows(threads)
+    n_rows = signatures.count_rows()
     n_words = signatures.coprime().size
     n_bytes = int(n_rows.sum()) * n_words * 8
     if n_bytes > MAX_BITMAP_BYTES:
@@ -297,7 +307,7 @@ def enumerate_space(
     rows = np.empty((n_rows.sum(), n_words), np.uint64)
     row_of = np.full((len(signatures.heads), 2 * len(signatures.tails)), -1, np.int32)
     row_systems = np.zeros(len(rows), np.int64)
-    signatures.decide(np.cumsum(n_rows) - n_rows, rows, row_of, row_systems, threads, progress)
+    signatures.decide(np.cumsum(n_rows) - n_rows, rows, row_of, row_systems, progress)
 
     set_of_row = np.empty(len(rows), np.int32)
     representative = np.empty(len(rows) + 1, np.int64)
@@ -308,12 +318,12 @@ def enumerate_space(
     stoichiometry_of_bit[signatures.row_bits()] = np.arange(len(factors))
     distinct = rows[representative[1:n_sets]]
     del rows
-    bits, n_allowed, tally = _pack(distinct, stoichiometry_of_bit, systems_of_set, len(factors), threads)
+    bits, n_allowed, tally = _pack(distinct, stoichiometry_of_bit, systems_of_set, len(factors))
 
     order = np.argsort(bits.view(f"S{bits.shape[1]}").ravel(), kind="stable")
     place = np.empty(n_sets, np.int32)
     place[order] = np.arange(n_sets)
-    elements, system_set = _assign(table, signatures, row_of, place[set_of_row], threads)
+    elements, system_set = _assign(table, signatures, row_of, place[set_of_row])
     return Space(factors, tally, elements, system_set, bits[order], n_allowed[order])
 
 
@@ -322,7 +332,6 @@ def _pack(
     stoichiometry_of_bit: NDArray[np.int32],
     systems_of_set: NDArray[np.int64],
     n_stoichiometries: int,
-    threads: int | None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
     """Return packed bits, sizes (set 0, the empty one, included) and tallies of distinct sets."""
     bits = np.zeros((len(rows) + 1, -(-n_stoichiometries // 8)), np.uint8)
@@ -341,7 +350,7 @@ def _pack(
         )
         return tally
 
-    tallies = map_slices(work, len(rows), threads)
+    tallies = map_slices(work, len(rows))
     return bits, n_allowed, np.sum(tallies, axis=0, dtype=np.int64) + np.zeros(n_stoichiometries, np.int64)
 
 
@@ -350,23 +359,22 @@ def _assign(
     signatures: _Signatures,
     row_of: NDArray[np.int32],
     set_of_row: NDArray[np.int32],
-    threads: int | None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return elements and set of every system, those with unusable elements included."""
     usable = np.full(len(table), -1, np.int64)
     usable[table.usable()] = np.arange(signatures.n)
     return _list_systems(
         table, signatures.h + 2, usable, signatures.electronegativity, signatures.head_of,
-        signatures.tail_of, row_of, set_of_row, threads,
+        signatures.tail_of, row_of, set_of_row,
     )  # fmt: skip
 
 
-def _empty_space(table: ElementTable, factors: NDArray[np.uint8], threads: int | None) -> Space:
+def _empty_space(table: ElementTable, factors: NDArray[np.uint8]) -> Space:
     """Return the space of an order for which too few elements are usable."""
     none = np.empty((0, 0), np.int32)
     elements, system_set = _list_systems(
         table, factors.shape[1], np.full(len(table), -1, np.int64), np.empty(0), none.ravel(),
-        none.astype(np.int64), none, none.ravel(), threads,
+        none.astype(np.int64), none, none.ravel(),
     )  # fmt: skip
     n = len(factors)
     return Space(
@@ -388,7 +396,6 @@ def _list_systems(
     tail_of: NDArray[np.int64],
     row_of: NDArray[np.int32],
     set_of_row: NDArray[np.int32],
-    threads: int | None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     n = len(table)
     first_system = np.concatenate(
@@ -404,5 +411,5 @@ def _list_systems(
             row_of, set_of_row, elements, system_set,
         )  # fmt: skip
 
-    map_slices(work, n, threads)
+    map_slices(work, n)
     return elements, system_set

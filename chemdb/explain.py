@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from chemdb.composition import Composition, read_composition
-from chemdb.contents import electronegativities_of, elements_of
+from chemdb.contents import category_of, electronegativities_of, elements_of
 from chemdb.errors import UndecidedError
 from chemdb.species import Element
 from chemdb.validity import is_all_metal, mixed_valence_witness
@@ -239,7 +239,7 @@ def explain(con: duckdb.DuckDBPyConnection, text: str) -> Explanation:
         outside_because=outside,
         allowed=allowed,
         known=known,
-        category=("standard" if known else "missing") if allowed else "interesting" if known else "unlikely",
+        category=category_of(allowed, known),
         forbidden=None if allowed else _forbidden(composition, electronegativities, states, own[0]),
         n_witnesses=found.count,
         witnesses=tuple(witness_text(composition.symbols, w) for w in islice(found, MAX_WITNESSES)),

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chemdb.errors import FormulaError
 from chemdb.kernels import formula as kernel
 from chemdb.species import Element
 
@@ -162,20 +161,6 @@ def read_formulas(
     return Formulas(column, starts, counts, found, amounts, errors, positions, symbols)
 
 
-def canonical_formula(text: str, elements: Sequence[Element]) -> str:
-    """Return one formula in canonical form.
-
-    Raises
-    ------
-    FormulaError
-    """
-    found = read_formulas([text], elements)
-    reason = found.reason(0)
-    if reason:
-        raise FormulaError(f"formula {text!r}: {reason}")
-    return str(found.formula()[0])
-
-
 def _tables(
     elements: Sequence[Element],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
@@ -190,10 +175,6 @@ def _tables(
     for element in elements:
         letters = element.symbol.encode()
         symbols[element.atomic_number, : len(letters)] = list(letters)
-    ordered = sorted(
-        elements,
-        key=lambda e: (float("inf") if e.electronegativity is None else e.electronegativity, e.atomic_number),
-    )
-    for place, element in enumerate(ordered):
+    for place, element in enumerate(sorted(elements, key=lambda element: element.rank)):
         rank[element.atomic_number] = place
     return numbers, symbols, rank

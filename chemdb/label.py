@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chemdb.contents import elements_of, max_stoichiometry_of, states_of
+from chemdb.contents import elements_of, max_stoichiometry_of, nelements_of, states_of
 from chemdb.database import sql_text, threads_of
 from chemdb.errors import FileError
 from chemdb.files import formula_column
@@ -106,15 +106,20 @@ class Labeller:
 
 
 def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
-    """Return the labeller of an open database."""
-    orders = tuple(n for (n,) in con.execute("select nelements from order_summary").fetchall())
+    """Return the labeller of an open database.
+
+    Raises
+    ------
+    DatabaseError
+        Its elements are damaged, or it has no stoichiometry.
+    """
     rows = con.execute(sql_text("known_formula")).fetchall()
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     known = pa.table(
         [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]
     )
     return Labeller(
-        elements_of(con), states_of(con), orders, max_stoichiometry_of(con), known, threads_of(con)
+        elements_of(con), states_of(con), nelements_of(con), max_stoichiometry_of(con), known, threads_of(con)
     )
 
 

@@ -28,3 +28,11 @@ TABLE_2: Mapping[int, Mapping[str, int]] = {
 
 #: The default systems of Table 1.
 TABLE_1_SYSTEMS = ("Zn-O", "Li-Zn-O", "Li-Zn-Sn-O")
+
+
+def as_in_paper(build_info: Mapping[str, str]) -> bool:
+    """Return whether a file was built with the species and factors of the paper."""
+    return (
+        build_info["oxidation_state_checksum"] == SPECIES_CHECKSUM
+        and build_info["max_stoichiometry"] == MAX_STOICHIOMETRY
+    )

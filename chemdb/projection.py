@@ -147,18 +147,16 @@ def read(con: duckdb.DuckDBPyConnection, spec: MapSpec) -> Map:
     return Map(dict(zip(columns, row, strict=True)), points)
 
 
-def add_maps(
-    path: Path, specs: Iterable[MapSpec], steps: Steps = no_steps, threads: int | None = None
-) -> list[MapSpec]:
+def add_maps(path: Path, specs: Iterable[MapSpec], steps: Steps = no_steps) -> list[MapSpec]:
     """Compute the maps that a file does not have and put them into it; return those.
+
+    As many at a time as the process may use threads, each by a process of its own.
 
     Parameters
     ----------
     path : Path
     specs : iterable of MapSpec
     steps : Steps
-    threads : int, optional
-        Maps computed at a time, each by one process; all processors if not given.
 
     Raises
     ------
@@ -181,7 +179,7 @@ def add_maps(
     name = str(wanted[0]) if len(wanted) == 1 else f"{len(wanted)} maps"
     try:
         with steps(name) as progress:
-            for done, result in enumerate(_reductions(wanted, samples, threads), start=1):
+            for done, result in enumerate(_reductions(wanted, samples), start=1):
                 finished.append(result)
                 progress(done / len(wanted))
                 if time.monotonic() - stored_at > PATIENCE or done == len(wanted):
@@ -221,11 +219,9 @@ class _Samples:
         return table.filter(pa.array(covered)), found, int((~covered).sum())
 
 
-def _reductions(
-    specs: Sequence[MapSpec], samples: _Samples, threads: int | None
-) -> Iterator[tuple[MapSpec, Reduction]]:
+def _reductions(specs: Sequence[MapSpec], samples: _Samples) -> Iterator[tuple[MapSpec, Reduction]]:
     """Yield maps as they are finished, several at a time."""
-    at_a_time = min(n_threads(threads), len(specs))
+    at_a_time = min(n_threads(), len(specs))
     work = ((spec, samples.covered(spec)[1]) for spec in specs)
     if at_a_time == 1 and all(spec.method == "pca" for spec in specs):
         yield from (_reduce(*one) for one in work)

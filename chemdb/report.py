@@ -7,7 +7,6 @@ import duckdb
 
 from chemdb import paper
 from chemdb.contents import CATEGORIES
-from chemdb.errors import ChemdbError
 from chemdb.systems import chemsys_of
 
 #: Examples shown of the categories that are too large to list.
@@ -59,13 +58,9 @@ def table_2(con: duckdb.DuckDBPyConnection) -> Table2:
     cursor = con.execute("from table2 order by nelements")
     columns = [column[0] for column in cursor.description]
     rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    info = dict(con.execute("from build_info").fetchall())
-    as_in_paper = (
-        info["oxidation_state_checksum"] == paper.SPECIES_CHECKSUM
-        and info["max_stoichiometry"] == paper.MAX_STOICHIOMETRY
-    )
+    comparable = paper.as_in_paper(dict(con.execute("from build_info").fetchall()))
     printed = [
-        {"nelements": row["nelements"], **paper.TABLE_2[row["nelements"]]} for row in rows if as_in_paper
+        {"nelements": row["nelements"], **paper.TABLE_2[row["nelements"]]} for row in rows if comparable
     ]
     return Table2(rows, printed, known_sources(con))
 
@@ -87,13 +82,6 @@ def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Tabl
     cells = []
     for system in systems:
         chemsys = chemsys_of(con, system)
-        if not con.execute("select count(*) from chemical_system where chemsys = ?", [chemsys]).fetchall()[0][
-            0
-        ]:
-            orders = [n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall()]
-            raise ChemdbError(
-                f"chemical system {system!r}: this file has systems of {orders[0]} to {orders[-1]} elements"
-            )
         for category in CATEGORIES:
             found = con.execute(
                 f"select formula from {category} where chemsys = ? order by natoms, formula", [chemsys]

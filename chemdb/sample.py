@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chemdb.contents import CATEGORIES
+from chemdb.contents import CATEGORIES, nelements_of
 from chemdb.database import sql_text, threads_of
 from chemdb.errors import ChemdbError, LimitError
 from chemdb.kernels.members import nth_members
@@ -83,7 +83,7 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
 
 def check_order(con: duckdb.DuckDBPyConnection, nelements: int) -> None:
     """Raise `LimitError` unless the file has compositions of that many elements."""
-    orders = [order for (order,) in con.execute("select nelements from order_summary order by 1").fetchall()]
+    orders = nelements_of(con)
     if nelements not in orders:
         raise LimitError(
             f"{nelements} elements: this file has compositions of {' or '.join(map(str, orders))} elements"

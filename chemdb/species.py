@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 
 from chemdb.errors import SpeciesError
@@ -41,6 +42,11 @@ class Element:
     atomic_number: int
     electronegativity: float | None
 
+    @property
+    def rank(self) -> tuple[float, int]:
+        """What sorts elements as formulas are written, see `electronegativity_rank`."""
+        return electronegativity_rank(self.electronegativity, self.atomic_number)
+
 
 @dataclass(frozen=True)
 class OxidationStates:
@@ -67,6 +73,11 @@ class OxidationStates:
         """SHA-256 of the set's content, the same whatever its file looked like."""
         text = "".join(f"{symbol} {states}\n" for symbol, states in sorted(self.states.items()))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def electronegativity_rank(electronegativity: float | None, atomic_number: int) -> tuple[float, int]:
+    """Return what sorts by electronegativity, without one last; atomic numbers decide between equals."""
+    return (inf if electronegativity is None else electronegativity, atomic_number)
 
 
 @cache

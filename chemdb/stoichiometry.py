@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.errors import LimitError
+from chemdb.species import N_ELEMENTS
 
 MAX_FACTOR = 12
 ORDERS = range(2, 6)
@@ -54,7 +55,7 @@ def reduced_factors(nelements: int, max_stoichiometry: int) -> NDArray[np.uint8]
     return factors
 
 
-def n_combinations(nelements: int, max_stoichiometry: int, n_elements: int = 103) -> int:
+def n_combinations(nelements: int, max_stoichiometry: int) -> int:
     """Return the number of compositions of an order: systems times stoichiometries.
 
     Examples
@@ -62,4 +63,4 @@ def n_combinations(nelements: int, max_stoichiometry: int, n_elements: int = 103
     >>> [n_combinations(k, 8) for k in (2, 3, 4)]
     [225879, 77637589, 16902534325]
     """
-    return comb(n_elements, nelements) * len(reduced_factors(nelements, max_stoichiometry))
+    return comb(N_ELEMENTS, nelements) * len(reduced_factors(nelements, max_stoichiometry))

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from chemdb.contents import nelements_of
 from chemdb.errors import ChemdbError
 
 
@@ -11,7 +12,7 @@ def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
     Raises
     ------
     ChemdbError
-        A part is not an element, or an element comes twice.
+        A part is not an element, an element comes twice, or the file has no such system.
     """
     symbols = [part.strip() for part in text.split("-")]
     known = {symbol for (symbol,) in con.execute("select symbol::varchar from element").fetchall()}
@@ -22,4 +23,10 @@ def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
             )
     if len(set(symbols)) < len(symbols):
         raise ChemdbError(f"chemical system {text!r}: an element comes twice")
-    return "-".join(sorted(symbols))
+    chemsys = "-".join(sorted(symbols))
+    if not con.execute("from chemical_system where chemsys = ?", [chemsys]).fetchall():
+        orders = nelements_of(con)
+        raise ChemdbError(
+            f"chemical system {text!r}: this file has systems of {orders[0]} to {orders[-1]} elements"
+        )
+    return chemsys

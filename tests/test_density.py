@@ -9,6 +9,7 @@ from chemdb.contents import CATEGORIES
 from chemdb.embedding.density import density
 from chemdb.embedding.vectors import element_vectors
 from chemdb.errors import ChemdbError
+from chemdb.limits import at_most_threads
 
 
 @pytest.mark.parametrize("embedding", ["magpie", "skipatom"])
@@ -51,7 +52,11 @@ def test_quaternaries_are_all_there(full):
 
 
 def test_threads_and_slices_do_not_matter(small):
-    one, three = (density(small, "mat2vec", 3, bins=40, threads=n) for n in (1, 3))
+    found = []
+    for threads in (1, 3):
+        with at_most_threads(threads):
+            found.append(density(small, "mat2vec", 3, bins=40))
+    one, three = found
     for category in CATEGORIES:
         assert np.abs(one.counts[category] - three.counts[category]).sum() <= 2
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chemdb.embedding.composition import composition_vectors, is_covered
 from chemdb.embedding.vectors import PAPER_EMBEDDINGS, element_vectors, embedding_names, periodic_table
 from chemdb.errors import EmbeddingError
+from chemdb.limits import at_most_threads
 
 
 def numbered(formula):
@@ -92,7 +93,8 @@ def test_threads_fill_the_array_they_are_given():
     factors = rng.integers(1, 9, (1000, 4), dtype=np.uint8)
     vectors = element_vectors("magpie")
     out = np.zeros((1000, 22), np.float32)
-    assert composition_vectors(elements, factors, vectors, out, threads=3) is out
+    with at_most_threads(3):
+        assert composition_vectors(elements, factors, vectors, out) is out
     fractions = factors / factors.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(out, np.einsum("nk,nkd->nd", fractions, vectors.values[elements]), rtol=1e-6)
 

@@ -12,7 +12,12 @@ from chemdb.database import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
 from chemdb.known import manage
 from chemdb.known.snapshot import mp_snapshot
-from chemdb.known.spec import read_source
+from chemdb.known.spec import source_reader
+from chemdb.progress import no_progress
+
+
+def read_source(spec, **options):
+    return source_reader(spec, **options)(no_progress)
 
 
 def entries(spec, **options):
@@ -129,7 +134,7 @@ def test_unreadable_files(tmp_path, name, content, problem):
 @pytest.mark.parametrize("spec", ["mp=x.csv", "=x.csv", "nonsense", "none=x.csv"])
 def test_bad_names(spec):
     with pytest.raises(KnownSourceError, match="known source"):
-        read_source(spec)
+        source_reader(spec)
 
 
 @pytest.fixture

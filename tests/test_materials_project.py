@@ -14,7 +14,8 @@ from chemdb.database import connect_to_read
 from chemdb.errors import KnownSourceError
 from chemdb.known import download, manage, web
 from chemdb.known import materials_project as mp
-from chemdb.known.spec import read_source
+from chemdb.known.spec import source_reader
+from chemdb.progress import no_progress
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +220,7 @@ def test_an_old_list_is_named_when_no_newer_can_be_had(hurried):
     found = re.search(
         r"busy \(500\).*; the list downloaded today is still there: --known (.*)$", str(caught.value)
     )
-    assert len(read_source(found[1]).entries) == len(MATERIALS)
+    assert len(source_reader(found[1])(no_progress).entries) == len(MATERIALS)
 
 
 def test_a_list_from_the_cache_says_its_age(monkeypatch):

@@ -20,7 +20,8 @@ from chemdb.database import connect_to_read
 from chemdb.errors import KnownSourceError
 from chemdb.known import download, manage, web
 from chemdb.known.optimade import PROVIDERS, optimade
-from chemdb.known.spec import read_source, source_reader
+from chemdb.known.spec import source_reader
+from chemdb.progress import no_progress
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,7 @@ def test_a_list_is_downloaded_again_after_thirty_days(monkeypatch, hurried):
             optimade(url)
     spec = str(caught.value).rpartition("--known ")[2]
     assert spec.endswith(f"={whole}")
-    assert read_source(spec).entries["formula_given"].to_pylist() == FORMULAS
+    assert source_reader(spec)(no_progress).entries["formula_given"].to_pylist() == FORMULAS
 
 
 @pytest.mark.parametrize(

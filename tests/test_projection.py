@@ -19,6 +19,7 @@ from chemdb.embedding.composition import composition_vectors
 from chemdb.embedding.vectors import PAPER_EMBEDDINGS, element_vectors
 from chemdb.errors import ChemdbError, ReductionError
 from chemdb.known.manage import add
+from chemdb.limits import at_most_threads
 from chemdb.plot import anions, html, map_grid, maps
 from chemdb.plot.paper import draw_all
 from chemdb.plot.style import palette
@@ -34,7 +35,8 @@ def path(tmp_path_factory):
     """Binaries with the default known materials, and all maps of Figure 2."""
     path = tmp_path_factory.mktemp("maps") / "binaries.duckdb"
     build(path, BuildOptions(nelements=range(2, 3)))
-    add_maps(path, map_grid.specs(2, N), threads=1)
+    with at_most_threads(1):
+        add_maps(path, map_grid.specs(2, N))
     return path
 
 
@@ -121,7 +123,7 @@ def test_a_map_in_the_file_is_not_made_again(path, con):
 
 def test_maps_go_when_the_known_sources_change(copy, tmp_path):
     spec = MapSpec("random_200", "pca", 2, 5, n_components=3)
-    assert add_maps(copy, [spec], threads=1) == [spec]
+    assert add_maps(copy, [spec]) == [spec]
     with connect_to_read(copy) as con:
         found = read(con, spec)
         assert found.coordinates.shape == (1 + 5 + 2 + 5, 3)
@@ -138,13 +140,14 @@ def test_maps_go_when_the_known_sources_change(copy, tmp_path):
 
 def test_several_processes_make_the_same_maps(copy):
     specs = [MapSpec(embedding, "pca", 2, 20) for embedding in ("magpie", "mat2vec", "skipatom")]
-    assert add_maps(copy, specs, threads=2) == specs
+    with at_most_threads(2):
+        assert add_maps(copy, specs) == specs
     with connect_to_read(copy) as con:
         together = [read(con, spec).coordinates for spec in specs]
         assert sorted(con.execute("select run_id from projection_run").fetchall()) == [(1,), (2,), (3,)]
     for spec, coordinates in zip(specs, together, strict=True):
         alone = MapSpec(spec.embedding, "pca", 2, 20, settings=(("tol", 1.0),))
-        add_maps(copy, [alone], threads=1)
+        add_maps(copy, [alone])
         with connect_to_read(copy) as con:
             np.testing.assert_array_equal(read(con, alone).coordinates, coordinates)
 
@@ -159,7 +162,7 @@ def test_maps_that_fail_leave_the_file(copy):
         (MapSpec("magpie", "tsne", 2, settings=(("perplexty", 1),)), "did you mean perplexity"),
     ):
         with pytest.raises(ChemdbError, match=problem):
-            add_maps(copy, [spec], threads=1)
+            add_maps(copy, [spec])
     assert copy.read_bytes() == before
     assert [file.name for file in copy.parent.iterdir()] == ["c.duckdb"]
 
@@ -368,7 +371,7 @@ def test_an_empty_category_has_no_points_and_no_place_in_the_legend(tmp_path):
     path = tmp_path / "c.duckdb"
     build(path, BuildOptions(nelements=range(2, 3), max_stoichiometry=3, known=()))
     spec = MapSpec("magpie", "pca", 2, 30)
-    add_maps(path, [spec], threads=1)
+    add_maps(path, [spec])
     with connect_to_read(path) as con:
         found = read(con, spec)
         assert (found.run["n_standard"], found.run["n_interesting"]) == (0, 0)

@@ -7,8 +7,7 @@ import pytest
 import smact
 from smact.screening import smact_filter
 
-from chemdb.build import element_order, rule_table
-from chemdb.enumeration import enumerate_space
+from chemdb.enumeration import element_order, enumerate_space, rule_table
 from chemdb.species import SMACT_SETS, elements, oxidation_states
 
 ORDERED = element_order(elements())

@@ -51,8 +51,7 @@ def test_as_the_naive_rule_says(amounts, name):
 
 @pytest.mark.parametrize("name", SMACT_SETS)
 def test_as_the_enumeration_says(name):
-    from chemdb.build import element_order, rule_table
-    from chemdb.enumeration import count_allowed
+    from chemdb.enumeration import count_allowed, element_order, rule_table
 
     ordered = element_order(elements())
     texts = [

@@ -7,7 +7,7 @@ import duckdb
 import naive
 import pytest
 
-from chemdb.build import rule_table
+from chemdb.enumeration import rule_table
 from chemdb.formula import read_formulas
 from chemdb.species import elements, oxidation_states
 

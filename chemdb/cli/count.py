@@ -25,9 +25,8 @@ def count(
 
     Example: chemdb count --nelements 2-4 --max-stoichiometry 12
     """
-    from chemdb.build import element_order, rule_table
     from chemdb.cli.screen import show, steps_on_screen
-    from chemdb.enumeration import count_allowed
+    from chemdb.enumeration import count_allowed, element_order, rule_table
     from chemdb.species import elements
     from chemdb.species import oxidation_states as read_oxidation_states
     from chemdb.stoichiometry import check_limits, n_combinations

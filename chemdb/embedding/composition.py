@@ -16,7 +16,6 @@ def composition_vectors(
     factors: NDArray[np.uint8],
     vectors: ElementVectors,
     out: NDArray[np.float32] | None = None,
-    threads: int | None = None,
 ) -> NDArray[np.float32]:
     """Return the stoichiometry-weighted mean of the element vectors of each composition.
 
@@ -29,8 +28,6 @@ def composition_vectors(
     vectors : ElementVectors
     out : array of float32, shape (n, d), optional
         Filled and returned instead of a new array.
-    threads : int, optional
-        Defaults to the processors available.
 
     Returns
     -------
@@ -50,7 +47,7 @@ def composition_vectors(
     def fill(start: int, stop: int) -> None:
         mean_vectors(elements, factors, vectors.values, out, start, stop)
 
-    map_slices(fill, len(elements), threads)
+    map_slices(fill, len(elements))
     return out
 
 

@@ -49,7 +49,6 @@ def density(
     embedding: str,
     nelements: int,
     bins: int = 256,
-    threads: int | None = None,
     steps: Steps = no_steps,
 ) -> Density:
     """Return the density of every composition of an order on its exact principal components.
@@ -65,7 +64,6 @@ def density(
         An order of the file.
     bins : int
         Cells along each side, 2 to 4096.
-    threads : int, optional
     steps : Steps, optional
 
     Raises
@@ -78,7 +76,7 @@ def density(
     vectors = element_vectors(embedding)
     with steps("Principal components"):
         space = read_order(con, nelements)
-        pca = pca_of_moments(moments(space, vectors.covered, threads=threads), vectors, 2)
+        pca = pca_of_moments(moments(space, vectors.covered), vectors, 2)
     points = _element_points(pca, vectors)
     low, high = _extent(space, points, vectors.covered)
     grid = np.where(vectors.covered[:, None], (points - low) / (high - low), 0.0)
@@ -96,7 +94,7 @@ def density(
             with lock:
                 np.add(unknown, counted, out=unknown)
 
-        map_slices(add, len(elements), threads, progress, slices_per_thread=128)
+        map_slices(add, len(elements), progress=progress, slices_per_thread=128)
     counts = _with_known(space, vectors.covered, elements, fractions, grid, bins, unknown)
     edges = np.linspace(low, high, bins + 1)
     return Density(nelements, pca, edges[:, 0], edges[:, 1], counts)

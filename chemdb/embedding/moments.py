@@ -69,7 +69,6 @@ def moments(
     space: OrderSpace,
     covered: NDArray[np.bool_],
     scope: str = "all",
-    threads: int | None = None,
     progress: Progress = no_progress,
 ) -> Moments:
     """Return the sums over all compositions of an order, or of a category of it.
@@ -81,7 +80,6 @@ def moments(
         Elements that have a vector, by atomic number.
     scope : str
         One of `SCOPES`.
-    threads : int, optional
     progress : callable, optional
 
     Raises
@@ -96,14 +94,14 @@ def moments(
     if scope in listed:
         return listed[scope]
     if scope != "all":
-        allowed = _set_moments(space, covered, space.sets, space.system_set, threads, progress)
+        allowed = _set_moments(space, covered, space.sets, space.system_set, progress)
         if scope == "allowed":
             return allowed
         if scope == "missing":
             return allowed - standard
     full_set = np.packbits(np.ones((1, len(space.factors)), np.uint8), axis=1)
     one_set = np.zeros(len(space.system_set), np.int32)
-    everything = _set_moments(space, covered, full_set, one_set, threads, progress)
+    everything = _set_moments(space, covered, full_set, one_set, progress)
     return everything if scope == "all" else everything - allowed - interesting
 
 
@@ -112,7 +110,6 @@ def _set_moments(
     covered: NDArray[np.bool_],
     sets: NDArray[np.uint8],
     system_set: NDArray[np.int32],
-    threads: int | None,
     progress: Progress,
 ) -> Moments:
     k = space.nelements
@@ -125,7 +122,7 @@ def _set_moments(
         return members @ terms
 
     with threadpool_limits(1):  # The slices are the threads.
-        totals = np.concatenate(map_slices(of_sets, len(sets), threads, progress, slices_per_thread=64))
+        totals = np.concatenate(map_slices(of_sets, len(sets), progress=progress, slices_per_thread=64))
     count = totals[:, 0].round().astype(np.int64)
     first = np.ascontiguousarray(totals[:, 1 : k + 1])
     second = totals[:, k + 1 :].reshape(-1, k, k).copy()
@@ -137,7 +134,7 @@ def _set_moments(
         )
         return Moments(n, left_out, by_element, by_pair)
 
-    parts = map_slices(of_systems, len(system_set), threads)
+    parts = map_slices(of_systems, len(system_set))
     return sum(parts, start=_nothing())
 
 

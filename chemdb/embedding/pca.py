@@ -63,7 +63,6 @@ def exact_pca(
     nelements: Sequence[int],
     category: str = "all",
     n_components: int = 2,
-    threads: int | None = None,
     steps: Steps = no_steps,
 ) -> ExactPCA:
     """Return the principal components of every composition of some orders.
@@ -78,7 +77,6 @@ def exact_pca(
     category : str
         One of `chemdb.embedding.moments.SCOPES`; all is the whole space.
     n_components : int
-    threads : int, optional
     steps : Steps, optional
 
     Raises
@@ -90,7 +88,7 @@ def exact_pca(
     sums: list[Moments] = []
     for order in nelements:
         with steps(f"Moments of {order} elements") as progress:
-            sums.append(moments(read_order(con, order), vectors.covered, category, threads, progress))
+            sums.append(moments(read_order(con, order), vectors.covered, category, progress))
     return pca_of_moments(reduce(add, sums), vectors, n_components)
 
 

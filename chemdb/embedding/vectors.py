@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from chemdb.errors import EmbeddingError
 from chemdb.names import one_of
+from chemdb.species import N_ELEMENTS
 
 #: The representations that Park et al. 2024 compare, in the order of their figures.
 PAPER_EMBEDDINGS = ("magpie", "mat2vec", "megnet16", "oliynyk", "skipatom", "random_200")
-
-#: Elements of the space, by atomic number from 1.
-N_ELEMENTS = 103
 
 # The library's own loader imports UMAP, openTSNE and pandas (seconds); its files need none of them.
 _DATA = files("elementembeddings") / "data"

@@ -80,9 +80,7 @@ def source_name(provider: str) -> str:
     return f"{NAME}-{provider if provider in PROVIDERS else urlsplit(provider).hostname}"
 
 
-def optimade(
-    provider: str, name: str | None = None, progress: Progress = no_progress, page_size: int | None = None
-) -> KnownSource:
+def optimade(provider: str, name: str | None = None, progress: Progress = no_progress) -> KnownSource:
     """Return all entries of an OPTIMADE provider with two to four elements.
 
     Parameters
@@ -92,8 +90,6 @@ def optimade(
     name : str, optional
         Else `source_name`.
     progress : callable, optional
-    page_size : int, optional
-        Else the largest of `PAGES` that the provider accepts.
 
     Raises
     ------
@@ -110,7 +106,7 @@ def optimade(
     try:
         with cache.writing():
             server = _Server(base)
-            download = partial(server.download, cache, progress, page_size)
+            download = partial(server.download, cache, progress)
             source = server.source(name, ask_again(download, attempts=2, on=ChangedListError))
             cache.keep(source)
             return source
@@ -137,9 +133,9 @@ class _Server:
             hull = hull if hull in _dict(fields.get("properties")) else None
         self.hull = hull
 
-    def download(self, cache: Cache, progress: Progress, page_size: int | None) -> list[Page]:
+    def download(self, cache: Cache, progress: Progress) -> list[Page]:
         """Return all pages."""
-        sizes = [page_size] if page_size else list(PAGES)
+        sizes = list(PAGES)
 
         def page(where: str) -> Page:
             while True:

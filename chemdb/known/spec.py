@@ -12,7 +12,7 @@ from chemdb.known.optimade import check_provider, optimade
 from chemdb.known.snapshot import NAME as MP_SNAPSHOT
 from chemdb.known.snapshot import mp_snapshot
 from chemdb.known.source import KnownSource
-from chemdb.progress import Progress, no_progress
+from chemdb.progress import Progress
 
 NONE = "none"
 
@@ -65,18 +65,3 @@ def _check_name(name: str, spec: str, hint: str = "") -> None:
         raise KnownSourceError(
             f"known source {spec!r}: {name!r} cannot be the name of a source of yours{hint}"
         )
-
-
-def read_source(
-    spec: str,
-    formula_column: str | None = None,
-    mp_api_key: str | None = None,
-    progress: Progress = no_progress,
-) -> KnownSource:
-    """Return the source that `spec` names, see `source_reader`.
-
-    Raises
-    ------
-    KnownSourceError
-    """
-    return source_reader(spec, formula_column, mp_api_key)(progress)

@@ -11,8 +11,8 @@ from requests.exceptions import ChunkedEncodingError, ReadTimeout, RequestExcept
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
-import chemdb
 from chemdb.errors import KnownSourceError
+from chemdb.version import __version__
 
 #: Seconds without a byte, and for a whole answer.
 TIMEOUT = 60
@@ -93,7 +93,7 @@ class Session(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
-        self.headers["User-Agent"] = f"chemdb/{chemdb.__version__}"
+        self.headers["User-Agent"] = f"chemdb/{__version__}"
         self.max_redirects = 5
         for scheme in ("https://", "http://"):
             self.mount(scheme, _Bounded())

@@ -6,6 +6,9 @@ import duckdb
 
 from chemdb.report import known_sources
 
+#: What compositions of each number of elements are called.
+ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
+
 
 def about(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the file, its rule and limits, and its known sources, for a `Caption`."""

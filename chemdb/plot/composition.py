@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 
 from chemdb.contents import CATEGORIES
-from chemdb.errors import PlotError
 from chemdb.plot.about import about
 from chemdb.plot.labels import spread, width_of
 from chemdb.plot.style import (
@@ -76,15 +75,9 @@ def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompos
     """
     chemsys = chemsys_of(con, system)
     symbols = chemsys.split("-")
-    found = con.execute(
+    [(elements,)] = con.execute(
         "select elements::varchar[] from chemical_system where chemsys = ?", [chemsys]
     ).fetchall()
-    if not found:
-        orders = [n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall()]
-        raise PlotError(
-            f"chemical system {system!r}: this file has systems of {orders[0]} to {orders[-1]} elements"
-        )
-    [(elements,)] = found
     parts = ["-".join(part) for k in range(2, len(symbols) + 1) for part in combinations(symbols, k)]
     rows = con.execute(
         """

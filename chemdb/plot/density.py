@@ -7,8 +7,7 @@ import numpy as np
 
 from chemdb.contents import CATEGORIES
 from chemdb.embedding.density import Density
-from chemdb.plot.about import about
-from chemdb.plot.maps import ORDERS
+from chemdb.plot.about import ORDERS, about
 from chemdb.plot.style import Caption, Drawing, new_figure, own_style
 
 if TYPE_CHECKING:

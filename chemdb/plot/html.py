@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from chemdb.errors import PlotError
-from chemdb.plot.about import about
-from chemdb.plot.maps import ORDERS, about_map, axis_label, by_rarity
+from chemdb.plot.about import ORDERS, about
+from chemdb.plot.maps import about_map, axis_label, by_rarity
 from chemdb.plot.style import check_target, palette
 from chemdb.projection import Map, MapSpec, read
 from chemdb.reduction import TITLES

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from chemdb.contents import CATEGORIES
 from chemdb.embedding.vectors import PAPER_EMBEDDINGS
-from chemdb.plot.about import about
-from chemdb.plot.maps import ORDERS, about_points, by_rarity, scatter
+from chemdb.plot.about import ORDERS, about
+from chemdb.plot.maps import about_points, by_rarity, scatter
 from chemdb.plot.style import HEADING, Caption, Drawing, legend_of, new_figure, own_style, palette
 from chemdb.projection import PER_CATEGORY, Map, MapSpec, read
 from chemdb.reduction import METHODS, TITLES

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.contents import CATEGORIES
-from chemdb.plot.about import about
+from chemdb.plot.about import ORDERS, about
 from chemdb.plot.style import (
     Caption,
     Drawing,
@@ -20,7 +20,6 @@ from chemdb.plot.style import (
 from chemdb.projection import Map, MapSpec, read
 from chemdb.reduction import TITLES
 
-ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
 #: Coordinates of each method, as axes name them.
 AXES = {"pca": "PC{}", "tsne": "t-SNE {}", "umap": "UMAP {}"}
 

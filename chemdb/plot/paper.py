@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from chemdb.contents import nelements_of
 from chemdb.database import reading
 from chemdb.errors import PlotError
 from chemdb.names import one_of
@@ -53,7 +54,7 @@ def draw_all(
     if not folder.is_dir():
         raise PlotError(f"{folder}: no such folder; make it first")
     with reading(path) as con:
-        orders = [n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall()]
+        orders = nelements_of(con)
     figures: dict[str, Callable[[duckdb.DuckDBPyConnection], Drawing]] = {}
     if 2 in orders:
         figures["figure-1"] = lambda con: periodic_table.draw(con, 2)

@@ -6,7 +6,7 @@ import duckdb
 
 from chemdb.errors import PlotError
 from chemdb.names import one_of
-from chemdb.plot.about import about
+from chemdb.plot.about import ORDERS, about
 from chemdb.plot.style import SMALL, TEXT, Caption, Drawing, bare, new_figure, own_style
 from chemdb.progress import Progress, no_progress
 
@@ -17,7 +17,6 @@ PERIODS = ((1, 2), (3, 10), (11, 18), (19, 36), (37, 54), (55, 86), (87, 118))
 #: Perceptually even and readable in grey; empty cells are white.
 COLORMAP = "viridis"
 WHITE = (1.0, 1.0, 1.0, 1.0)
-ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
 
 
 def position(atomic_number: int) -> tuple[int, int, str]:
@@ -156,7 +155,8 @@ def draw_query(
     counts = query_frequencies(count, query, symbols, progress)
     what = f"compositions ({query})" if query.strip() else "compositions"
     drawing = table(con, counts, what, f_block, columns)
-    details = about(con) | {"query": query.strip() or "everything", "compositions": f"{total:,}"} | dict(drawing.caption.details)
+    asked = {"query": query.strip() or "everything", "compositions": f"{total:,}"}
+    details = about(con) | asked | dict(drawing.caption.details)
     return Drawing(drawing.figure, Caption(drawing.caption.text, details))
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-#: Comparisons of a number with another.
-COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+from chemdb.contents import ALLOWED_AND_KNOWN
 
 
 @dataclass(frozen=True)
@@ -186,9 +185,8 @@ def negation(term: Filter) -> Filter:
 
 def category(name: str) -> Filter:
     """Return the filter of a category."""
-    allowed: Filter = Allowed() if name in ("standard", "missing") else Not(Allowed())
-    known: Filter = Known() if name in ("standard", "interesting") else Not(Known())
-    return all_of(allowed, known)
+    allowed, known = ALLOWED_AND_KNOWN[name]
+    return all_of(Allowed() if allowed else Not(Allowed()), Known() if known else Not(Known()))
 
 
 def replaced(whole: Filter, value: Callable[[Term, bool], Filter | None], positive: bool = True) -> Filter:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from chemdb.files import identifier
 from chemdb.query.columns import KEYS, SHOWN, Order
 from chemdb.query.filter import (
     NOTHING,
@@ -231,7 +232,7 @@ order by natoms"""
         parts.append(
             f"-- The rows asked for, by their numbers.\nhit as materialized (\n    {union}\n    order by {', '.join(by)}{cut}\n)"
         )
-        shown = ",\n    ".join(f"{self._shown(column)} as {_quoted(column)}" for column in columns)
+        shown = ",\n    ".join(f"{self._shown(column)} as {identifier(column)}" for column in columns)
         text = f"""
 select
     {shown}
@@ -619,10 +620,6 @@ def _both(first: str, second: str) -> str:
 
 def _boolean(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _literal(value: Any) -> str:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import duckdb
 
-from chemdb.contents import elements_of, max_stoichiometry_of, state_occurrences
+from chemdb.contents import elements_of, max_stoichiometry_of, nelements_of, state_occurrences
 from chemdb.species import Element
 
 #: Other names of element groups.
@@ -68,12 +68,11 @@ def vocabulary(con: duckdb.DuckDBPyConnection) -> Vocabulary:
         "select element_group, list(symbol::varchar) from element_group group by all order by all"
     ).fetchall()
     sources = con.execute("select source from known_source order by added_at").fetchall()
-    orders = con.execute("select nelements from order_summary order by 1").fetchall()
     return Vocabulary(
         tuple(elements_of(con)),
         {name: frozenset(symbols) for name, symbols in groups},
         state_occurrences(con),
         tuple(source for (source,) in sources),
-        tuple(n for (n,) in orders),
+        nelements_of(con),
         max_stoichiometry_of(con),
     )

@@ -2,6 +2,9 @@
 
 from typing import Any, NamedTuple
 
+#: Names that a check shows of many.
+N_NAMED = 3
+
 
 class Check(NamedTuple):
     """A row of `chemdb verify`.
@@ -32,9 +35,10 @@ def unreadable(name: str, error: Exception) -> Check:
     return Check(name, "can be read", text.splitlines()[0], False)
 
 
-def some_of(names: list[str], most: int = 3) -> str:
+def some_of(names: list[str]) -> str:
     """Return the first of several names: ``none`` where there are none."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "") or "none"
+    more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
+    return ", ".join(names[:N_NAMED]) + more or "none"
 
 
 def _shown(value: Any) -> int | str:

@@ -31,14 +31,6 @@ def orders_of(info: dict[str, str]) -> range:
     return range(first, last + 1)
 
 
-def as_in_paper(info: dict[str, str]) -> bool:
-    """Return whether a file was built with the species and factors of the paper."""
-    return (
-        info["oxidation_state_checksum"] == paper.SPECIES_CHECKSUM
-        and info["max_stoichiometry"] == paper.MAX_STOICHIOMETRY
-    )
-
-
 def counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield counts against closed forms and against each other."""
     info = build_info(con)
@@ -69,7 +61,7 @@ def counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check
             yield check(name, wanted, found)
     for row in expected:
         name = f"{row['nelements']} elements: allowed, as published"
-        if as_in_paper(info):
+        if paper.as_in_paper(info):
             yield check(name, paper.TABLE_2[row["nelements"]]["allowed"], row["allowed"])
         else:
             yield Check(name, "no published count", row["allowed"], True)

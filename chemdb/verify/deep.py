@@ -7,14 +7,14 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from chemdb.contents import CATEGORIES, elements_of, states_of
+from chemdb.contents import CATEGORIES, category_of, elements_of, states_of
 from chemdb.database import execute
-from chemdb.enumeration import ElementTable, enumerate_space
+from chemdb.enumeration import element_order, enumerate_space, rule_table
 from chemdb.formula import read_formulas
 from chemdb.progress import Progress
 from chemdb.sample import sample_categories
 from chemdb.space import read_order
-from chemdb.species import SMACT_SETS
+from chemdb.species import SMACT_SETS, OxidationStates
 from chemdb.verify.check import Check, check
 from chemdb.verify.contents import Group, build_info, orders_of
 from chemdb.verify.rule import is_allowed
@@ -29,14 +29,8 @@ BATCH = 1 << 16
 def enumerated(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether every bit of every system is as the kernels decide it now."""
     info = build_info(con)
-    states = states_of(con)
-    # In alphabetical order, as systems are numbered.
-    ordered = sorted(elements_of(con), key=lambda element: element.symbol)
-    table = ElementTable(
-        tuple(element.electronegativity for element in ordered),
-        tuple(states.get(element.symbol, ()) for element in ordered),
-        tuple(element.atomic_number for element in ordered),
-    )
+    ordered = element_order(elements_of(con))
+    table = rule_table(ordered, OxidationStates(info["oxidation_state_set"], states_of(con)))
     numbers = np.array([element.atomic_number for element in ordered], np.uint8)
     for order in orders_of(info):
         expected = enumerate_space(table, order, int(info["max_stoichiometry"]), progress=progress)
@@ -88,7 +82,7 @@ def sampled(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
                     [states.get(symbol, ()) for symbol in symbols],
                     row["factors"],
                 )
-                by_rule += _category(allowed, row["formula"] in known) == category
+                by_rule += category_of(allowed, row["formula"] in known) == category
             title = f"{order} elements: {category}, "
             yield check(title + "by a plain form of the rule", len(rows), by_rule)
             for row in few:
@@ -98,7 +92,7 @@ def sampled(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
                 by_sql += sql == [(category,)]
                 if smact_set:
                     allowed = _smact_allows(row["elements"], row["factors"], smact_set)
-                    by_smact += _category(allowed, row["formula"] in known) == category
+                    by_smact += category_of(allowed, row["formula"] in known) == category
             yield check(title + "by composition_of", len(few), by_sql)
             if smact_set:
                 yield check(title + "by smact_filter", len(few), by_smact)
@@ -106,12 +100,6 @@ def sampled(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
                 yield Check(title + "by smact_filter", "not a set of SMACT", 0, True)
             yield check(title + "read from other spellings", len(rows), _n_read(rows, elements))
         progress((done + 1) / len(orders))
-
-
-def _category(allowed: bool, known: bool) -> str:
-    if allowed:
-        return "standard" if known else "missing"
-    return "interesting" if known else "unlikely"
 
 
 def _n_read(rows: Sequence[dict[str, Any]], elements: Sequence[Any]) -> int:
