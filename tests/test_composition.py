@@ -52,6 +52,7 @@ def test_common_formulas_need_no_compiled_reader(monkeypatch):
         ("Li0O", "amount of zero"),
         ("Li99999999999999999999999O", "amount too large"),
         ("Li-O", "unexpected character at '-O'"),
+        ("Li2O·3·SiO2", "unexpected character at '·SiO2'"),
         ("'; drop table t; --", "unexpected character"),
     ],
 )

@@ -127,7 +127,7 @@ def _read_items(data, start, stop, numbers, elements, amounts):
         if length > 0:
             if depth > 0:
                 return n, BRACKET, p
-            if begins:
+            if first == n:
                 return n, CHARACTER, p
             for i in range(first, n):
                 amounts[i] *= coefficient
