@@ -2,53 +2,99 @@
 -- through its chemical system. When the file is attached under another name, macros need
 -- `use NAME` first.
 
--- Multiplies out the first innermost group: Al2(SO4)3 becomes Al2S3O12.
+-- A text counts as a whole: where a part of it is not understood there is NULL, never the formula of
+-- the rest. Understood are the spellings that files may have (docs/known-materials.md): symbols of the
+-- first 103 elements, D and T for H; amounts of 1 to 2147483647, also in subscript digits or as 2.0;
+-- groups in ( ), [ ] or { }; coefficients, 2NaCl; hydrate dots · • ∙ ⋅ *, and full stops before a
+-- letter, a bracket or waters; spaces, but none before an amount. Groups and coefficients are 32 at most.
+
+-- The signs ⟨ ⟩ for a part with a coefficient, and × for a product, are of the macros only: in the text
+-- they become ?, which is not understood.
+create macro plain_formula(text) as
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        translate(
+            -- Full stops that add, before subscripts: CuSO4.5H₂O has a decimal point.
+            regexp_replace(text, '\.([A-Z(\[{]|[0-9]+H2O)', '·\1', 'g'),
+            '₀₁₂₃₄₅₆₇₈₉•∙⋅*⟨⟩×',
+            '0123456789····???'
+        ),
+        -- Decimals of zero, then the spaces that do not matter, then coefficients.
+        '([0-9])\.0+([^0-9]|$)', '\1\2', 'g'),
+        '(^|·)[ \t]+', '\1', 'g'),
+        '[ \t]+([A-Z()\[\]{}·]|$)', '\1', 'g'),
+        '(^|·)([0-9]+)([^0-9·][^·]*)', '\1⟨\3⟩\2', 'g');
+comment on macro plain_formula is
+    'plain_formula(formula): the formula without spaces and subscripts, with · for every dot and ⟨H2O⟩5 for 5H2O.';
+
+-- A bracket is closed by one of its kind.
+create macro formula_group_pattern() as
+    '(?:\((?:[A-Z][a-z]?[0-9×]*)+\)|\[(?:[A-Z][a-z]?[0-9×]*)+\]|\{(?:[A-Z][a-z]?[0-9×]*)+\}|⟨(?:[A-Z][a-z]?[0-9×]*)+⟩)([0-9]*)';
+comment on macro formula_group_pattern is
+    'formula_group_pattern(): the regular expression for an innermost group and its amount.';
+
+-- Amounts are not multiplied yet: a regular expression cannot.
 create macro expand_formula_group(text) as
     regexp_replace(
         text,
-        '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)',
-        -- DuckDB 1.4 makes NULL of an empty list.
-        coalesce(
-            array_to_string(
-                list_transform(
-                    regexp_extract_all(
-                        regexp_extract(text, '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)', 1), '[A-Z][a-z]?[0-9]*'
-                    ),
-                    lambda part: concat(
-                        regexp_extract(part, '[A-Za-z]+'),
-                        coalesce(try_cast(regexp_extract(part, '[0-9]+') as bigint), 1)
-                        * coalesce(
-                            try_cast(regexp_extract(text, '[(\[]([A-Za-z0-9]+)[)\]]([0-9]*)', 2) as bigint), 1
-                        )
-                    )
-                ),
-                ''
-            ),
-            ''
+        formula_group_pattern(),
+        regexp_replace(
+            regexp_extract(regexp_extract(text, formula_group_pattern()), '[A-Z][A-Za-z0-9×]*'),
+            '([A-Z][a-z]?[0-9×]*)',
+            concat('\1×', regexp_extract(text, formula_group_pattern(), 1)),
+            'g'
         )
     );
 comment on macro expand_formula_group is
-    'expand_formula_group(formula): the formula with its first innermost group multiplied out, Al2S3O12 for Al2(SO4)3.';
+    'expand_formula_group(formula): the formula with the amount of its first innermost group at each element of the group: Al2S×3O4×3 for Al2(SO4)3.';
 
--- Six groups at most, nested or not.
+-- `list_transform([x], lambda name: ...)[1]` stands for `let name = x`: x is written once. There is
+-- a step for each group that the formula has.
+create macro expanded_formula(text) as
+    list_transform(
+        [plain_formula(text)],
+        lambda plain: list_reduce(
+            list_concat([plain], regexp_extract_all(plain, '[)\]}⟩]')[1:32]),
+            lambda formula, step: expand_formula_group(formula)
+        )
+    )[1];
+comment on macro expanded_formula is
+    'expanded_formula(formula): the formula without groups and coefficients: CuSO4·H2×5O×5 for CuSO4·5H2O; what is not understood stays.';
+
+-- An amount that is zero or too large is 0 here. Products are doubles, which do not overflow.
 create macro formula_parts(text) as
     list_transform(
-        regexp_extract_all(
-            list_reduce(
-                [text, '', '', '', '', '', ''],
-                lambda formula, step: expand_formula_group(formula)
-            ),
-            '[A-Z][a-z]?[0-9]*'
-        ),
-        lambda part: {
-            symbol: regexp_extract(part, '[A-Za-z]+'),
-            amount: coalesce(try_cast(regexp_extract(part, '[0-9]+') as bigint), 1)
-        }
-    );
+        [list_transform(
+            [expanded_formula(text)],
+            lambda expanded: case
+                when regexp_full_match(expanded, '([A-Z][a-z]?[0-9×]*)+(·([A-Z][a-z]?[0-9×]*)+)*')
+                then list_transform(
+                    regexp_extract_all(expanded, '[A-Z][a-z]?[0-9×]*'),
+                    lambda part: {
+                        symbol: regexp_replace(regexp_extract(part, '[A-Z][a-z]?'), '^[DT]$', 'H'),
+                        amount: list_transform(
+                            [list_product(list_transform(
+                                regexp_extract_all(part, '[0-9]+'),
+                                lambda digits: coalesce(try_cast(digits as integer), 0)
+                            ))],
+                            lambda product: case
+                                when product is null then 1
+                                else coalesce(try_cast(product as integer), 0)
+                            end
+                        )[1]
+                    }
+                )
+            end
+        )[1]],
+        lambda parts: case
+            when len(list_filter(
+                parts, lambda part: part.amount = 0 or try_cast(part.symbol as element_symbol) is null
+            )) = 0
+            then parts
+        end
+    )[1];
 comment on macro formula_parts is
-    'formula_parts(formula): list of {symbol, amount}, groups multiplied out; an element may come more than once.';
+    'formula_parts(formula): list of {symbol, amount}, groups multiplied out; an element may come more than once; NULL where the text is not wholly understood.';
 
--- `list_transform([x], lambda name: ...)[1]` stands for `let name = x`: x is written once.
 create macro formula_amounts(text) as
     list_transform(
         [formula_parts(text)],
@@ -65,28 +111,23 @@ create macro formula_amounts(text) as
         )
     )[1];
 comment on macro formula_amounts is
-    'formula_amounts(formula): list of {symbol, amount}, each element once, in alphabetical order.';
+    'formula_amounts(formula): list of {symbol, amount}, each element once, in alphabetical order; NULL where the text is not wholly understood.';
+
+-- The DuckDB macro array_to_string would take its list twice.
+create macro formula_symbols(text) as
+    list_aggregate(
+        list_sort(list_distinct(list_transform(
+            regexp_extract_all(text, '[A-Z][a-z]?'), lambda symbol: regexp_replace(symbol, '^[DT]$', 'H')
+        ))),
+        'string_agg', '-'
+    );
+comment on macro formula_symbols is
+    'formula_symbols(text): all that looks like an element symbol, in alphabetical order, joined by hyphens, whether the text is a formula or not.';
 
 create macro formula_chemsys(text) as
-    array_to_string(list_sort(list_distinct(regexp_extract_all(text, '[A-Z][a-z]?'))), '-');
-comment on macro formula_chemsys is 'formula_chemsys(formula): its element symbols in alphabetical order, joined by hyphens.';
-
-create macro composition_of(text) as table
-select c.*
-from composition c
-where c.chemsys = case
-        when regexp_full_match(text, '[][()A-Za-z0-9]+') then formula_chemsys(text)
-        else error(concat('composition_of: ''', text, ''' is not made of element symbols, whole numbers and brackets'))
-    end
-    -- Proportional amounts: the formula need not be reduced.
-    and list_transform(
-        [list_transform(formula_amounts(text), lambda part: part.amount)],
-        lambda amounts: list_transform(amounts, lambda amount: amount // nullif(list_reduce(amounts, lambda a, b: gcd(a, b)), 0))
-    )[1] = list_transform(
-        list_sort(list_zip(c.elements::varchar[], c.factors)), lambda pair: pair[2]::bigint
-    );
-comment on macro table composition_of is
-    'composition_of(formula): the row of composition with that formula, written in any order, unreduced, with brackets: from composition_of(''O2ZnLi'').';
+    case when formula_parts(text) is not null then formula_symbols(text) end;
+comment on macro formula_chemsys is
+    'formula_chemsys(formula): its element symbols in alphabetical order, joined by hyphens; NULL where the text is not wholly understood.';
 
 -- Any spelling becomes the formula of the views, so that tables of one's own can be joined. An
 -- ENUM has the order of symbols: a subquery would make a join on the macro a cross product.
@@ -98,26 +139,39 @@ comment on type symbol_by_electronegativity is
 
 create macro reduced_formula(text) as
     list_transform(
-        -- An unknown symbol leaves no formula.
-        [case when len(list_filter(formula_amounts(text), lambda part: try_cast(part.symbol as element_symbol) is null)) = 0 then formula_amounts(text) end],
+        [formula_amounts(text)],
         lambda parts: list_transform(
-            [nullif(list_reduce(list_concat([0::bigint], list_transform(parts, lambda part: part.amount)), lambda a, b: gcd(a, b)), 0)],
-            lambda divisor: nullif(array_to_string(
+            [list_reduce(list_transform(parts, lambda part: part.amount), lambda a, b: gcd(a, b))],
+            lambda divisor: list_aggregate(
                 list_transform(
                     list_sort(
                         list_transform(
                             parts,
                             lambda part: {
-                                symbol: try_cast(part.symbol as symbol_by_electronegativity),
+                                symbol: part.symbol::symbol_by_electronegativity,
                                 amount: part.amount // divisor
                             }
                         )
                     ),
                     lambda part: concat(part.symbol, case when part.amount > 1 then part.amount end)
                 ),
-                ''
-            ), '')
+                'string_agg', ''
+            )
         )[1]
     )[1];
 comment on macro reduced_formula is
-    'reduced_formula(formula): the formula in the form of the views, reduced and in order of electronegativity: LiZnO2 for O4Zn2Li2; NULL where there is none.';
+    'reduced_formula(formula): the formula in the form of the views, reduced and in order of electronegativity: LiZnO2 for O4Zn2Li2, CuH10SO9 for CuSO4·5H2O; NULL where the text is not wholly understood, as Li0.5CoO2.';
+
+create macro composition_of(text) as table
+select c.*
+from composition c
+where c.chemsys = case
+        when formula_parts(text) is not null then formula_symbols(text)
+        else error(concat(
+            'composition_of: ''', text, ''' is not made of element symbols, whole numbers, brackets and hydrate dots'
+        ))
+    end
+    -- Without a formula all rows pass: the first meets the error.
+    and c.formula = coalesce(reduced_formula(text), c.formula);
+comment on macro table composition_of is
+    'composition_of(formula): the row of composition with that formula, written in any order, unreduced, with brackets and hydrate dots: from composition_of(''O2ZnLi''); an error where the text is not wholly understood.';

@@ -23,6 +23,7 @@ from (
     from (
         select
             *,
+            formula_symbols(chemdb_formula) as chemdb_chemsys,
             list_transform(
                 regexp_extract_all(chemdb_formula, '[A-Z][a-z]?([0-9]*)', 1),
                 lambda amount: case when amount = '' then 1 else amount::bigint end
@@ -30,8 +31,7 @@ from (
         from (
             select
                 row_number() over () as chemdb_row, *,
-                reduced_formula(formula) as chemdb_formula,
-                formula_chemsys(formula) as chemdb_chemsys
+                reduced_formula(formula) as chemdb_formula
             from query_table(table_name)
         )
     ) g
@@ -42,4 +42,4 @@ from (
 )
 order by chemdb_row;
 comment on macro table label is
-    'label(table_name): the rows of a table or view that has a column formula, in any spelling, with chemdb_formula, chemsys, allowed, known and category; the last three are NULL outside the space, which ''chemdb label'' decides too.';
+    'label(table_name): the rows of a table or view that has a column formula, in any spelling that reduced_formula reads, with chemdb_formula, chemsys, allowed, known and category: all NULL where it reads none, the last three outside the space, which ''chemdb label'' decides too.';

@@ -15,10 +15,11 @@ PAGE = (Path(__file__).parents[1] / "docs" / "sql.md").read_text()
 MACROS = """
     select group_elements('coinage_metal')::varchar, n_of_group(elements, 'transition_metal'),
         atomic_fraction(elements, factors, 'O'), reduced_formula('Zn2(O)2'),
+        reduced_formula('CuSO₄·5H2O'), reduced_formula('Li0.5CoO2'),
         (select category::varchar from label('mine'))
     from composition_of('ZnO')
 """
-ANSWERS = [["[Cu, Ag, Au]", 1, 0.5, "ZnO", "standard"]]
+ANSWERS = [["[Cu, Ag, Au]", 1, 0.5, "ZnO", "CuH10SO9", None, "standard"]]
 COUNT = "select count(*) as n from standard where list_contains(elements, 'O')"
 FIND = "select category::varchar as category from composition_of('ZnO')"
 
