@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness constraints licences clean
+.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ licences: ## check that what chemdb needs agrees with itself and has licences th
 	$(PYTHON) -m venv $(VENV)/licences && $(VENV)/licences/bin/pip install --quiet pip-licenses
 	$(VENV)/licences/bin/pip-licenses --python $(VENV)/needs/bin/python --from=mixed --partial-match \
 		--allow-only="$$(sed -n 's/^- `\([^`]*\)`.*/\1/p' docs/licences.md | paste -sd ';')"
+
+audit: ## look for known vulnerabilities in what constraints.txt names (asks PyPI's advisories)
+	$(PYTHON) -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) $(DB) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
