@@ -24,8 +24,8 @@ def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] 
     if name in names:
         return name
     near = get_close_matches(name, names)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise error(f"no {kind} {name!r}; {hint}There are {', '.join(names)}")
+    hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+    raise error(f"no {kind} {name!r}; {hint} are {', '.join(names)}")
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -111,6 +111,9 @@ def test_processes_share_one_database(db, method):
     expected = answers(db)
     with multiprocessing.get_context(method).Pool(2) as pool:
         assert pool.map(_answers_of, [db] * 4) == [expected] * 4
+        # Not terminated: a signal can find a fork where it hears none.
+        pool.close()
+        pool.join()
 
 
 def _inherited(queue):

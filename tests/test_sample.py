@@ -115,7 +115,7 @@ def test_a_sample_too_large_to_hold_is_refused(full):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("common", 2, 5), ChemdbError, "no category 'common'; There are standard, missing"),
+        (("common", 2, 5), ChemdbError, "no category 'common'; there are standard, missing"),
         (("missing", 4, 5), LimitError, "4 elements: this file has compositions of 2 or 3 elements"),
         (("missing", 2, 0), ChemdbError, "take at least 1"),
         (("missing", 2, 5, -1), ChemdbError, "seed -1: choose 0 or more"),
