@@ -58,7 +58,7 @@ def test_every_representation_of_the_library_has_a_name():
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(EmbeddingError, match=r"no embedding 'magpi'; did you mean magpie or magpie_sc\?"):
         element_vectors("magpi")
-    with pytest.raises(EmbeddingError, match="no embedding 'zzzzzz'; There are magpie, mat2vec"):
+    with pytest.raises(EmbeddingError, match="no embedding 'zzzzzz'; there are magpie, mat2vec"):
         element_vectors("zzzzzz")
 
 

@@ -119,7 +119,7 @@ def test_coordinates_of_a_composition_are_means_of_those_of_its_elements(small):
     ("arguments", "message"),
     [
         (("magpy", [2]), "no embedding 'magpy'; did you mean magpie"),
-        (("magpie", [2], "common"), "no category 'common'; There are all, allowed"),
+        (("magpie", [2], "common"), "no category 'common'; there are all, allowed"),
         (("magpie", [2], "all", 23), "23 components: magpie has 22 dimensions"),
         (("magpie", [3], "interesting"), "0 compositions with a magpie vector are too few"),
     ],
