@@ -330,7 +330,7 @@ def test_files_that_chemdb_changed_are_right(copy, tmp_path):
 def test_the_command_shows_all_checks_and_one_line(copy):
     done = run("verify", "--db", copy, "--format", "csv")
     assert done.exit_code == 0
-    assert {row["ok"] for row in csv.DictReader(io.StringIO(done.stdout))} == {"True"}
+    assert {row["ok"] for row in csv.DictReader(io.StringIO(done.stdout))} == {"true"}
     change(copy, "update known_source set n_formulas = 3")
     done = run("verify", "--db", copy, "--format", "csv")
     assert done.exit_code == 1
