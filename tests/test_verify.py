@@ -335,7 +335,7 @@ def test_the_command_shows_all_checks_and_one_line(copy):
     done = run("verify", "--db", copy, "--format", "csv")
     assert done.exit_code == 1
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    assert [row["check"] for row in rows if row["ok"] == "False"] == [
+    assert [row["check"] for row in rows if row["ok"] == "false"] == [
         "known source lab: formulas",
         "checksum of known_source",
     ]
