@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,9 +67,8 @@ def write_batches(
     """
     if target is None and kind == "parquet":
         raise FileError("parquet cannot go to the screen; name a file with --output")
-    with ExitStack() as stack:
-        [unfinished] = stack.enter_context(whole(target) if target else stdout_path())
-        con = stack.enter_context(connect_in_memory())
+    place = whole(target) if target else stdout_path()
+    with place as [unfinished], connect_in_memory() as con:
         # DuckDB 2.0 can wait forever for writes that it handed to other threads, once interrupted.
         con.execute("set async_threads = 0")
         failed: list[ChemdbError] = []

@@ -93,6 +93,8 @@ while True:
     "command",
     [
         ["query", "elements=O nelements=2", "--limit", "0", "--format", "csv"],
+        # Rows that are read in parts, while errors keep some of it.
+        ["query", "missing nelements=3", "--limit", "0", "--format", "csv"],
         ["info", "--format", "json"],
         ["known", "list", "--format", "csv"],
     ],

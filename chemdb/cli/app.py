@@ -1,6 +1,7 @@
 """The application: help, version, and errors as one line on stderr."""
 
 import _thread
+import gc
 import os
 import sys
 import threading
@@ -52,6 +53,8 @@ class OneLineErrors(TyperGroup):
                 message, code = _interrupted(), INTERRUPTED
         # Not within `except`: an error keeps DuckDB's objects alive, which it complains of at exit.
         if message:
+            # Nor may a circle of objects, such as a frame and its error.
+            gc.collect()
             _fail(message, code)
         if code:
             sys.exit(code)
