@@ -24,10 +24,14 @@ def one_line(text: str) -> str:
     --------
     >>> one_line("no formula in '  '\n  of this line\n")
     "no formula in '  ' of this line"
+    >>> one_line("no formula column among a\tb")
+    'no formula column among a\\tb'
     """
     if len(text) > MAX_MESSAGE:
         text = f"{text[: MAX_MESSAGE - 300]} ... {text[-200:]}"
-    return printable(" ".join(line.strip() for line in text.splitlines() if line.strip()))
+    return printable(" ".join(line.strip() for line in text.splitlines() if line.strip())).replace(
+        "\t", r"\t"
+    )
 
 
 def is_utf8(text: str) -> bool:
