@@ -32,8 +32,6 @@ def stdout() -> Iterator[TextIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        # Python would try once more when it ends, and fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         raise FileError(f"stdout: cannot be written ({reason(error)})") from None
 
 
