@@ -1,0 +1,33 @@
+with
+-- Chemical systems that can match, and where in them the sets of elements stand.
+system as (
+    select system_id, nelements, allowed_set_id
+    from store.chemical_system
+),
+-- Stoichiometries, absent elements with an amount of 0.
+amount as materialized (
+    select *, factors[1] as f1, factors[2] as f2,
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+    from store.stoichiometry
+),
+-- Known compositions that match, and those that would if they were not known.
+known as materialized (
+    select t.*,
+        true as meets_known,
+        false as meets_unknown
+    from (
+        select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        from known_composition
+    ) t
+    where meets_known or meets_unknown
+)
+select
+    count(*) filter (k.allowed and k.meets_known) as standard,
+    any_value(u.allowed) - count(*) filter (k.allowed and k.meets_unknown) as missing,
+    count(*) filter (not k.allowed and k.meets_known) as interesting,
+    any_value(u.forbidden) - count(*) filter (not k.allowed and k.meets_unknown) as unlikely
+from (
+    select 0 as allowed, 0 as forbidden
+) u
+left join known k on true;

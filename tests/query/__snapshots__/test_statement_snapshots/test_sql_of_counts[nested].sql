@@ -1,0 +1,59 @@
+with
+-- Chemical systems that can match, and where in them the sets of elements stand.
+system as (
+    select system_id, nelements, allowed_set_id,
+        1 * coalesce(list_contains(['Fe']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['Fe']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['Fe']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['Fe']::element_symbol[], element4), false)::utinyint as places0,
+        1 * coalesce(list_contains(['O']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['O']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['O']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['O']::element_symbol[], element4), false)::utinyint as places1
+    from store.chemical_system
+    where bit_count(places0::integer) >= 1
+),
+-- Stoichiometries, absent elements with an amount of 0.
+amount as materialized (
+    select *, factors[1] as f1, factors[2] as f2,
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+    from store.stoichiometry
+),
+-- Known compositions that match, and those that would if they were not known.
+known as materialized (
+    select t.*,
+        (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) as meets_known,
+        (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) as meets_unknown
+    from (
+        select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
+        1 * coalesce(list_contains(['Fe']::element_symbol[], elements[1]), false)::utinyint + 2 * coalesce(list_contains(['Fe']::element_symbol[], elements[2]), false)::utinyint + 4 * coalesce(list_contains(['Fe']::element_symbol[], elements[3]), false)::utinyint + 8 * coalesce(list_contains(['Fe']::element_symbol[], elements[4]), false)::utinyint as places0,
+        1 * coalesce(list_contains(['O']::element_symbol[], elements[1]), false)::utinyint + 2 * coalesce(list_contains(['O']::element_symbol[], elements[2]), false)::utinyint + 4 * coalesce(list_contains(['O']::element_symbol[], elements[3]), false)::utinyint + 8 * coalesce(list_contains(['O']::element_symbol[], elements[4]), false)::utinyint as places1
+        from known_composition
+    ) t
+    where meets_known or meets_unknown
+),
+-- Stoichiometries that match, as bits, where the rule allows them and where not.
+mask as materialized (
+    select c.nelements, c.places0, c.places1,
+        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
+        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
+    from (select distinct nelements, places0, places1 from system) c
+    join amount t on t.nelements = c.nelements
+    group by all
+),
+-- The same within the allowed set of each system.
+answer as materialized (
+    select c.nelements, c.places0, c.places1, c.allowed_set_id, c.n_systems,
+        ((m.allowed0) & (case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end)) as when_allowed,
+        ~(case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end) & m.forbidden as when_forbidden
+    from (select nelements, places0, places1, allowed_set_id, count(*) as n_systems from system group by nelements, places0, places1, allowed_set_id) c
+    join mask m using (nelements, places0, places1)
+    join store.allowed_set a on a.allowed_set_id = c.allowed_set_id
+    where bit_count(when_allowed) + bit_count(when_forbidden) > 0
+)
+select
+    count(*) filter (k.allowed and k.meets_known) as standard,
+    any_value(u.allowed) - count(*) filter (k.allowed and k.meets_unknown) as missing,
+    count(*) filter (not k.allowed and k.meets_known) as interesting,
+    any_value(u.forbidden) - count(*) filter (not k.allowed and k.meets_unknown) as unlikely
+from (
+    select coalesce(sum(n_systems * bit_count(when_allowed)), 0)::bigint as allowed,
+        coalesce(sum(n_systems * bit_count(when_forbidden)), 0)::bigint as forbidden
+    from answer
+) u
+left join known k on true;
