@@ -15,8 +15,8 @@ from elementembeddings.composition import CompositionalEmbedding
 from elementembeddings.core import Embedding
 
 import chemdb
-from chemdb.embedding.composition import composition_vectors, element_arrays
-from chemdb.embedding.vectors import element_vectors
+from chemdb.chemistry.element_vectors import element_vectors
+from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
 
 NAME, N, REPEATS, N_PEER = "mat2vec", 1_000_000, 5, 2_000
 QUERY = "missing elements=Li nelements=3"

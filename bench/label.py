@@ -14,7 +14,7 @@ from pathlib import Path
 
 from smact.screening import smact_validity
 
-from chemdb.species import elements
+from chemdb.chemistry.species import elements
 
 N, N_PEER = 1_000_000, 300
 

@@ -21,11 +21,11 @@ import smact
 from smact.screening import smact_filter
 
 import chemdb
-from chemdb.database import connect_to_read
-from chemdb.enumeration import count_allowed, element_order, enumerate_space, rule_table
-from chemdb.limits import n_threads
-from chemdb.species import elements, oxidation_states
-from chemdb.stoichiometry import n_combinations
+from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.chemistry.stoichiometry import n_combinations
+from chemdb.database.connection import connect_to_read
+from chemdb.enumeration.allowed_sets import count_allowed, element_order, enumerate_space, rule_table
+from chemdb.runtime.limits import n_threads
 
 QUERIES = {
     "one chemical system, `from allowed where chemsys = 'Li-O-Sn-Zn'`": "from allowed where chemsys = 'Li-O-Sn-Zn'",
@@ -152,7 +152,7 @@ def enumeration(long: bool) -> None:
 
 def first_compile() -> None:
     code = (
-        "import time; from chemdb.enumeration import *; from chemdb.formula import *; from chemdb.species import *\n"
+        "import time; from chemdb.enumeration.allowed_sets import *; from chemdb.chemistry.formula import *; from chemdb.chemistry.species import *\n"
         "table = rule_table(element_order(elements()), oxidation_states('smact14')); start = time.perf_counter()\n"
         "for k in (2, 3, 4): enumerate_space(table, k, 8)\n"
         "f = read_formulas(['NaCl'], elements()); f.formula(), f.chemsys(), f.formula_anonymous()\n"

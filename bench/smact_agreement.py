@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from test_smact import disagreements
 
-from chemdb.limits import n_threads
-from chemdb.species import SMACT_SETS
+from chemdb.chemistry.species import SMACT_SETS
+from chemdb.runtime.limits import n_threads
 
 #: Systems a task compares: a quaternary takes SMACT a second.
 SLICE = 10

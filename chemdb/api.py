@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
-from chemdb.database import connect_to_read, cursor_of, is_damage, threads_of, translate_errors
+from chemdb.database.connection import connect_to_read, cursor_of, is_damage, threads_of, translate_errors
+from chemdb.database.rows import Rows
 from chemdb.errors import ChemdbError, QueryError
-from chemdb.progress import Steps, no_steps
-from chemdb.rows import Rows
+from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
     import pandas
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from chemdb.embedding.export import Embedded
-    from chemdb.explain import Explanation
-    from chemdb.label import Labeller
+    from chemdb.lookup.explain import Explanation
+    from chemdb.lookup.label import Labeller
+    from chemdb.query.parse.vocabulary import Vocabulary
     from chemdb.query.result import Result
-    from chemdb.query.vocabulary import Vocabulary
-    from chemdb.report import Table1Cell, Table2
-    from chemdb.separation import Separation
+    from chemdb.report.separation import Separation
+    from chemdb.report.tables_1_and_2 import Table1Cell, Table2
     from chemdb.verify import Check
 
 
@@ -100,15 +100,15 @@ class Database:
         QueryError
             The query is not understood, or asks for what cannot be.
         """
-        from chemdb.query.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, read_columns, read_order
-        from chemdb.query.language import read_query
+        from chemdb.query.parse.language import read_query
         from chemdb.query.result import Result
+        from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, read_columns, read_order
 
         if (limit is not None and limit < 0) or offset < 0:
             raise QueryError(f"query: limit {limit} and offset {offset}: neither may be below 0")
         words = self._own_vocabulary()
         if optimade:
-            from chemdb.query.optimade import read_optimade as read_query
+            from chemdb.query.parse.optimade_filter import read_optimade as read_query
         return Result(
             self._cursor,
             words,
@@ -148,7 +148,7 @@ class Database:
         Returns
         -------
         pyarrow.Table
-            The columns of a table first, then those of `chemdb.label.LABEL_COLUMNS`; a row for
+            The columns of a table first, then those of `chemdb.lookup.label.LABEL_COLUMNS`; a row for
             each formula, in order. Unreadable formulas have an ``error``.
 
         Raises
@@ -156,31 +156,31 @@ class Database:
         FileError
             The table has no formula column.
         """
-        from chemdb.label import label_table
+        from chemdb.lookup.label import label_table
 
         return label_table(self._own_labeller(), formulas)
 
     def label_file(self, source: Path, target: Path | None, formula_column: str | None = None) -> int:
-        """Label the formulas of a file into another, see `chemdb.label_file.label_file`.
+        """Label the formulas of a file into another, see `chemdb.lookup.label_file.label_file`.
 
         Raises
         ------
         ChemdbError
             Either file is bad; the target is as it was.
         """
-        from chemdb.label_file import label_file
+        from chemdb.lookup.label_file import label_file
 
         return label_file(self._own_labeller(), source, target, formula_column)
 
     def label_lines(self, lines: TextIO, target: Path | None) -> int:
-        """Label a stream of formulas, see `chemdb.label_file.label_lines`.
+        """Label a stream of formulas, see `chemdb.lookup.label_file.label_lines`.
 
         Raises
         ------
         FileError
             The target has no known suffix, or cannot be written; it is as it was.
         """
-        from chemdb.label_file import label_lines
+        from chemdb.lookup.label_file import label_lines
 
         return label_lines(self._own_labeller(), lines, target)
 
@@ -199,7 +199,7 @@ class Database:
         UndecidedError
             There are too many choices of oxidation states to decide.
         """
-        from chemdb.explain import explain
+        from chemdb.lookup.explain import explain
 
         with self._cursor() as con:
             return [explain(con, formula) for formula in formulas]
@@ -207,14 +207,14 @@ class Database:
     def sample(
         self, category: str | Sequence[str], nelements: int | Sequence[int], n: int, seed: int = 0
     ) -> "pa.Table":
-        """Return compositions drawn uniformly from categories of orders, see `chemdb.sample.sample`.
+        """Return compositions drawn uniformly from categories of orders, see `chemdb.query.sample.sample`.
 
         Raises
         ------
         ChemdbError
             Unknown category, order outside the file, `n` below 1 or `seed` below 0.
         """
-        from chemdb.sample import sample_categories
+        from chemdb.query.sample import sample_categories
 
         categories = [category] if isinstance(category, str) else category
         orders = [nelements] if isinstance(nelements, int) else nelements
@@ -229,7 +229,7 @@ class Database:
         compositions : Result or pyarrow.Table
             Of `query`, or a table such as `sample` returns.
         embedding : str
-            One of `chemdb.embedding.vectors.embedding_names`.
+            One of `chemdb.chemistry.element_vectors.embedding_names`.
 
         Raises
         ------
@@ -238,36 +238,36 @@ class Database:
         """
         import pyarrow as pa
 
+        from chemdb.chemistry.element_vectors import element_vectors
         from chemdb.embedding.export import COLUMNS, embed
-        from chemdb.embedding.vectors import element_vectors
 
         vectors = element_vectors(embedding)
         rows = compositions.select(COLUMNS)
         return embed(rows if isinstance(rows, pa.Table) else rows.arrow(), vectors)
 
     def info(self) -> dict[str, Any]:
-        """Return how the file was made and what it offers, see `chemdb.info.describe`."""
-        from chemdb.info import describe
+        """Return how the file was made and what it offers, see `chemdb.report.info.describe`."""
+        from chemdb.report.info import describe
 
         with self._cursor() as con:
             return describe(con)
 
     def table_1(self, systems: Sequence[str]) -> "list[Table1Cell]":
-        """Return the categories of chemical systems, see `chemdb.report.table_1`.
+        """Return the categories of chemical systems, see `chemdb.report.tables_1_and_2.table_1`.
 
         Raises
         ------
         ChemdbError
             A text is not a chemical system, or not one of this file.
         """
-        from chemdb.report import table_1
+        from chemdb.report.tables_1_and_2 import table_1
 
         with self._cursor() as con:
             return table_1(con, systems)
 
     def table_2(self) -> "Table2":
-        """Return the counts by order and category, see `chemdb.report.table_2`."""
-        from chemdb.report import table_2
+        """Return the counts by order and category, see `chemdb.report.tables_1_and_2.table_2`."""
+        from chemdb.report.tables_1_and_2 import table_2
 
         with self._cursor() as con:
             return table_2(con)
@@ -280,7 +280,7 @@ class Database:
         seed: int = 0,
         steps: Steps = no_steps,
     ) -> "list[Separation]":
-        """Return how well the categories separate, see `chemdb.separation.separation`.
+        """Return how well the categories separate, see `chemdb.report.separation.separation`.
 
         All orders of the file and the paper's representations, if not given.
 
@@ -291,9 +291,9 @@ class Database:
         """
         from threadpoolctl import threadpool_limits
 
-        from chemdb.contents import nelements_of
-        from chemdb.embedding.vectors import PAPER_EMBEDDINGS
-        from chemdb.separation import separation
+        from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
+        from chemdb.database.metadata import nelements_of
+        from chemdb.report.separation import separation
 
         with self._cursor() as con, threadpool_limits(threads_of(con)):
             return separation(
@@ -322,7 +322,7 @@ class Database:
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
-        from chemdb.report import known_sources
+        from chemdb.report.tables_1_and_2 import known_sources
 
         with self._cursor() as con:
             return known_sources(con)
@@ -352,7 +352,7 @@ class Database:
         return about + str(counts.to_html(index=False))
 
     def _own_vocabulary(self) -> "Vocabulary":
-        from chemdb.query.vocabulary import vocabulary
+        from chemdb.query.parse.vocabulary import vocabulary
 
         with self._cursor() as con:
             if self._vocabulary is None:
@@ -360,7 +360,7 @@ class Database:
             return self._vocabulary
 
     def _own_labeller(self) -> "Labeller":
-        from chemdb.label import labeller
+        from chemdb.lookup.label import labeller
 
         with self._cursor() as con:
             if self._labeller is None:

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from chemdb.cli import app
 from chemdb.cli.options import default_path
-from chemdb.database import connect_to_read
+from chemdb.database.connection import connect_to_read
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"```console\n\$ chemdb (?P<command>[^\n]+)\n.*?```\n", re.DOTALL)
@@ -94,7 +94,7 @@ def fields() -> str:
             inner = about.get("items") or next((o for o in about.get("oneOf", ()) if "properties" in o), {})
             describe(inner.get("properties", {}), f"{before}{name}{'[]' if 'items' in about else ''}.")
 
-    schema = json.loads((ROOT / "chemdb" / "data" / "explain.schema.json").read_text())
+    schema = json.loads((ROOT / "chemdb" / "lookup" / "explain.schema.json").read_text())
     describe(schema["items"]["properties"], "")
     return "\n".join(lines)
 

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from chemdb.build import BuildOptions, build
-from chemdb.database import connect_to_read
+from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.database.connection import connect_to_read
 
 
 @pytest.fixture(autouse=True)

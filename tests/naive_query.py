@@ -11,7 +11,7 @@ from itertools import combinations, permutations, product
 import naive
 from hypothesis import strategies as st
 
-from chemdb.species import elements, oxidation_states
+from chemdb.chemistry.species import elements, oxidation_states
 
 SYMBOLS = ("Na", "Fe", "Zn", "He", "Cl", "O")
 MAX_STOICHIOMETRY = 3

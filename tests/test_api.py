@@ -166,7 +166,7 @@ def test_names_are_no_html(small_path, tmp_path):
 
 
 def test_an_older_or_foreign_file_is_refused(small_path, tmp_path):
-    from chemdb.database import replacing
+    from chemdb.database.connection import replacing
 
     path = tmp_path / "old.duckdb"
     path.write_bytes(small_path.read_bytes())
@@ -214,7 +214,7 @@ def test_hostile_texts_change_nothing_and_reveal_nothing(db, small_path, tmp_pat
 
 
 def test_a_source_with_a_hostile_name_is_only_a_name(small_path, tmp_path):
-    from chemdb.known.manage import add
+    from chemdb.builder.change_known import add
 
     path = tmp_path / "c.duckdb"
     path.write_bytes(small_path.read_bytes())

@@ -64,13 +64,13 @@ def rows_of(name):
 def test_what_counts_as_an_import():
     text = """
 import chemdb, os
-import chemdb.kernels.bits
+import chemdb.enumeration.kernel.bits
 from typing import TYPE_CHECKING
 from chemdb import errors, open
 if TYPE_CHECKING:
     import chemdb.api
 else:
-    from chemdb.plot import maps
+    from chemdb.plot import embedding_map as maps
 def late():
     from chemdb.query.filter import And
 """

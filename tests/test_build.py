@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from chemdb.build import LAST_LOADED, BuildOptions, build, check_counts, expected_counts
-from chemdb.database import connect_to_read, makers, replacing
-from chemdb.enumeration import element_order, enumerate_space, rule_table
+from chemdb.builder.pipeline import LAST_LOADED, BuildOptions, build, check_counts, expected_counts
+from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.database.connection import connect_to_read, makers, replacing
+from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
 from chemdb.errors import ChemdbError, DatabaseError, LimitError
-from chemdb.species import elements, oxidation_states
 
 TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
 
@@ -206,7 +206,7 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path, monkeypatch):
         target.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("chemdb.database.shutil.copy", full)
+    monkeypatch.setattr("chemdb.database.connection.shutil.copy", full)
     with pytest.raises(DatabaseError, match="no space left"), replacing(path, edit=True):
         pass
     assert files(tmp_path) == ["c.duckdb"]

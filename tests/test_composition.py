@@ -2,11 +2,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chemdb import composition
-from chemdb.composition import read_composition
+from chemdb.chemistry import composition
+from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import elements
 from chemdb.errors import FormulaError
-from chemdb.formula import read_formulas
-from chemdb.species import elements
 
 
 @pytest.mark.parametrize(

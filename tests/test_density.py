@@ -5,11 +5,11 @@ import pytest
 from test_cli import output, run
 from test_pca import listed_vectors
 
-from chemdb.contents import CATEGORIES
-from chemdb.embedding.density import density
-from chemdb.embedding.vectors import element_vectors
+from chemdb.chemistry.element_vectors import element_vectors
+from chemdb.database.metadata import CATEGORIES
 from chemdb.errors import ChemdbError
-from chemdb.limits import at_most_threads
+from chemdb.maps.exact_pca.density import density
+from chemdb.runtime.limits import at_most_threads
 
 
 @pytest.mark.parametrize("embedding", ["magpie", "skipatom"])

@@ -7,10 +7,15 @@ from elementembeddings.core import Embedding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chemdb.embedding.composition import composition_vectors, is_covered
-from chemdb.embedding.vectors import PAPER_EMBEDDINGS, element_vectors, embedding_names, periodic_table
+from chemdb.chemistry.element_vectors import (
+    PAPER_EMBEDDINGS,
+    element_vectors,
+    embedding_names,
+    periodic_table,
+)
+from chemdb.embedding.composition_vectors import composition_vectors, is_covered
 from chemdb.errors import EmbeddingError
-from chemdb.limits import at_most_threads
+from chemdb.runtime.limits import at_most_threads
 
 
 def numbered(formula):

@@ -4,10 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chemdb.enumeration import ElementTable, count_allowed, element_order, enumerate_space, rule_table
+from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.enumeration.allowed_sets import (
+    ElementTable,
+    count_allowed,
+    element_order,
+    enumerate_space,
+    rule_table,
+)
 from chemdb.errors import LimitError
-from chemdb.limits import at_most_threads
-from chemdb.species import elements, oxidation_states
+from chemdb.runtime.limits import at_most_threads
 
 
 def composition_set(space):

@@ -9,12 +9,12 @@ from test_cli import output, run
 from test_validity import compositions, smact_says, text_of
 
 import chemdb
-from chemdb.build import BuildOptions, build
-from chemdb.explain import MAX_WITNESSES, explain, periodic_group
-from chemdb.label import labeller
-from chemdb.species import SMACT_SETS
+from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.chemistry.species import SMACT_SETS
+from chemdb.lookup.explain import MAX_WITNESSES, explain, periodic_group
+from chemdb.lookup.label import labeller
 
-SCHEMA = json.loads((files("chemdb") / "data" / "explain.schema.json").read_text())
+SCHEMA = json.loads((files("chemdb") / "lookup" / "explain.schema.json").read_text())
 
 
 def as_json(path, *formulas):
@@ -168,7 +168,7 @@ def test_many_witnesses_are_counted_not_listed(full):
 
 
 def test_amounts_too_wild(full):
-    from chemdb.contents import states_of
+    from chemdb.database.metadata import states_of
 
     symbols = list(states_of(full))[:40]
     text = "".join(f"{symbol}{10_007 * i**3 + 1}" for i, symbol in enumerate(symbols))

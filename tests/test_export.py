@@ -8,9 +8,9 @@ import pytest
 from test_cli import output, run
 
 import chemdb
+from chemdb.chemistry.element_vectors import element_vectors, periodic_table
 from chemdb.embedding import export as module
-from chemdb.embedding.composition import composition_vectors, element_arrays
-from chemdb.embedding.vectors import element_vectors, periodic_table
+from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
 from chemdb.errors import FileError
 
 QUERY = "missing elements=Li,O nelements=3"

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from test_cli import run
 
 import chemdb
-from chemdb.composition import read_composition
+from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import elements, read_oxidation_states
+from chemdb.database.user_files import bounded
 from chemdb.errors import MAX_MESSAGE, ChemdbError, FileError, FormulaError, SpeciesError
-from chemdb.files import bounded
-from chemdb.formula import read_formulas
-from chemdb.known.file import file_source
-from chemdb.query.statement import count_statement
-from chemdb.species import elements, read_oxidation_states
+from chemdb.known.user_file import file_source
+from chemdb.query.statement.writer import count_statement
 
 ESCAPES = "\x1b[31m\x1b]0;title\x07\x9b2J\u202e"
 SYMBOLS = [element.symbol for element in elements()]
@@ -233,7 +233,7 @@ def test_rows_and_bytes_of_a_file_are_bounded(tmp_path, monkeypatch):
     assert sum(map(len, bounded(batches, path, 100_000))) == 100_000
     with pytest.raises(FileError, match="more than 99,999 rows"):
         list(bounded(batches, path, 99_999))
-    monkeypatch.setattr("chemdb.files.ALWAYS_FINE", 0)
+    monkeypatch.setattr("chemdb.database.user_files.ALWAYS_FINE", 0)
     with pytest.raises(FileError, match="200 times"):
         list(bounded(batches, path))
 
@@ -242,6 +242,6 @@ def test_a_parquet_file_of_too_many_rows_for_its_size(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"formula": ["NaCl"] * 1_000_000}), path)
     assert len(file_source(path).entries) == 1_000_000
-    monkeypatch.setattr("chemdb.files.ALWAYS_FINE", 0)
+    monkeypatch.setattr("chemdb.database.user_files.ALWAYS_FINE", 0)
     with pytest.raises(ChemdbError, match="says that it has 1,000,000 rows"):
         file_source(path)

@@ -9,11 +9,11 @@ import pytest
 from test_cli import COMMANDS, run
 
 import chemdb
-from chemdb.database import connect_to_read
-from chemdb.embedding.vectors import element_vectors
+from chemdb.builder import change_known as manage
+from chemdb.chemistry.element_vectors import element_vectors
+from chemdb.chemistry.species import read_oxidation_states
+from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError
-from chemdb.known import manage
-from chemdb.species import read_oxidation_states
 
 SECRET = "s3cr3t-of-a-file"
 ATTACKS = (

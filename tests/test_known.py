@@ -8,12 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 from pymatgen.core import Composition
 
-from chemdb.database import connect_to_read
+from chemdb.builder import change_known as manage
+from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
-from chemdb.known import manage
+from chemdb.known.registry import source_reader
 from chemdb.known.snapshot import mp_snapshot
-from chemdb.known.spec import source_reader
-from chemdb.progress import no_progress
+from chemdb.runtime.progress import no_progress
 
 
 def read_source(spec, **options):

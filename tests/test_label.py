@@ -9,7 +9,7 @@ from test_cli import output, run
 from typer.testing import CliRunner
 
 from chemdb.cli import app
-from chemdb.label import LABEL_COLUMNS, labeller
+from chemdb.lookup.label import LABEL_COLUMNS, labeller
 
 ROWS = """name,formula,note
 a,ZnO,kept

@@ -7,9 +7,9 @@ import pytest
 from test_cli import COMMANDS, output, run
 
 import chemdb
-from chemdb.database import connect_in_memory, connect_to_read, threads_of
-from chemdb.limits import POOLS, at_most_memory, at_most_threads, n_threads
-from chemdb.parallel import map_slices
+from chemdb.database.connection import connect_in_memory, connect_to_read, threads_of
+from chemdb.runtime.limits import POOLS, at_most_memory, at_most_threads, n_threads
+from chemdb.runtime.threads import map_slices
 from chemdb.verify.__main__ import main as verify_as_asked
 from chemdb.verify.process import request
 
@@ -48,7 +48,7 @@ def test_in_the_body_libraries_and_files_of_the_user_are_bound_too():
 def test_work_on_a_connection_has_its_threads(small_path, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "chemdb.sample.map_slices", lambda work, n, threads: (seen.append(threads), work(0, n))
+        "chemdb.query.sample.map_slices", lambda work, n, threads: (seen.append(threads), work(0, n))
     )
     with chemdb.open(small_path, threads=3, memory_limit="1GiB") as db:
         assert db.sql(SETTINGS).read()[1].__next__() == (3, "1.0 GiB")

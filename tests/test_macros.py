@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_composition import pieces
 
-from chemdb.formula import read_formulas
-from chemdb.label import labeller
-from chemdb.species import elements
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import elements
+from chemdb.lookup.label import labeller
 
 
 def one(con, expression):

@@ -10,12 +10,14 @@ import pytest
 from fault_server import Answer
 from mp_server import FAULTS, KEY, MATERIALS, faulty, materials_project, page_of, pages_asked, scripted
 
-from chemdb.database import connect_to_read
+from chemdb.builder import change_known as manage
+from chemdb.database.connection import connect_to_read
 from chemdb.errors import KnownSourceError
-from chemdb.known import download, manage, web
+from chemdb.known import http as web
 from chemdb.known import materials_project as mp
-from chemdb.known.spec import source_reader
-from chemdb.progress import no_progress
+from chemdb.known import pages as download
+from chemdb.known.registry import source_reader
+from chemdb.runtime.progress import no_progress
 
 
 @pytest.fixture(scope="module")

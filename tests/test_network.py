@@ -32,8 +32,8 @@ def guard(event, arguments):
 sys.addaudithook(guard)
 """
 IMPORTS = (
-    "import chemdb.cli, chemdb.api, chemdb.build, chemdb.known.materials_project, chemdb.plot.html, "
-    "chemdb.separation, chemdb.label_file, chemdb.query.optimade, chemdb.embedding.export; "
+    "import chemdb.cli, chemdb.api, chemdb.builder.pipeline, chemdb.known.materials_project, chemdb.plot.map_page, "
+    "chemdb.report.separation, chemdb.lookup.label_file, chemdb.query.parse.optimade_filter, chemdb.embedding.export; "
     "import umap, plotly.graph_objects, mp_api.client, matplotlib.pyplot, elementembeddings"
 )
 

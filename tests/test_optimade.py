@@ -16,12 +16,14 @@ from optimade_server import (
     scripted,
 )
 
-from chemdb.database import connect_to_read
+from chemdb.builder import change_known as manage
+from chemdb.database.connection import connect_to_read
 from chemdb.errors import KnownSourceError
-from chemdb.known import download, manage, web
+from chemdb.known import http as web
+from chemdb.known import pages as download
 from chemdb.known.optimade import PROVIDERS, optimade
-from chemdb.known.spec import source_reader
-from chemdb.progress import no_progress
+from chemdb.known.registry import source_reader
+from chemdb.runtime.progress import no_progress
 
 
 @pytest.fixture(scope="module")

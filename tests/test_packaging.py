@@ -25,7 +25,7 @@ def wheel(tmp_path_factory):
 def test_the_wheel_carries_sql_and_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {f"chemdb/sql/{path.name}" for path in (ROOT / "sql").glob("*.sql")} <= set(names)
-    assert "chemdb/data/mp_snapshot.parquet" in names
+    assert "chemdb/known/mp_snapshot.parquet" in names
     assert not [name for name in names if name.startswith(("tests/", "bench/"))]
 
 

@@ -7,14 +7,14 @@ import pytest
 from sklearn.decomposition import PCA
 from test_cli import output, run
 
-from chemdb.build import BuildOptions, build
-from chemdb.database import connect_to_read
-from chemdb.embedding.composition import composition_vectors, is_covered
-from chemdb.embedding.moments import SCOPES, moments
-from chemdb.embedding.pca import exact_pca
-from chemdb.embedding.vectors import element_vectors, periodic_table
+from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.chemistry.element_vectors import element_vectors, periodic_table
+from chemdb.database.connection import connect_to_read
+from chemdb.database.systems_as_arrays import read_order
+from chemdb.embedding.composition_vectors import composition_vectors, is_covered
 from chemdb.errors import EmbeddingError
-from chemdb.space import read_order
+from chemdb.maps.exact_pca.moments import SCOPES, moments
+from chemdb.maps.exact_pca.pca import exact_pca
 
 NUMBER = {symbol: number for number, symbol in enumerate(periodic_table(), start=1)}
 

@@ -12,7 +12,8 @@ from matplotlib.text import Annotation, Text
 from test_cli import run
 
 from chemdb.errors import ChemdbError, PlotError
-from chemdb.plot import composition, periodic_table
+from chemdb.plot import chemical_system as composition
+from chemdb.plot import periodic_table
 from chemdb.plot.labels import spread
 from chemdb.plot.style import Caption, Drawing, check_target, formula_markup, palette, save
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from chemdb.errors import ChemdbError, ProcessError
-from chemdb.processes import in_processes
+from chemdb.runtime.processes import in_processes
 
 
 def test_each_result_comes_once():
@@ -57,7 +57,7 @@ def test_who_stops_listening_ends_the_processes():
 
 def test_ctrl_c_ends_the_processes_in_silence():
     program = (
-        "import time; from chemdb.processes import in_processes\n"
+        "import time; from chemdb.runtime.processes import in_processes\n"
         "try:\n    for _ in in_processes(time.sleep, [(0,), (60,)], 2): print(flush=True)\n"
         "except KeyboardInterrupt: print('ended')"
     )

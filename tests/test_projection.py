@@ -12,19 +12,21 @@ from sklearn.decomposition import PCA
 from test_cli import COMMANDS, output, run
 from test_plot import texts
 
-from chemdb.build import BuildOptions, build
-from chemdb.contents import CATEGORIES
-from chemdb.database import connect_to_read
-from chemdb.embedding.composition import composition_vectors
-from chemdb.embedding.vectors import PAPER_EMBEDDINGS, element_vectors
+from chemdb.builder.change_known import add
+from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS, element_vectors
+from chemdb.database.connection import connect_to_read
+from chemdb.database.metadata import CATEGORIES
+from chemdb.embedding.composition_vectors import composition_vectors
 from chemdb.errors import ChemdbError, ReductionError
-from chemdb.known.manage import add
-from chemdb.limits import at_most_threads
-from chemdb.plot import anions, html, map_grid, maps
-from chemdb.plot.paper import draw_all
+from chemdb.maps.make import MapSpec, add_maps, element_arrays, find, read
+from chemdb.plot import anions, map_grid
+from chemdb.plot import embedding_map as maps
+from chemdb.plot import map_page as html
+from chemdb.plot.paper_figures import draw_all
 from chemdb.plot.style import palette
-from chemdb.projection import MapSpec, add_maps, element_arrays, find, read
-from chemdb.sample import sample
+from chemdb.query.sample import sample
+from chemdb.runtime.limits import at_most_threads
 
 #: Few points, so that all maps of an order take seconds.
 N = 40

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from naive_query import ENTRIES, MAX_STOICHIOMETRY, SYMBOLS, queries, space
 
 import chemdb
-from chemdb.build import BuildOptions, build
-from chemdb.contents import CATEGORIES
-from chemdb.database import replacing
-from chemdb.query.language import read_query
+from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.database.connection import replacing
+from chemdb.database.metadata import CATEGORIES
+from chemdb.query.parse.language import read_query
 
 
 @pytest.fixture(scope="session")
@@ -135,8 +135,8 @@ def test_large_answers_are_read_in_parts(full_db, monkeypatch):
     text = "elements=Li,O nelements=3 natoms<=9 NOT interesting"
     whole = list(full_db.query(text))
     for at_once in (1_000, 5_000):
-        monkeypatch.setattr("chemdb.query.plan.AT_ONCE", at_once)
-        monkeypatch.setattr("chemdb.query.plan.FEW", at_once)
+        monkeypatch.setattr("chemdb.query.statement.windows.AT_ONCE", at_once)
+        monkeypatch.setattr("chemdb.query.statement.windows.FEW", at_once)
         monkeypatch.setattr("chemdb.query.result.AT_ONCE", at_once)
         found = full_db.query(text)
         assert found.arrow().num_rows == len(whole) == len(found)

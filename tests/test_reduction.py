@@ -7,7 +7,7 @@ from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
 
 from chemdb.errors import ReductionError
-from chemdb.reduction import parameters_of, parse_setting, reduce
+from chemdb.maps.reduction import parameters_of, parse_setting, reduce
 
 VECTORS = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32) * np.arange(1, 6, dtype=np.float32)
 

@@ -12,9 +12,9 @@ import pytest
 from test_cli import run
 
 import chemdb
-from chemdb.database import connect_to_read
+from chemdb.builder.change_known import add, remove
+from chemdb.database.connection import connect_to_read
 from chemdb.errors import DatabaseError
-from chemdb.known.manage import add, remove
 
 #: Runs a command, and kills itself at the rename, before or after it.
 KILLED = """
@@ -112,7 +112,7 @@ def test_a_full_disk_is_one_line(small_path, command):
 
 
 def test_reasons_of_pyarrow_are_those_of_the_system(tmp_path):
-    from chemdb.whole import reason
+    from chemdb.runtime.atomic_write import reason
 
     assert (
         reason(OSError(errno.ENOSPC, "Error writing bytes to file. Detail: ...")) == "no space left on device"
@@ -123,7 +123,7 @@ def test_reasons_of_pyarrow_are_those_of_the_system(tmp_path):
 #: Ctrl-C comes while Python runs what cannot raise, such as a finalizer or a library's callback.
 SWALLOWED = """
 import sys, time
-import chemdb.info
+import chemdb.report.info
 class Finalized:
     def __del__(self):
         raise KeyboardInterrupt
@@ -131,7 +131,7 @@ def describe(con):
     Finalized()
     time.sleep(20)
     raise SystemExit("Ctrl-C was lost")
-chemdb.info.describe = describe
+chemdb.report.info.describe = describe
 from chemdb.__main__ import main
 main()
 """
@@ -222,7 +222,7 @@ def test_an_error_that_ctrl_c_leads_to_is_ctrl_c(small_path, monkeypatch, error)
         finally:
             raise error
 
-    monkeypatch.setattr("chemdb.info.describe", describe)
+    monkeypatch.setattr("chemdb.report.info.describe", describe)
     done = run("info", "--db", small_path)
     assert (done.exit_code, done.stderr) == (130, "chemdb: interrupted; nothing was changed\n")
 

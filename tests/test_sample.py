@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 from test_cli import output, run
 
-from chemdb.contents import CATEGORIES
+from chemdb.database.metadata import CATEGORIES
 from chemdb.errors import ChemdbError, LimitError
-from chemdb.sample import distinct_ranks, sample
+from chemdb.query.sample import distinct_ranks, sample
 
 
 @pytest.mark.parametrize("category", CATEGORIES)

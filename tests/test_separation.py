@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from test_cli import output, run
 
-from chemdb.contents import CATEGORIES
-from chemdb.database import connect_to_read
-from chemdb.embedding.composition import composition_vectors, element_arrays, is_covered
-from chemdb.embedding.vectors import element_vectors
+from chemdb.chemistry.element_vectors import element_vectors
+from chemdb.database.connection import connect_to_read
+from chemdb.database.metadata import CATEGORIES
+from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.errors import ReductionError
-from chemdb.projection import MapSpec, add_maps, read
-from chemdb.sample import sample_categories
-from chemdb.separation import balanced_accuracy, scores, separation
+from chemdb.maps.make import MapSpec, add_maps, read
+from chemdb.query.sample import sample_categories
+from chemdb.report.separation import balanced_accuracy, scores, separation
 
 
 def test_groups_apart_are_told_apart():

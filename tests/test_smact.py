@@ -7,8 +7,8 @@ import pytest
 import smact
 from smact.screening import smact_filter
 
-from chemdb.enumeration import element_order, enumerate_space, rule_table
-from chemdb.species import SMACT_SETS, elements, oxidation_states
+from chemdb.chemistry.species import SMACT_SETS, elements, oxidation_states
+from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
 
 ORDERED = element_order(elements())
 

@@ -1,8 +1,8 @@
 import pytest
 
+from chemdb.builder.tables import species_table
+from chemdb.chemistry.species import SMACT_SETS, elements, oxidation_states, read_oxidation_states
 from chemdb.errors import SpeciesError
-from chemdb.species import SMACT_SETS, elements, oxidation_states, read_oxidation_states
-from chemdb.tables import species_table
 
 
 def test_species_of_each_set_up_to_lawrencium():

@@ -1,9 +1,9 @@
 import naive
 import pytest
 
-from chemdb.composition import anonymous_formula
+from chemdb.chemistry.composition import anonymous_formula
+from chemdb.chemistry.stoichiometry import n_combinations, reduced_factors
 from chemdb.errors import LimitError
-from chemdb.stoichiometry import n_combinations, reduced_factors
 
 
 @pytest.mark.parametrize("nelements", [2, 3, 4])

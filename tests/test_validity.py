@@ -11,10 +11,10 @@ from smact.screening import smact_validity
 from test_verdict import decide
 from test_witness import ELECTRONEGATIVITIES, occurrences
 
-from chemdb.composition import read_composition
+from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.species import SMACT_SETS, elements
 from chemdb.errors import UndecidedError
-from chemdb.species import SMACT_SETS, elements
-from chemdb.validity import METALS, MIXED_VALENCE_ELEMENTS, is_all_metal, mixed_valence_witness
+from chemdb.rule.smact_validity import METALS, MIXED_VALENCE_ELEMENTS, is_all_metal, mixed_valence_witness
 
 STATES = {name: occurrences(name) for name in SMACT_SETS}
 

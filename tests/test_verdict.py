@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chemdb.formula import read_formulas
-from chemdb.species import SMACT_SETS, elements, oxidation_states
-from chemdb.verdict import verdicts
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import SMACT_SETS, elements, oxidation_states
+from chemdb.rule.bulk import verdicts
 
 BY_SYMBOL = {element.symbol: element for element in elements()}
 
@@ -51,7 +51,7 @@ def test_as_the_naive_rule_says(amounts, name):
 
 @pytest.mark.parametrize("name", SMACT_SETS)
 def test_as_the_enumeration_says(name):
-    from chemdb.enumeration import count_allowed, element_order, rule_table
+    from chemdb.enumeration.allowed_sets import count_allowed, element_order, rule_table
 
     ordered = element_order(elements())
     texts = [

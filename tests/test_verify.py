@@ -19,10 +19,10 @@ import pytest
 from test_cli import COMMANDS, run
 
 import chemdb
-from chemdb.checksum import renew_checksums
-from chemdb.database import connect_to_read
+from chemdb.builder.change_known import add, remove
+from chemdb.database.checksum import renew_checksums
+from chemdb.database.connection import connect_to_read
 from chemdb.errors import DatabaseError
-from chemdb.known.manage import add, remove
 from chemdb.verify import found_by
 
 # What is done to the small file with another client, and the checks that notice: no more, no fewer.

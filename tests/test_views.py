@@ -7,9 +7,9 @@ import duckdb
 import naive
 import pytest
 
-from chemdb.enumeration import rule_table
-from chemdb.formula import read_formulas
-from chemdb.species import elements, oxidation_states
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.enumeration.allowed_sets import rule_table
 
 COMPOSITION_COLUMNS = [
     "formula", "chemsys", "nelements", "elements", "factors", "natoms", "formula_anonymous",

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from chemdb.build import BuildOptions, build
-from chemdb.database import connect_to_read, replacing
+from chemdb.builder.change_known import add
+from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.database.connection import connect_to_read, replacing
 from chemdb.errors import DatabaseError, FileError, PlotError
-from chemdb.known.manage import add
-from chemdb.progress import replaced
-from chemdb.whole import locked, whole
+from chemdb.runtime.atomic_write import locked, whole
+from chemdb.runtime.progress import replaced
 
 TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
 
@@ -23,7 +23,7 @@ TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
 HOLDER = """
 import sys, time
 from pathlib import Path
-from chemdb.whole import whole
+from chemdb.runtime.atomic_write import whole
 with whole(Path(sys.argv[1])) as [partial]:
     partial.write_text("half")
     print("half", flush=True)

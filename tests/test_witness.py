@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from naive import is_allowed
 from test_verdict import decide
 
-from chemdb.contents import elements_of, state_occurrences
+from chemdb.chemistry.species import SMACT_SETS, elements, icsd_occurrences, oxidation_states
+from chemdb.database.metadata import elements_of, state_occurrences
 from chemdb.errors import UndecidedError
-from chemdb.species import SMACT_SETS, elements, icsd_occurrences, oxidation_states
-from chemdb.witness import Witnesses, first_witness, witness_text
+from chemdb.rule.oxidation_states import Witnesses, first_witness, witness_text
 
 ELECTRONEGATIVITIES = {element.symbol: element.electronegativity for element in elements()}
 

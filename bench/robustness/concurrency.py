@@ -12,8 +12,8 @@ from pathlib import Path
 from experiment import Outcome, chemdb, command, leftovers, one_line
 
 import chemdb as api
-from chemdb.build import BuildOptions, build
-from chemdb.known.manage import add, remove
+from chemdb.builder.change_known import add, remove
+from chemdb.builder.pipeline import BuildOptions, build
 
 ABOUT = (
     "Eight processes ask without pause, five through Python and three through the command line, while the file is "

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import duckdb
 from experiment import Outcome, chemdb, command, leftovers
 
-from chemdb.database import connect_to_read
+from chemdb.database.connection import connect_to_read
 from chemdb.verify import found_by
 
 ABOUT = (

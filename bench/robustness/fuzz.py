@@ -108,18 +108,18 @@ def fuzz(target: str, db: Path, arguments: list[str]) -> None:
     import atheris
 
     # numba compiles no counters: kernels are imported before, run, and guide nothing.
-    import chemdb.kernels.formula
-    import chemdb.kernels.verdict
+    import chemdb.chemistry.kernel
+    import chemdb.rule.kernel
 
     with atheris.instrument_imports(include=["chemdb"]):
         import chemdb
-        import chemdb.composition
-        import chemdb.known.file
-        import chemdb.label_file
-        import chemdb.query.language
-        import chemdb.query.optimade
-        import chemdb.query.statement
-        import chemdb.species
+        import chemdb.chemistry.composition
+        import chemdb.chemistry.species
+        import chemdb.known.user_file
+        import chemdb.lookup.label_file
+        import chemdb.query.parse.language
+        import chemdb.query.parse.optimade_filter
+        import chemdb.query.statement.writer
     from chemdb.errors import MAX_MESSAGE, ChemdbError
 
     check = globals()[f"_{target}"](chemdb.open(db, threads=1, memory_limit="500MB"))
@@ -146,10 +146,10 @@ def _text(content: bytes) -> str:
 
 
 def _formulas(db: object) -> Callable[[bytes], None]:
-    from chemdb.composition import read_composition
+    from chemdb.chemistry.composition import read_composition
+    from chemdb.chemistry.formula import read_formulas
+    from chemdb.chemistry.species import elements
     from chemdb.errors import FormulaError
-    from chemdb.formula import read_formulas
-    from chemdb.species import elements
 
     def check(content: bytes) -> None:
         text = _text(content)
@@ -169,8 +169,8 @@ def _formulas(db: object) -> Callable[[bytes], None]:
 
 
 def _asked(db: object, read: Callable) -> Callable[[bytes], None]:
-    from chemdb.query.columns import DEFAULT_COLUMNS, DEFAULT_ORDER
-    from chemdb.query.statement import count_statement, rows_statement
+    from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER
+    from chemdb.query.statement.writer import count_statement, rows_statement
 
     words = db._own_vocabulary()
     con = db._con.cursor()
@@ -186,19 +186,19 @@ def _asked(db: object, read: Callable) -> Callable[[bytes], None]:
 
 
 def _query(db: object) -> Callable[[bytes], None]:
-    from chemdb.query.language import read_query
+    from chemdb.query.parse.language import read_query
 
     return _asked(db, read_query)
 
 
 def _optimade(db: object) -> Callable[[bytes], None]:
-    from chemdb.query.optimade import read_optimade
+    from chemdb.query.parse.optimade_filter import read_optimade
 
     return _asked(db, read_optimade)
 
 
 def _oxidation_states(db: object) -> Callable[[bytes], None]:
-    from chemdb.species import read_oxidation_states
+    from chemdb.chemistry.species import read_oxidation_states
 
     path = Path("states.txt")
 
@@ -218,9 +218,9 @@ def _file(content: bytes) -> Path:
 
 
 def _known_files(db: object) -> Callable[[bytes], None]:
-    from chemdb.formula import read_formulas
-    from chemdb.known.file import file_source
-    from chemdb.species import elements
+    from chemdb.chemistry.formula import read_formulas
+    from chemdb.chemistry.species import elements
+    from chemdb.known.user_file import file_source
 
     def check(content: bytes) -> None:
         source = file_source(_file(content))
@@ -230,7 +230,7 @@ def _known_files(db: object) -> Callable[[bytes], None]:
 
 
 def _label_files(db: object) -> Callable[[bytes], None]:
-    from chemdb.label_file import label_file
+    from chemdb.lookup.label_file import label_file
 
     own, target = db._own_labeller(), Path("labelled.jsonl")
 

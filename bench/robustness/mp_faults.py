@@ -17,8 +17,8 @@ from fault_server import Answer
 from mp_server import FAULTS, KEY, MATERIALS, faulty, page_of, pages_asked, scripted
 
 from chemdb.errors import KnownSourceError
+from chemdb.known import http as web
 from chemdb.known import materials_project as mp
-from chemdb.known import web
 
 ABOUT = (
     "The real client against a server on loopback that answers wrongly on page 2 of 3, or where the row says, "

@@ -14,7 +14,7 @@ from fault_server import Answer
 from optimade_server import FAULTS, FORMULAS, faulty, page_of, scripted
 
 from chemdb.errors import KnownSourceError
-from chemdb.known import web
+from chemdb.known import http as web
 from chemdb.known.optimade import optimade
 
 ABOUT = (

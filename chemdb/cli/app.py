@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from chemdb import __version__
 from chemdb.errors import ChemdbError, FileError, is_utf8, one_line
-from chemdb.progress import replaced
+from chemdb.runtime.progress import replaced
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -94,7 +94,7 @@ def _write_out() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:
-        from chemdb.stdout import stdout
+        from chemdb.runtime.stdout import stdout
 
         with stdout():
             raise

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from chemdb import limits
+from chemdb.runtime import limits
 
 
 def default_path() -> Path:

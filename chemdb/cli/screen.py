@@ -14,9 +14,9 @@ from typing import Any, TextIO
 
 from chemdb.cli.options import Format
 from chemdb.errors import printable
-from chemdb.progress import Progress, Steps
-from chemdb.stdout import stdout
-from chemdb.whole import whole
+from chemdb.runtime.atomic_write import whole
+from chemdb.runtime.progress import Progress, Steps
+from chemdb.runtime.stdout import stdout
 
 DASH = "–"
 UNLIMITED = 10_000

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from chemdb.embedding.composition import composition_vectors, element_arrays, is_covered
-from chemdb.embedding.vectors import ElementVectors, periodic_table
+from chemdb.chemistry.element_vectors import ElementVectors, periodic_table
+from chemdb.database.output_files import write_batches
+from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.errors import EmbeddingError, FileError
-from chemdb.progress import Progress, no_progress
-from chemdb.whole import locked, whole
-from chemdb.write import write_batches
+from chemdb.runtime.atomic_write import locked, whole
+from chemdb.runtime.progress import Progress, no_progress
 
 #: Columns that the compositions need.
 COLUMNS = ("formula", "elements", "factors", "category")

@@ -17,11 +17,11 @@ import pyarrow as pa
 from requests.exceptions import HTTPError, RequestException
 
 from chemdb.errors import KnownSourceError
-from chemdb.known import web
-from chemdb.known.download import Cache, ChangedListError, Page, all_pages, today
+from chemdb.known import http as web
+from chemdb.known.http import BadAnswerError, RefusedError, Session, ask_again, fault
+from chemdb.known.pages import Cache, ChangedListError, Page, all_pages, today
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
-from chemdb.known.web import BadAnswerError, RefusedError, Session, ask_again, fault
-from chemdb.progress import Progress, no_progress
+from chemdb.runtime.progress import Progress, no_progress
 
 NAME = "mp"
 PAGE = 1000

@@ -14,11 +14,11 @@ import pyarrow as pa
 from requests.utils import get_environ_proxies
 
 from chemdb.errors import KnownSourceError
-from chemdb.known import web
-from chemdb.known.download import Cache, ChangedListError, Page, age, all_pages, today
+from chemdb.known import http as web
+from chemdb.known.http import BadAnswerError, RefusedError, ask_again, fault
+from chemdb.known.pages import Cache, ChangedListError, Page, age, all_pages, today
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
-from chemdb.known.web import BadAnswerError, RefusedError, ask_again, fault
-from chemdb.progress import Progress, no_progress
+from chemdb.runtime.progress import Progress, no_progress
 
 NAME = "optimade"
 #: Base URLs as their providers register them in the list of the OPTIMADE consortium,

@@ -14,7 +14,7 @@ VERSION = "2017"
 
 def mp_snapshot() -> KnownSource:
     """Return the 47,737 Materials Project entries of Ricci et al. 2017."""
-    with as_file(files("chemdb") / "data" / "mp_snapshot.parquet") as path:
+    with as_file(files("chemdb.known") / "mp_snapshot.parquet") as path:
         table = pq.read_table(path)
     n = len(table)
     entries = pa.table(
@@ -37,5 +37,5 @@ def mp_snapshot() -> KnownSource:
 
 def n_rows() -> int:
     """Return the number of shipped entries."""
-    with as_file(files("chemdb") / "data" / "mp_snapshot.parquet") as path:
+    with as_file(files("chemdb.known") / "mp_snapshot.parquet") as path:
         return int(pq.read_metadata(path).num_rows)

@@ -6,13 +6,13 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.arrays import as_array
-from chemdb.embedding.vectors import PAPER_EMBEDDINGS
-from chemdb.plot.about import about
+from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
+from chemdb.database.arrow import as_array
+from chemdb.maps.make import PER_CATEGORY, read
+from chemdb.maps.reduction import METHODS
+from chemdb.plot.drawing import about
 from chemdb.plot.map_grid import about_maps, grid, specs
 from chemdb.plot.style import ANION_CLASSES, Caption, Drawing, palette
-from chemdb.projection import PER_CATEGORY, read
-from chemdb.reduction import METHODS
 
 #: Elements of each class; all others make "other".
 MEMBERS = {

@@ -7,13 +7,13 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.contents import CATEGORIES
-from chemdb.embedding.vectors import PAPER_EMBEDDINGS
-from chemdb.plot.about import ORDERS, about
-from chemdb.plot.maps import about_points, by_rarity, scatter
+from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
+from chemdb.database.metadata import CATEGORIES
+from chemdb.maps.make import PER_CATEGORY, Map, MapSpec, read
+from chemdb.maps.reduction import METHODS, TITLES
+from chemdb.plot.drawing import ORDERS, about
+from chemdb.plot.embedding_map import about_points, by_rarity, scatter
 from chemdb.plot.style import HEADING, Caption, Drawing, legend_of, new_figure, own_style, palette
-from chemdb.projection import PER_CATEGORY, Map, MapSpec, read
-from chemdb.reduction import METHODS, TITLES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chemdb.errors import PlotError
-from chemdb.names import one_of
-from chemdb.whole import whole
+from chemdb.runtime.atomic_write import whole
+from chemdb.runtime.names import one_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

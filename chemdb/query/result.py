@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from chemdb.contents import CATEGORIES
-from chemdb.database import all_rows, execute
-from chemdb.query.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SPECIES, Order
+from chemdb.database.connection import all_rows, execute
+from chemdb.database.metadata import CATEGORIES
+from chemdb.database.rows import N_SHOWN, Cursor
 from chemdb.query.filter import Filter
-from chemdb.query.plan import AT_ONCE, Part, Space, all_parts, one_part
-from chemdb.query.statement import (
+from chemdb.query.parse.vocabulary import Vocabulary
+from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SPECIES, Order
+from chemdb.query.statement.windows import AT_ONCE, Part, Space, all_parts, one_part
+from chemdb.query.statement.writer import (
     WHOLE,
     Statement,
     Window,
@@ -19,9 +21,7 @@ from chemdb.query.statement import (
     natoms_statement,
     rows_statement,
 )
-from chemdb.query.vocabulary import Vocabulary
-from chemdb.rows import N_SHOWN, Cursor
-from chemdb.witness import first_witness, witness_text
+from chemdb.rule.oxidation_states import first_witness, witness_text
 
 if TYPE_CHECKING:
     import pandas
@@ -47,9 +47,9 @@ class Result:
     vocabulary : Vocabulary
     asked : Filter
     columns : sequence of str
-        As `chemdb.query.columns.read_columns` gives them.
+        As `chemdb.query.statement.columns.read_columns` gives them.
     order : sequence of Order
-        As `chemdb.query.columns.read_order` gives them.
+        As `chemdb.query.statement.columns.read_order` gives them.
     limit : int, optional
         Most rows; all if not given.
     offset : int

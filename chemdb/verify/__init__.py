@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import duckdb
 
-from chemdb.progress import Steps, no_steps
+from chemdb.runtime.progress import Steps, no_steps
 from chemdb.verify.check import Check, unreadable
-from chemdb.verify.contents import QUICK
+from chemdb.verify.quick import QUICK
 
 __all__ = ["Check", "found_by"]
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chemdb.database import connect_to_read, translate_errors
+from chemdb.database.connection import connect_to_read, translate_errors
 from chemdb.errors import ChemdbError
-from chemdb.limits import at_most_memory, at_most_threads
-from chemdb.progress import Progress
+from chemdb.runtime.limits import at_most_memory, at_most_threads
+from chemdb.runtime.progress import Progress
 from chemdb.verify import found_by
 
 

@@ -7,17 +7,17 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from chemdb.contents import CATEGORIES, category_of, elements_of, states_of
-from chemdb.database import execute
-from chemdb.enumeration import element_order, enumerate_space, rule_table
-from chemdb.formula import read_formulas
-from chemdb.progress import Progress
-from chemdb.sample import sample_categories
-from chemdb.space import read_order
-from chemdb.species import SMACT_SETS, OxidationStates
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import SMACT_SETS, OxidationStates
+from chemdb.database.connection import execute
+from chemdb.database.metadata import CATEGORIES, category_of, elements_of, states_of
+from chemdb.database.systems_as_arrays import read_order
+from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
+from chemdb.query.sample import sample_categories
+from chemdb.rule.reference import is_allowed
+from chemdb.runtime.progress import Progress
 from chemdb.verify.check import Check, check
-from chemdb.verify.contents import Group, build_info, orders_of
-from chemdb.verify.rule import is_allowed
+from chemdb.verify.quick import Group, build_info, orders_of
 
 #: Compositions drawn of each category and order, and how many of those SMACT and SQL decide too.
 N_DRAWN = 300

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from chemdb.errors import DatabaseError
-from chemdb.limits import duckdb_config
-from chemdb.progress import Progress, Steps, no_progress, no_steps
+from chemdb.runtime.limits import duckdb_config
+from chemdb.runtime.progress import Progress, Steps, no_progress, no_steps
 from chemdb.verify.check import Check
 
 

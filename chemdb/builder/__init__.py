@@ -1,0 +1,1 @@
+"""Make a database file, and change its known sources."""

@@ -1,0 +1,52 @@
+"""Change the known sources of an existing file, whole or not at all."""
+
+from pathlib import Path
+
+from chemdb.builder.load_known import Loaded, add_source, remove_source, renew_categories
+from chemdb.database.checksum import renew_checksums
+from chemdb.database.connection import connect_to_read, replacing
+from chemdb.database.metadata import elements_of
+from chemdb.known.registry import source_reader
+from chemdb.runtime.progress import Steps, no_steps
+
+
+def add(
+    path: Path,
+    spec: str,
+    formula_column: str | None = None,
+    mp_api_key: str | None = None,
+    steps: Steps = no_steps,
+) -> Loaded:
+    """Add the source that `spec` names to a file.
+
+    Raises
+    ------
+    ChemdbError
+        The source or the file is bad; the file is as it was.
+    """
+    read = source_reader(spec, formula_column, mp_api_key)
+    connect_to_read(path).close()
+    # Before the file is locked: a download may take long.
+    with steps("Known source") as progress:
+        source = read(progress)
+    with replacing(path, edit=True) as con:
+        with steps("Load"):
+            loaded = add_source(con, source, elements_of(con))
+        with steps("Categories"):
+            renew_categories(con)
+            renew_checksums(con, "main.")
+    return loaded
+
+
+def remove(path: Path, name: str) -> None:
+    """Remove a source from a file.
+
+    Raises
+    ------
+    ChemdbError
+        The file has no such source, or is bad; it is as it was.
+    """
+    with replacing(path, edit=True) as con:
+        remove_source(con, name)
+        renew_categories(con)
+        renew_checksums(con, "main.")

@@ -1,0 +1,116 @@
+"""Put a source of known materials into a database, take one out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import Element
+from chemdb.database.connection import execute, run_file
+from chemdb.errors import KnownSourceError
+from chemdb.known.source import KnownSource
+
+#: Files of sql/ that depend on the known sources.
+DEPENDENT = ("07_known_composition", "10_summary", "17_projection")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a source brought, as `known_source` counts it."""
+
+    source: str
+    n_entries: int
+    n_formulas: int
+    n_in_space: int
+    n_rejected: int
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        counts = (
+            f"{self.source}: {self.n_entries:,} entries, {self.n_formulas:,} formulas, "
+            f"{self.n_in_space:,} in this space, {self.n_rejected:,} rejected"
+        )
+        return "\n".join([counts, *(f"  {note}" for note in self.notes)])
+
+
+def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Sequence[Element]) -> Loaded:
+    """Add the entries of a source; categories and summaries are the caller's to renew.
+
+    Raises
+    ------
+    KnownSourceError
+        The file has a source of that name, or no entry of the source has a formula.
+    """
+    if source.name in source_names(con):
+        raise KnownSourceError(
+            f"known source {source.name!r} is in the file already: remove it first with "
+            f"'chemdb known remove {source.name}', or give the new one another name (NAME=FILE)"
+        )
+    entries = source.entries
+    n = len(entries)
+    found = read_formulas(entries["formula_given"], elements)
+    table = pa.table(
+        {
+            "row_number": pa.array(range(1, n + 1), pa.int64()),
+            "source": pa.repeat(source.name, n),
+            "material_id": entries["material_id"],
+            "formula_given": entries["formula_given"],
+            "formula_pretty": entries["formula_pretty"],
+            "formula": found.formula(),
+            "chemsys": found.chemsys(),
+            "nelements": found.counts,
+            "formula_anonymous": found.formula_anonymous(),
+            "factors": found.factors(),
+            "energy_above_hull": entries["energy_above_hull"],
+            "reason": pa.array([found.reason(row) for row in range(n)], pa.string()),
+        }
+    )
+    if not found.counts.any():
+        example = f", such as {entries['formula_given'][0].as_py()!r}" if n else ""
+        raise KnownSourceError(
+            f"known source {source.name!r}: none of its {n:,} rows has a readable formula{example}"
+        )
+    about = pa.table(
+        {
+            "source": [source.name],
+            "description": [source.description],
+            "version": pa.array([source.version], pa.string()),
+            "retrieved": pa.array([source.retrieved], pa.date32()),
+            "licence": pa.array([source.licence], pa.string()),
+        }
+    )
+    run_file(con, "load_known", {"new_known_source": about, "new_known_entry": table})
+    [(n_entries, n_formulas, n_in_space, n_rejected)] = con.execute(
+        "select n_entries, n_formulas, n_in_space, n_rejected from known_source where source = ?",
+        [source.name],
+    ).fetchall()
+    return Loaded(source.name, n_entries, n_formulas, n_in_space, n_rejected, source.notes)
+
+
+def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Remove a source; categories and summaries are the caller's to renew.
+
+    Raises
+    ------
+    KnownSourceError
+        The file has no such source.
+    """
+    names = source_names(con)
+    if name not in names:
+        raise KnownSourceError(
+            f"known source {name!r} is not in the file; it has {', '.join(names) or 'none'}"
+        )
+    run_file(con, "remove_known", parameters={"source": name})
+
+
+def renew_categories(con: duckdb.DuckDBPyConnection) -> None:
+    """Make categories and summaries agree with the known sources again."""
+    for name in DEPENDENT:
+        run_file(con, name)
+
+
+def source_names(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of the file's sources, oldest first."""
+    return [name for (name,) in execute(con, "select source from known_source order by added_at").fetchall()]

@@ -1,0 +1,198 @@
+"""From species to a finished file: enumerate, load, add known materials, check, replace."""
+
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from chemdb.builder.element_embedding import element_embedding_table
+from chemdb.builder.load_known import Loaded, add_source
+from chemdb.builder.tables import (
+    allowed_set_table,
+    chemical_system_reader,
+    element_table,
+    species_table,
+    stoichiometry_table,
+)
+from chemdb.chemistry.species import SMACT_SETS, OxidationStates, elements, oxidation_states
+from chemdb.chemistry.stoichiometry import check_limits, n_combinations
+from chemdb.database.checksum import renew_checksums
+from chemdb.database.connection import FORMAT_VERSION, execute, makers, replacing, run_file, sql_text
+from chemdb.enumeration.allowed_sets import (
+    ElementTable,
+    Space,
+    check_storable,
+    element_order,
+    enumerate_space,
+    rule_table,
+)
+from chemdb.errors import DatabaseError, LimitError
+from chemdb.known.registry import NONE, source_reader
+from chemdb.runtime.progress import Progress, Steps, no_steps
+from chemdb.version import __version__
+
+#: The last file of sql/ that takes its turn between steps; all numbered ones after it follow in order.
+LAST_LOADED = "07_known_composition"
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What to build.
+
+    Attributes
+    ----------
+    nelements : range
+        Orders, within 2 to 4.
+    max_stoichiometry : int
+        Largest stoichiometric factor, 1 to 12.
+    oxidation_states : str
+        Name of a SMACT set, or path of a file.
+    known : tuple of str
+        Sources as `chemdb.known.registry.source_reader` takes them; empty for none.
+    formula_column : str, optional
+        Of the known files.
+    mp_api_key : str, optional
+    """
+
+    nelements: range = range(2, 5)
+    max_stoichiometry: int = 8
+    oxidation_states: str = "smact14"
+    known: tuple[str, ...] = ("mp-snapshot",)
+    formula_column: str | None = None
+    mp_api_key: str | None = field(default=None, repr=False)
+
+
+def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Loaded]:
+    """Build a database at `path`, replacing a chemdb file there when the new one is whole.
+
+    Returns
+    -------
+    list of Loaded
+        What each known source brought.
+
+    Raises
+    ------
+    ChemdbError
+        Bad options or sources, or a file that cannot be written; `path` is as it was.
+    """
+    started = datetime.now(UTC)
+    clock = time.perf_counter()
+    for nelements in options.nelements:
+        check_limits(nelements, options.max_stoichiometry)
+        check_storable(nelements)
+    if not options.nelements:
+        raise LimitError("no order to build: the range of nelements is empty")
+    readers = [
+        source_reader(spec, options.formula_column, options.mp_api_key)
+        for spec in options.known
+        if spec != NONE
+    ]
+    with replacing(path) as con:
+        with steps("Species"):
+            states = oxidation_states(options.oxidation_states)
+            others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
+            run_file(con, "01_element", {"new_element": element_table(elements())})
+            run_file(con, "02_species", {"new_species": species_table(states, others)})
+        with steps("Known sources") as progress:
+            sources = [read(progress) for read in readers]
+        ordered = element_order(elements())
+        with steps("Enumeration") as progress:
+            spaces = _enumerate(rule_table(ordered, states), options, progress)
+        with steps("Load") as progress:
+            run_file(con, "03_stoichiometry", {"new_stoichiometry": stoichiometry_table(spaces)})
+            run_file(con, "04_allowed_set", {"new_allowed_set": allowed_set_table(spaces)})
+            systems = chemical_system_reader(spaces, [element.symbol for element in ordered], progress)
+            run_file(con, "05_chemical_system", {"new_chemical_system": systems})
+        with steps("Known materials"):
+            run_file(con, "06_known_entry")
+            loaded = [add_source(con, source, elements()) for source in sources]
+            run_file(con, LAST_LOADED)
+        with steps("Views, summaries and comments"):
+            inputs = {
+                "13_build_info": {"new_build_info": _build_info(options, states, started)},
+                "16_element_embedding": {"new_element_embedding": element_embedding_table()},
+            }
+            for name in makers():
+                if name > LAST_LOADED:
+                    run_file(con, name, inputs.get(name))
+        with steps("Check"):
+            check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
+            seconds = f"{time.perf_counter() - clock:.1f}"
+            execute(con, "update store.build_info set value = ? where property = 'build_seconds'", [seconds])
+        with steps("Checksums"):
+            renew_checksums(con)
+    return loaded
+
+
+def expected_counts(spaces: Sequence[Space], max_stoichiometry: int) -> pa.Table:
+    """Return the counts that `sql/check_counts.sql` expects of each order."""
+    combinations = [n_combinations(space.nelements, max_stoichiometry) for space in spaces]
+    n_stoichiometries = [len(space.factors) for space in spaces]
+    return pa.table(
+        {
+            "nelements": [space.nelements for space in spaces],
+            "n_stoichiometries": n_stoichiometries,
+            "n_systems": [total // n for total, n in zip(combinations, n_stoichiometries, strict=True)],
+            "combinations": combinations,
+            "allowed": [space.n_allowed for space in spaces],
+        }
+    )
+
+
+def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table) -> None:
+    """Raise `DatabaseError` unless the new file agrees with itself and with `expected`."""
+    con.register("expected", expected)
+    try:
+        wrong = [
+            f"{name}: {found} instead of {wanted}"
+            for name, wanted, found in execute(con, sql_text("check_counts")).fetchall()
+            if found != wanted
+        ]
+    finally:
+        con.unregister("expected")
+    if wrong:
+        raise DatabaseError(
+            f"{path}: the new file failed its own checks and was not kept ({'; '.join(wrong)})"
+        )
+
+
+def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -> list[Space]:
+    # Each order costs about fifty times the one before: only the last is worth showing.
+    last = options.nelements[-1]
+    return [
+        enumerate_space(
+            table,
+            nelements,
+            options.max_stoichiometry,
+            *([progress] if nelements == last else []),
+        )
+        for nelements in options.nelements
+    ]
+
+
+def _build_info(options: BuildOptions, states: OxidationStates, started: datetime) -> pa.Table:
+    info = {
+        "format_version": FORMAT_VERSION,
+        "chemdb_version": __version__,
+        "smact_version": version("smact"),
+        "elementembeddings_version": version("elementembeddings"),
+        "duckdb_version": duckdb.__version__,
+        "python_version": platform.python_version(),
+        "nelements": f"{options.nelements[0]}-{options.nelements[-1]}",
+        "max_stoichiometry": options.max_stoichiometry,
+        "oxidation_state_set": states.name,
+        "oxidation_state_checksum": f"sha256:{states.checksum}",
+        "n_species": states.n_species,
+        "electronegativity": "Pauling, from SMACT",
+        "rule": "Park et al., Faraday Discuss. 2024, d4fd00063c: one oxidation state per element, "
+        "charge-neutral, every cation less electronegative than every anion",
+        "build_started": started.isoformat(timespec="seconds"),
+        "build_seconds": "",
+    }
+    return pa.table({"property": list(info), "value": [str(value) for value in info.values()]})

@@ -1,0 +1,180 @@
+"""Chemical formulas: read in bulk from any spelling, written in one.
+
+The canonical formula is reduced and in order of electronegativity (LiZnO2), the chemical
+system alphabetical (Li-O-Zn), the anonymous formula ascending (ABC2), as in the Materials
+Project. D and T count as H.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chemdb.chemistry import kernel as kernel
+from chemdb.chemistry.species import Element
+
+REASONS = {
+    kernel.EMPTY: "no formula",
+    kernel.CHARACTER: "unexpected character",
+    kernel.SYMBOL: "not one of the first 103 elements",
+    kernel.BRACKET: "brackets do not match",
+    kernel.FRACTION: "fractional amount",
+    kernel.ZERO: "amount of zero",
+    kernel.LARGE: "amount too large",
+}
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """What a column of formulas contains; row i is ``starts[i]`` to ``starts[i] + counts[i]``.
+
+    Attributes
+    ----------
+    texts : pyarrow.Array of string
+        As given.
+    starts : array of int64, shape (n,)
+    counts : array of int32, shape (n,)
+        Distinct elements; 0 where the text is not a formula.
+    elements : array of uint8
+        Atomic numbers in order of electronegativity, those without one last.
+    amounts : array of int64
+        Without a common divisor.
+    errors : array of uint8, shape (n,)
+        Keys of `REASONS`, 0 where the formula is good.
+    positions : array of int32, shape (n,)
+        Byte of the text at which an error was found.
+    """
+
+    texts: pa.Array
+    starts: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    elements: NDArray[np.uint8]
+    amounts: NDArray[np.int64]
+    errors: NDArray[np.uint8]
+    positions: NDArray[np.int32]
+    _symbols: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def reason(self, row: int) -> str | None:
+        """Return why a row is not a formula, None where it is one."""
+        error = int(self.errors[row])
+        if error == kernel.OK:
+            return None
+        text = self.texts[row].as_py()
+        if error == kernel.EMPTY or text is None:
+            return REASONS[kernel.EMPTY]
+        rest = text.encode()[self.positions[row] :].decode(errors="replace")
+        return f"{REASONS[error]} at {rest[:12]!r}" if rest else f"{REASONS[error]} at the end"
+
+    def formula(self) -> pa.Array:
+        """Return canonical formulas, null where there is none."""
+        return self._write(
+            lambda ends, out: kernel.write_formulas(
+                self.starts, self.counts, self.elements, self.amounts, self._symbols, ends, out
+            )
+        )
+
+    def chemsys(self) -> pa.Array:
+        """Return chemical systems, null where there is none."""
+        return self._write(
+            lambda ends, out: kernel.write_chemsys(
+                self.starts, self.counts, self.elements, self._symbols, ends, out
+            )
+        )
+
+    def formula_anonymous(self) -> pa.Array:
+        """Return anonymous formulas, null where there is none."""
+        return self._write(
+            lambda ends, out: kernel.write_anonymous(self.starts, self.counts, self.amounts, ends, out)
+        )
+
+    def factors(self) -> pa.Array:
+        """Return lists of int64 amounts, empty where there is no formula."""
+        rows = np.repeat(np.arange(len(self)), self.counts)
+        offsets = np.concatenate([[0], np.cumsum(self.counts)])
+        places = self.starts[rows] + np.arange(len(rows)) - offsets[rows]
+        return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(self.amounts[places]))
+
+    def largest_amount(self) -> NDArray[np.int64]:
+        """Return the largest amount of each formula, 0 where there is none."""
+        largest = np.empty(len(self), np.int64)
+        kernel.find_largest(self.starts, self.counts, self.amounts, largest)
+        return largest
+
+    def _write(self, write: Callable[[NDArray[np.int64], NDArray[np.uint8]], None]) -> pa.Array:
+        ends = np.zeros(len(self), np.int64)
+        write(ends, np.empty(0, np.uint8))
+        out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+        if len(out):
+            write(ends, out)
+        offsets = np.concatenate([[0], ends])
+        valid = np.packbits(self.counts > 0, bitorder="little")
+        return pa.LargeStringArray.from_buffers(
+            len(self), pa.py_buffer(offsets), pa.py_buffer(out), pa.py_buffer(valid)
+        ).cast(pa.string())
+
+
+def read_formulas(
+    texts: pa.Array | pa.ChunkedArray | Sequence[str | None], elements: Sequence[Element]
+) -> Formulas:
+    """Return what a column of formulas contains; unreadable rows carry an error, never raise.
+
+    Parameters
+    ----------
+    texts : array or sequence of str
+        In any order, unreduced, with brackets ``()[]{}``, subscript digits, and hydrate dots.
+    elements : sequence of Element
+
+    Examples
+    --------
+    >>> from chemdb.chemistry.species import elements
+    >>> found = read_formulas(["O2 Zn Li", "CuSO4·5H2O", "Li0.5CoO2"], elements())
+    >>> found.formula().to_pylist(), found.reason(2)
+    (['LiZnO2', 'CuH10SO9', None], "fractional amount at '0.5CoO2'")
+    """
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    column = texts if isinstance(texts, pa.Array) else pa.array(list(texts), pa.string())
+    column = column.cast(pa.large_string())
+    filled = column.fill_null("")
+    _, offsets_buffer, data_buffer = filled.buffers()
+    n = len(filled)
+    offsets = (
+        np.frombuffer(offsets_buffer, np.int64, n + 1, filled.offset * 8) if n else np.zeros(1, np.int64)
+    )
+    data = np.frombuffer(data_buffer, np.uint8) if data_buffer else np.empty(0, np.uint8)
+
+    numbers, symbols, rank = _tables(elements)
+    capitals = np.empty(n, np.int64)
+    kernel.count_capitals(data, offsets, capitals)
+    starts = np.cumsum(capitals) - capitals
+    found = np.empty(int(capitals.sum()), np.uint8)
+    amounts = np.empty(len(found), np.int64)
+    counts = np.empty(n, np.int32)
+    errors = np.empty(n, np.uint8)
+    positions = np.empty(n, np.int32)
+    kernel.read_formulas(data, offsets, numbers, rank, starts, found, amounts, counts, errors, positions)
+    return Formulas(column, starts, counts, found, amounts, errors, positions, symbols)
+
+
+def _tables(
+    elements: Sequence[Element],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
+    """Return atomic numbers by symbol, symbols and electronegativity ranks by atomic number."""
+    numbers = np.zeros(26 * 27, np.uint8)
+    symbols = np.zeros((256, 2), np.uint8)
+    rank = np.zeros(256, np.int64)
+    spelled = [(e.symbol, e.atomic_number) for e in elements] + [("D", 1), ("T", 1)]
+    for symbol, atomic_number in spelled:
+        small = ord(symbol[1]) - 96 if len(symbol) > 1 else 0
+        numbers[(ord(symbol[0]) - 65) * 27 + small] = atomic_number
+    for element in elements:
+        letters = element.symbol.encode()
+        symbols[element.atomic_number, : len(letters)] = list(letters)
+    for place, element in enumerate(sorted(elements, key=lambda element: element.rank)):
+        rank[element.atomic_number] = place
+    return numbers, symbols, rank

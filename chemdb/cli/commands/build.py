@@ -1,0 +1,62 @@
+"""chemdb build."""
+
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import (
+    Database,
+    FormulaColumn,
+    MaxStoichiometry,
+    MemoryLimit,
+    MpApiKey,
+    NElements,
+    OxidationStateSet,
+    Threads,
+)
+
+Known = Annotated[
+    list[str],
+    typer.Option(
+        "--known",
+        metavar="SOURCE",
+        help="mp-snapshot (shipped), mp (Materials Project; needs a key), "
+        "optimade=PROVIDER (mp, oqmd, alexandria or a URL), FILE, NAME=FILE, none. Repeatable.",
+    ),
+]
+
+
+@app.command()
+def build(
+    db: Database,
+    nelements: NElements = "2-4",  # type: ignore[assignment]  # parsed like what a user types
+    max_stoichiometry: MaxStoichiometry = 8,
+    oxidation_states: OxidationStateSet = "smact14",
+    known: Known = ["mp-snapshot"],  # noqa: B006 - Typer copies it
+    formula_column: FormulaColumn = None,
+    mp_api_key: MpApiKey = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Build the database: enumerate, load, add known materials, check, then replace the old file.
+
+    Example: chemdb build --known mp-snapshot --known icsd=my-icsd.csv
+    """
+    from chemdb.builder.pipeline import BuildOptions
+    from chemdb.builder.pipeline import build as build_database
+    from chemdb.cli.screen import say, steps_on_screen
+
+    options = BuildOptions(
+        nelements,
+        max_stoichiometry,
+        oxidation_states,
+        tuple(known),
+        formula_column,
+        mp_api_key,
+    )
+    with steps_on_screen() as steps:
+        loaded = build_database(db, options, steps)
+    for source in loaded:
+        say(source)
+    say(f"{db}: {db.stat().st_size / 1e6:.1f} MB")

@@ -1,0 +1,44 @@
+"""chemdb count."""
+
+from chemdb.cli.app import app
+from chemdb.cli.options import (
+    Format,
+    MaxStoichiometry,
+    NElements,
+    Output,
+    OutputFormat,
+    OxidationStateSet,
+    Threads,
+)
+
+
+@app.command()
+def count(
+    nelements: NElements = "2-4",  # type: ignore[assignment]  # parsed like what a user types
+    max_stoichiometry: MaxStoichiometry = 8,
+    oxidation_states: OxidationStateSet = "smact14",
+    threads: Threads = None,
+    format: OutputFormat = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Count allowed compositions without storing any: two to five elements, factors to 12.
+
+    Example: chemdb count --nelements 2-4 --max-stoichiometry 12
+    """
+    from chemdb.chemistry.species import elements
+    from chemdb.chemistry.species import oxidation_states as read_oxidation_states
+    from chemdb.chemistry.stoichiometry import check_limits, n_combinations
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.enumeration.allowed_sets import count_allowed, element_order, rule_table
+
+    for order in nelements:
+        check_limits(order, max_stoichiometry)
+    table = rule_table(element_order(elements()), read_oxidation_states(oxidation_states))
+    rows = []
+    with steps_on_screen() as steps:
+        for order in nelements:
+            with steps(f"{order} elements") as progress:
+                allowed = count_allowed(table, order, max_stoichiometry, progress=progress)
+            combinations = n_combinations(order, max_stoichiometry)
+            rows.append((order, combinations, allowed, round(100 * allowed / combinations, 3)))
+    show(["nelements", "combinations", "allowed", "allowed_percent"], rows, format, output)

@@ -1,0 +1,80 @@
+"""chemdb export."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.map_options import Embedding
+from chemdb.cli.options import Database, MemoryLimit, Threads
+
+export = typer.Typer(no_args_is_help=True, help="Write compositions in forms that other programs need.")
+app.add_typer(export, name="export")
+
+
+class Layout(StrEnum):
+    """How vectors are laid out in columns."""
+
+    LIST = "list"
+    WIDE = "wide"
+
+
+@export.command()
+def embeddings(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="As 'chemdb query' takes it.")],
+    db: Database,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A .parquet, .csv or .npz file; or a folder, for Parquet files that an export which was "
+            "stopped goes on after.",
+        ),
+    ],
+    embedding: Embedding = "magpie",
+    columns: Annotated[
+        Layout | None,
+        typer.Option(
+            show_default="list; wide for .csv",
+            help="One column of fixed-size lists, or one for each dimension.",
+        ),
+    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Write the vectors of the compositions that meet a query, as they are made.
+
+    A vector is the stoichiometry-weighted mean of the vectors of the elements. Compositions with
+    an element that the representation does not cover are left out, and counted.
+
+    Example: chemdb export embeddings "missing elements=Li,O nelements=3 natoms<=6" -o missing.parquet
+    """
+    import chemdb
+    from chemdb.chemistry.element_vectors import element_vectors
+    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.embedding.export import check_target
+    from chemdb.embedding.export import export as export_vectors
+    from chemdb.errors import EmbeddingError
+
+    layout = (columns or (Layout.WIDE if output.suffix.lower() == ".csv" else Layout.LIST)).value
+    check_target(output, layout)
+    vectors = element_vectors(embedding)
+    with chemdb.open(db) as opened, steps_on_screen() as steps:
+        found = opened.query(query)
+        if not found.count():
+            raise EmbeddingError(f"export: no composition of this file meets {query!r}")
+        source = {
+            "query": query,
+            "known": opened.known_sources(),
+            "file": opened.info()["build_info"]["build_started"],
+        }
+        with steps(f"{found.count():,} compositions") as progress:
+            written = export_vectors(found, vectors, output, layout, progress, source)
+    say(f"{output}: {written.n:,} vectors of {vectors.values.shape[1]}")
+    if written.n_left_out:
+        say(written, sys.stderr)

@@ -1,0 +1,77 @@
+"""chemdb known add, list, remove."""
+
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import (
+    Database,
+    Format,
+    FormulaColumn,
+    MemoryLimit,
+    MpApiKey,
+    Output,
+    OutputFormat,
+    Threads,
+)
+
+known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without a rebuild.")
+app.add_typer(known, name="known")
+
+
+@known.command()
+def add(
+    source: Annotated[str, typer.Argument(help="mp-snapshot, mp, optimade=PROVIDER, FILE or NAME=FILE.")],
+    db: Database,
+    formula_column: FormulaColumn = None,
+    mp_api_key: MpApiKey = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Add a source of known materials.
+
+    Example: chemdb known add icsd=my-icsd.csv
+    """
+    from chemdb.builder.change_known import add as add_known
+    from chemdb.cli.screen import say, steps_on_screen
+
+    with steps_on_screen() as steps:
+        loaded = add_known(db, source, formula_column, mp_api_key, steps)
+    say(loaded)
+
+
+@known.command("list")
+def list_sources(
+    db: Database,
+    format: OutputFormat = Format.TABLE,
+    output: Output = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """List the sources of a file.
+
+    Example: chemdb known list --format csv
+    """
+    import chemdb
+    from chemdb.cli.screen import show
+
+    with chemdb.open(db) as opened:
+        columns, rows = opened.sql("select * exclude (added_at) from known_source order by added_at").read()
+        show(columns, rows, format, output)
+
+
+@known.command()
+def remove(
+    source: Annotated[str, typer.Argument(help="Name of the source, see 'known list'.")],
+    db: Database,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Remove a source of known materials.
+
+    Example: chemdb known remove mp-snapshot
+    """
+    from chemdb.builder.change_known import remove as remove_known
+
+    remove_known(db, source)

@@ -1,0 +1,117 @@
+"""chemdb map."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.map_options import (
+    Components,
+    Embedding,
+    Method,
+    Order,
+    PerCategory,
+    Seed,
+    Settings,
+    Standardize,
+    spec_of,
+)
+from chemdb.cli.options import Database, MemoryLimit, Threads, only_with
+
+#: Features that are shown of each exact component.
+N_FEATURES = 3
+
+
+@app.command("map")
+def make_map(
+    context: typer.Context,
+    db: Database,
+    embedding: Embedding = "magpie",
+    method: Method = "umap",
+    nelements: Order = 2,
+    per_category: PerCategory = 3000,
+    seed: Seed = 0,
+    components: Components = 2,
+    standardize: Standardize = False,
+    settings: Settings = None,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="With --method pca: the exact components of every composition, shown instead of kept.",
+        ),
+    ] = False,
+    category: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="With --all: all, allowed, known, or one of the four categories.",
+        ),
+    ] = "all",
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Make a map of a sample of each category, and keep it in the file.
+
+    The points are in the table projection, what made them in projection_run. A map that the file
+    has is not made again; maps go when the known sources change, as the categories do.
+
+    Example: chemdb map --embedding magpie --method pca --nelements 2
+    """
+    from chemdb.maps.reduction import check_method
+
+    if everything:
+        if check_method(method) != "pca":
+            raise typer.BadParameter("--all goes with --method pca: only PCA is exact without listing")
+        only_with(context, "a map of a sample, not --all", "per_category", "seed", "standardize", "settings")
+        _show_exact(db, embedding, nelements, category, components)
+        return
+    only_with(context, "--all", "category")
+    from chemdb.cli.screen import steps_on_screen
+    from chemdb.database.connection import reading
+    from chemdb.database.metadata import CATEGORIES
+    from chemdb.maps.make import add_maps, read
+
+    spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
+    with steps_on_screen() as steps:
+        made = add_maps(db, [spec], steps)
+    with reading(db) as con:
+        run = read(con, spec).run
+    points = sum(run[f"n_{category}"] for category in CATEGORIES)
+    state = f"made in {run['seconds']:.1f} s" if made else "in the file already"
+    print(
+        f"{spec}: run {run['run_id']}, {points:,} points, "
+        f"{run['n_not_covered']:,} compositions without a vector; {state}"
+    )
+
+
+def _show_exact(db: Path, embedding: str, nelements: int, category: str, components: int) -> None:
+    """Print the principal components of every composition of an order."""
+    from chemdb.chemistry.element_vectors import element_vectors
+    from chemdb.cli.options import Format
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.database.connection import reading
+    from chemdb.maps.exact_pca.pca import exact_pca
+    from chemdb.query.sample import check_order
+
+    with reading(db) as con, steps_on_screen() as steps:
+        check_order(con, nelements)
+        found = exact_pca(con, embedding, [nelements], category, components, steps=steps)
+    features = element_vectors(embedding).features
+    rows = []
+    for number, direction in enumerate(found.components, start=1):
+        largest = abs(direction).argsort()[::-1][:N_FEATURES]
+        rows.append(
+            (
+                f"PC{number}",
+                f"{found.explained_variance[number - 1]:.6g}",
+                f"{found.explained_variance_ratio[number - 1]:.4%}",
+                ", ".join(f"{direction[i]:+.3f} {features[i]}" for i in largest),
+            )
+        )
+    which = "" if category == "all" else f"{category} "
+    title = f"Exact PCA of {embedding}: {found.n:,} {which}compositions of {nelements} elements"
+    missing = f" (with {', '.join(found.missing)})" if found.n_left_out else ""
+    footer = f"{found.n_left_out:,} compositions without a vector{missing}"
+    show(["component", "variance", "share", "largest entries"], rows, Format.TABLE, None, title, footer)

@@ -1,0 +1,322 @@
+"""chemdb plot: figures."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.map_options import (
+    Components,
+    Embedding,
+    Method,
+    Order,
+    PerCategory,
+    Seed,
+    Settings,
+    Standardize,
+    spec_of,
+)
+from chemdb.cli.options import Database, MemoryLimit, Threads
+from chemdb.cli.screen import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chemdb.maps.make import MapSpec
+
+plot = typer.Typer(
+    no_args_is_help=True,
+    help="Draw figures: PNG, SVG or PDF for print, with what was drawn in a text file beside.",
+)
+app.add_typer(plot, name="plot")
+
+Picture = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="A .png, .svg or .pdf file; its caption goes beside it into a .txt file.",
+    ),
+]
+Palette = Annotated[
+    str, typer.Option(metavar="NAME", help="Colours: paper, or okabe-ito for all kinds of colour vision.")
+]
+Columns = Annotated[int, typer.Option(min=1, max=2, help="Columns of print: 1 is 8.3 cm wide, 2 17.1 cm.")]
+
+
+@plot.command("periodic-table")
+def periodic_table(
+    db: Database,
+    output: Picture,
+    nelements: Annotated[
+        int | None, typer.Option(show_default="2", help="Number of elements of the compositions.")
+    ] = None,
+    category: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            show_default="allowed",
+            help="What is counted: allowed, known, combinations, or one of the four categories.",
+        ),
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(metavar="QUERY", help="Count the compositions that meet a query, see 'chemdb query'."),
+    ] = None,
+    f_block: Annotated[bool, typer.Option("--f-block", help="Also show lanthanides and actinides.")] = False,
+    columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw Figure 1: elements coloured by how many compositions each occurs in.
+
+    Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
+    """
+    from chemdb.database.connection import reading
+    from chemdb.plot.periodic_table import draw, draw_query
+    from chemdb.plot.style import check_target, save
+
+    if query is not None and (nelements or category):
+        raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
+    check_target(output)
+    if query is None:
+        with reading(db) as con:
+            save(
+                draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
+                output,
+            )
+    else:
+        from chemdb.api import Database as Opened
+        from chemdb.cli.screen import steps_on_screen
+
+        with Opened(db) as opened, reading(db) as con, steps_on_screen() as steps:
+
+            def count(text: str) -> int:
+                return opened.query(text).count()
+
+            with steps("Counts") as progress:
+                drawing = draw_query(con, count, query, f_block, columns, progress)
+            save(drawing, output)
+    say(output)
+
+
+@plot.command()
+def composition(
+    chemsys: Annotated[str, typer.Argument(metavar="SYSTEM", help="Chemical system, such as Li-Zn-O.")],
+    db: Database,
+    output: Picture,
+    hull_energies: Annotated[
+        bool,
+        typer.Option(
+            "--hull-energies", help="Write energies above the hull (meV/atom) after known formulas."
+        ),
+    ] = False,
+    palette: Palette = "paper",
+    columns: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=2,
+            show_default="1 for two or three elements, 2 for four",
+            help="Columns of print: 1 is 8.3 cm wide, 2 17.1 cm.",
+        ),
+    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw one chemical system by category: a line, a triangle, or slices of a tetrahedron.
+
+    Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
+    """
+    from chemdb.database.connection import reading
+    from chemdb.plot.chemical_system import draw
+    from chemdb.plot.style import check_target, save
+
+    check_target(output)
+    with reading(db) as con:
+        save(draw(con, chemsys, hull_energies, palette, columns), output)
+    say(output)
+
+
+@plot.command("map")
+def one_map(
+    db: Database,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A .png, .svg or .pdf file with its caption beside it; with --html a .html file.",
+        ),
+    ],
+    html: Annotated[
+        bool, typer.Option("--html", help="One page to explore, with all it needs inside: opens offline.")
+    ] = False,
+    embedding: Embedding = "magpie",
+    method: Method = "umap",
+    nelements: Order = 2,
+    per_category: PerCategory = 3000,
+    seed: Seed = 0,
+    components: Components = 2,
+    standardize: Standardize = False,
+    settings: Settings = None,
+    palette: Palette = "paper",
+    columns: Columns = 1,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw one map; it is made first if the file does not have it.
+
+    Example: chemdb plot map --method pca --nelements 2 -o map.png
+    """
+    from chemdb.plot.style import check_target
+
+    check_target(output, *([(".html",)] if html else []))
+    spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
+    _have(db, [spec], palette)
+    from chemdb.database.connection import reading
+
+    with reading(db) as con:
+        if html:
+            from chemdb.plot.map_page import write
+
+            write(con, spec, output, palette)
+        else:
+            from chemdb.plot.embedding_map import draw
+            from chemdb.plot.style import save
+
+            save(draw(con, spec, palette, columns), output)
+    say(output)
+
+
+@plot.command("map-grid")
+def map_grid(
+    db: Database,
+    output: Picture,
+    nelements: Order = 2,
+    per_category: PerCategory = 3000,
+    seed: Seed = 0,
+    palette: Palette = "paper",
+    columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw Figure 2, 3 or 4: six representations times three reductions of an order.
+
+    Maps that the file does not have are made first, which takes many minutes at full size.
+
+    Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
+    """
+    from chemdb.database.connection import reading
+    from chemdb.plot.map_grid import draw, specs
+    from chemdb.plot.style import check_target, save
+
+    check_target(output)
+    _have(db, specs(nelements, per_category, seed), palette)
+    with reading(db) as con:
+        save(draw(con, nelements, per_category, seed, palette, columns), output)
+    say(output)
+
+
+@plot.command()
+def anions(
+    db: Database,
+    output: Picture,
+    per_category: PerCategory = 3000,
+    seed: Seed = 0,
+    palette: Palette = "paper",
+    columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw Figure 5: the maps of the binaries by anion class.
+
+    Example: chemdb plot anions --per-category 60 -o figure-5.png
+    """
+    from chemdb.database.connection import reading
+    from chemdb.plot.anions import draw
+    from chemdb.plot.map_grid import specs
+    from chemdb.plot.style import check_target, save
+
+    check_target(output)
+    _have(db, specs(2, per_category, seed), palette)
+    with reading(db) as con:
+        save(draw(con, per_category, seed, palette, columns), output)
+    say(output)
+
+
+@plot.command()
+def density(
+    db: Database,
+    output: Picture,
+    embedding: Embedding = "magpie",
+    nelements: Order = 4,
+    bins: Annotated[int, typer.Option(min=2, max=4096, help="Cells along each side.")] = 256,
+    columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw every composition of an order by category, without a sample: how many, and where.
+
+    The axes are the exact principal components of all of them. All 16.9 billion quaternaries
+    take about a minute on two processors.
+
+    Example: chemdb plot density --nelements 3 -o density.png
+    """
+    from chemdb.cli.screen import steps_on_screen
+    from chemdb.database.connection import reading
+    from chemdb.maps.exact_pca.density import density as count
+    from chemdb.plot.density_map import draw
+    from chemdb.plot.style import check_target, save
+    from chemdb.query.sample import check_order
+
+    check_target(output)
+    with reading(db) as con:
+        check_order(con, nelements)
+        with steps_on_screen() as steps:
+            found = count(con, embedding, nelements, bins, steps=steps)
+        save(draw(con, found, columns), output)
+    say(output)
+
+
+@plot.command()
+def paper(
+    db: Database,
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="An existing folder for the figures.")
+    ],
+    format: Annotated[str, typer.Option("--format", "-f", metavar="NAME", help="png, svg or pdf.")] = "png",
+    per_category: PerCategory = 3000,
+    seed: Seed = 0,
+    palette: Palette = "paper",
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw Figures 1 to 5 of the paper for this file.
+
+    What is stopped goes on where it was: maps that are in the file, and figures that would say
+    the same as those in the folder, are not made again.
+
+    Example: chemdb plot paper --per-category 60 -o .
+    """
+    from chemdb.cli.screen import steps_on_screen
+    from chemdb.plot.paper_figures import draw_all
+
+    with steps_on_screen() as steps:
+        results = draw_all(db, folder, format, per_category, seed, palette, steps)
+    for path, drawn in results:
+        say(f"{path}{'' if drawn else ': as it was'}")
+
+
+def _have(db: Path, specs: "Iterable[MapSpec]", palette: str) -> None:
+    """Make the maps that the file lacks, once it is clear that they can be drawn."""
+    from chemdb.cli.screen import steps_on_screen
+    from chemdb.maps.make import add_maps
+    from chemdb.plot.style import palette as check_palette
+
+    check_palette(palette)
+    with steps_on_screen() as steps:
+        add_maps(db, specs, steps)

@@ -1,0 +1,170 @@
+"""chemdb query."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import Database, Format, MemoryLimit, Threads, only_with
+
+if TYPE_CHECKING:
+    from chemdb.query.result import Result
+
+#: Rows that a table may have.
+MAX_ROWS = 10_000
+
+
+class RowFormat(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    db: Database,
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="What to find; everything if left out.")] = "",
+    optimade: Annotated[
+        str | None, typer.Option(metavar="FILTER", help="An OPTIMADE filter instead of QUERY.")
+    ] = None,
+    count: Annotated[bool, typer.Option("--count", help="Print how many match, and nothing else.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the query as SQL.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="Most rows; 0 for all.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="Rows passed over.")] = 0,
+    sort: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMNS",
+            show_default="known first, then fewest atoms",
+            help="Such as natoms,-x(O); - sorts downwards.",
+        ),
+    ] = "",
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMNS",
+            show_default="those that fit the format",
+            help="Columns of the view composition, species, known_in, material_id, energy_above_hull, "
+            "O (amount) or x(O) (atomic fraction).",
+        ),
+    ] = "",
+    format: Annotated[
+        RowFormat | None,
+        typer.Option(
+            "--format", "-f", show_default="table, or by the name of the file", help="How to write rows."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            show_default="the screen",
+            help="Write rows to a file as they come.",
+        ),
+    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Find compositions: exact counts by category, then rows.
+
+    Terms stand side by side (all must hold), or with AND, OR, NOT and parentheses:
+
+    [bold]elements[/]=Li,Zn,O has all of them; [bold]any[/]=, [bold]only[/]=, [bold]exclude[/]=Pb,Cd
+
+    [bold]chemsys[/]=Li-Zn-O or Ti-O-*; [bold]within[/]=Li-Zn-Sn-O that system and its subsystems
+
+    [bold]formula[/]=LiZnO2; [bold]anonymous[/]=ABC3; or bare: LiZnO2, ABO3, Li-Zn-O, Ti-O-*
+
+    [bold]category[/]=missing,interesting; or bare: missing, allowed, known, NOT known
+
+    [bold]nelements[/]=3, [bold]natoms[/]<=10, [bold]max_factor[/]<=4, O>=2, 0.3<x(O)<0.6 (atomic fraction)
+
+    [bold]species[/]=Fe3+,O2-; [bold]known_in[/]=mp; [bold]energy_above_hull[/]<0.05
+
+    A group (alkali, halogen, chalcogen, lanthanoid, transition_metal, ...) may stand for an element.
+
+    Example: chemdb query "elements=alkali,O missing natoms<=6 x(O)>=1/2"
+    """
+    import chemdb
+    from chemdb.cli.screen import say
+
+    if text and optimade is not None:
+        raise typer.BadParameter("give either QUERY or --optimade")
+    if count and sql:
+        raise typer.BadParameter("give either --count or --sql")
+    if count or sql:
+        only_with(context, "rows, which --count and --sql do not give", "format", "output")
+    kind = _kind(format, output)
+    shown = _names(columns)
+    if kind is RowFormat.TABLE and not shown:
+        from chemdb.query.statement.columns import TABLE_COLUMNS
+
+        shown = list(TABLE_COLUMNS)
+    with chemdb.open(db) as opened:
+        result = opened.query(
+            text if optimade is None else optimade,
+            limit=limit or None,
+            offset=offset,
+            sort=_names(sort),
+            columns=shown,
+            optimade=optimade is not None,
+        )
+        if count:
+            print(result.count())
+        elif sql:
+            say(result.sql + ";")
+        elif kind is RowFormat.TABLE:
+            _show_table(result, offset, output)
+        else:
+            _write(result, kind, output)
+
+
+def _kind(format: RowFormat | None, output: Path | None) -> RowFormat:
+    if format is not None or output is None:
+        return format or RowFormat.TABLE
+    try:
+        return RowFormat(output.suffix.lower().removeprefix("."))
+    except ValueError:
+        known = ", ".join(f".{kind}" for kind in RowFormat if kind is not RowFormat.TABLE)
+        raise typer.BadParameter(f"{output}: the name must end in {known}, or say --format") from None
+
+
+def _show_table(result: "Result", offset: int, output: Path | None) -> None:
+    from chemdb.cli.screen import show
+
+    n = len(result)
+    if n > MAX_ROWS:
+        raise typer.BadParameter(
+            f"{n:,} rows are too many for a table: say --format csv, or a smaller --limit"
+        )
+    more = n < result.count()
+    footer = f"rows {offset + 1:,} to {offset + n:,}; --limit 0 gives all" if more and n else None
+    show(result.columns, list(result), Format.TABLE, output, str(result), footer)
+
+
+def _write(result: "Result", kind: RowFormat, output: Path | None) -> None:
+    import sys
+
+    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.database.output_files import write_batches
+
+    print(result, file=sys.stderr)
+    with steps_on_screen() as steps, steps("Rows") as progress:
+        n = write_batches(result.batches(), output, kind.value, len(result), progress)
+    if n < result.count():
+        print(f"{n:,} rows; --limit 0 gives all", file=sys.stderr)
+    if output:
+        say(f"{output}: {n:,} rows")

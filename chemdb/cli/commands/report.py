@@ -1,0 +1,175 @@
+"""chemdb report."""
+
+import math
+from typing import Annotated, Any
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.map_options import PerCategory, Seed
+from chemdb.cli.options import (
+    Database,
+    Format,
+    MemoryLimit,
+    Output,
+    OutputFormat,
+    Threads,
+    only_with,
+    orders,
+)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    db: Database,
+    table1: Annotated[
+        bool, typer.Option("--table1", help="Formulas of chemical systems by category.")
+    ] = False,
+    table2: Annotated[
+        bool, typer.Option("--table2", help="Counts by number of elements and category.")
+    ] = False,
+    separation: Annotated[
+        bool, typer.Option("--separation", help="How well the categories separate as vectors and in maps.")
+    ] = False,
+    chemsys: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SYSTEM", show_default="Zn-O, Li-Zn-O, Li-Zn-Sn-O", help="System of Table 1. Repeatable."
+        ),
+    ] = None,
+    nelements: Annotated[
+        range | None,
+        typer.Option(
+            parser=orders,
+            metavar="N or N-M",
+            show_default="all of the file",
+            help="Numbers of elements of --separation.",
+        ),
+    ] = None,
+    embedding: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            show_default="the paper's six",
+            help="Element representation of --separation. Repeatable.",
+        ),
+    ] = None,
+    per_category: PerCategory = 3000,
+    seed: Seed = 0,
+    format: OutputFormat = Format.TABLE,
+    output: Output = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Print Table 1 or Table 2 of the paper for this file, or how well its categories separate.
+
+    --separation scores the vectors of a sample, and the maps of it that the file has: the balanced
+    accuracy of 15 nearest neighbours in 5-fold cross-validation, how far that is above random_200,
+    which knows no chemistry, and the silhouette coefficient.
+
+    Example: chemdb report --table1 --chemsys Na-Fe-O
+    """
+    if table1 + table2 + separation != 1:
+        raise typer.BadParameter("choose one of --table1, --table2 and --separation")
+    if not table1:
+        only_with(context, "--table1", "chemsys")
+    if not separation:
+        only_with(context, "--separation", "nelements", "embedding", "per_category", "seed")
+    import chemdb
+
+    with chemdb.open(db) as opened:
+        if separation:
+            _show_separation(opened, nelements, embedding, per_category, seed, format, output)
+            return
+        (_show_table_1 if table1 else _show_table_2)(opened, chemsys, format, output)
+
+
+def _show_separation(
+    db: Any,
+    nelements: range | None,
+    embeddings: list[str] | None,
+    per_category: int,
+    seed: int,
+    format: Format,
+    output: Any,
+) -> None:
+    from dataclasses import fields
+
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.report.separation import Separation
+
+    with steps_on_screen() as steps:
+        found = db.separation(nelements, embeddings, per_category, seed, steps)
+    columns = [field.name for field in fields(Separation)]
+    rows = [[getattr(row, name) for name in columns] for row in found]
+    rounded = [[round(value, 3) if isinstance(value, float) else value for value in row] for row in rows]
+    title = f"Separation of the categories; {per_category:,} of each, all where there are fewer; seed {seed}"
+    footer = "space full: the vectors themselves; others: maps of the file, which 'chemdb map' makes"
+    show(columns, rounded, format, output, title, footer)
+
+
+def _show_table_1(db: Any, systems: list[str] | None, format: Format, output: Any) -> None:
+    from chemdb.cli.screen import show
+    from chemdb.database.metadata import CATEGORIES
+    from chemdb.report.paper_values import TABLE_1_SYSTEMS
+
+    systems = systems or list(TABLE_1_SYSTEMS)
+    cells = db.table_1(systems)
+    if format is Format.JSON or format is Format.CSV:
+        joined = (lambda formulas: formulas) if format is Format.JSON else " ".join
+        rows: list[Any] = [(cell.chemsys, cell.category, cell.n, joined(cell.formulas)) for cell in cells]
+        show(["chemsys", "category", "n", "formulas"], rows, format, output)
+        return
+    by_place = {(cell.chemsys, cell.category): cell for cell in cells}
+    rows = []
+    for category in CATEGORIES:
+        row = [category]
+        for system in systems:
+            cell = by_place[system, category]
+            more = cell.n - len(cell.formulas)
+            row.append(", ".join(cell.formulas) + (f" … ({cell.n:,})" if more else ""))
+        rows.append(row)
+    title = f"Table 1. Compositions by category (known: {db.known_sources()})"
+    show(["", *systems], rows, format, output, title)
+
+
+def _show_table_2(db: Any, _: Any, format: Format, output: Any) -> None:
+    from chemdb.cli.screen import show
+    from chemdb.report import paper_values as paper
+
+    table = db.table_2()
+    columns = list(table.rows[0])
+    if format is Format.JSON or format is Format.CSV:
+        show(columns, [list(row.values()) for row in table.rows], format, output)
+        return
+    below = " " if format is Format.MARKDOWN else "\n"
+    rows = []
+    for row in table.rows:
+        rows.append([str(row["nelements"]), *_with_shares(row, below)])
+        rows += [
+            ["paper", *_with_shares(printed, below)]
+            for printed in table.paper
+            if printed["nelements"] == row["nelements"]
+        ]
+    title = f"Table 2. Compositions by number of elements and category (known: {table.known})"
+    footer = f"paper: {paper.CITATION}; known from Materials Project v2023.11.1" if table.paper else None
+    show(["elements", *columns[1:]], rows, format, output, title, footer)
+
+
+def _with_shares(row: dict[str, int], below: str) -> list[str]:
+    """Return counts with their percentage of the combinations."""
+    total = row["combinations"]
+    return [f"{total:,}"] + [
+        f"{n:,}{below}{_percent(n / total)}"
+        for name, n in row.items()
+        if name not in ("nelements", "combinations")
+    ]
+
+
+def _percent(share: float) -> str:
+    """Return a percentage with three digits, however small."""
+    if share == 0:
+        return "0%"
+    decimals = max(0, 2 - math.floor(math.log10(100 * share)))
+    return f"{100 * share:.{decimals}f}%"

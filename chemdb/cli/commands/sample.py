@@ -1,0 +1,74 @@
+"""chemdb sample."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import (
+    Database,
+    Format,
+    MemoryLimit,
+    NElements,
+    OutputFormat,
+    Seed,
+    Threads,
+    only_with,
+)
+
+
+@app.command()
+def sample(
+    context: typer.Context,
+    db: Database,
+    per_category: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Compositions of each category and number of elements.")
+    ] = 3000,
+    nelements: NElements = "2-4",  # type: ignore[assignment]  # parsed like what a user types
+    category: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            show_default="all four",
+            help="standard, missing, interesting, unlikely. Repeatable.",
+        ),
+    ] = None,
+    seed: Seed = 0,
+    format: OutputFormat = Format.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            show_default="the screen",
+            help="A .csv, .tsv, .json, .jsonl or .parquet file.",
+        ),
+    ] = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+) -> None:
+    """Draw compositions uniformly from each category, none twice; all of a category with fewer.
+
+    Example: chemdb sample --per-category 5 --nelements 3 --category missing --seed 0
+    """
+    import chemdb
+    from chemdb.cli.screen import say, show
+    from chemdb.database.metadata import CATEGORIES
+    from chemdb.database.output_files import format_of, write_batches
+    from chemdb.errors import ChemdbError
+
+    kind = format_of(output) if output else ""
+    if output:
+        only_with(context, "the screen; the name of a file says how it is written", "format")
+    with chemdb.open(db) as opened:
+        drawn = opened.sample(category or CATEGORIES, nelements, per_category, seed)
+    if not len(drawn):
+        asked = " or ".join(category or CATEGORIES)
+        raise ChemdbError(f"sample: this file has no {asked} compositions of that many elements")
+    if output is None:
+        show(drawn.column_names, zip(*(column.to_pylist() for column in drawn.columns), strict=True), format)
+        return
+    n = write_batches(drawn.to_reader(), output, kind)
+    say(f"{output}: {n:,} rows")

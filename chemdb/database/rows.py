@@ -1,0 +1,83 @@
+"""Rows of a SQL statement as Python, Arrow, pandas or polars, read when asked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from chemdb.database.connection import all_rows, execute
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow as pa
+
+#: Gives a connection of one's own, closed at the end.
+Cursor = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+#: Rows that a result shows of itself.
+N_SHOWN = 20
+
+
+class Rows:
+    """Rows of a statement; every read runs it anew, so any thread can read them, and again.
+
+    Parameters
+    ----------
+    cursor : Cursor
+    statement : str
+    parameters : mapping, optional
+        Values of ``$name`` in the statement.
+    """
+
+    def __init__(self, cursor: Cursor, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        self._cursor = cursor
+        self._statement = statement
+        self._parameters = dict(parameters or {}) or None
+
+    def read(self) -> tuple[list[str], Iterator[tuple]]:
+        """Return the names of the columns, and the rows as they come, in bounded memory."""
+        rows = self._read()
+        return next(rows), rows
+
+    def __iter__(self) -> Iterator[tuple]:
+        """Yield the rows as tuples, in bounded memory."""
+        return self.read()[1]
+
+    def arrow(self) -> "pa.Table":
+        """Return the rows as an Arrow table."""
+        with self._cursor() as con:
+            table: pa.Table = con.sql(self._statement, params=self._parameters).to_arrow_table()
+            return table
+
+    def df(self) -> "pandas.DataFrame":
+        """Return the rows as a pandas data frame; needs pandas."""
+        with self._cursor() as con:
+            frame: pandas.DataFrame = con.sql(self._statement, params=self._parameters).df()
+            return frame
+
+    def pl(self) -> "polars.DataFrame":
+        """Return the rows as a polars data frame; needs polars."""
+        import polars
+
+        frame = polars.from_arrow(self.arrow())
+        assert isinstance(frame, polars.DataFrame)
+        return frame
+
+    def __repr__(self) -> str:
+        """Return the first rows as DuckDB draws them."""
+        with self._cursor() as con:
+            return str(con.sql(self._statement, params=self._parameters).limit(N_SHOWN))
+
+    def _repr_html_(self) -> str:
+        with self._cursor() as con:
+            frame = con.sql(self._statement, params=self._parameters).limit(N_SHOWN).df()
+        return str(frame.to_html(index=False))
+
+    def _read(self) -> Iterator[Any]:
+        with ExitStack() as stack:
+            con = stack.enter_context(self._cursor())
+            result = execute(con, self._statement, self._parameters)
+            yield [column[0] for column in result.description or []]
+            if result.description:
+                yield from all_rows(result)

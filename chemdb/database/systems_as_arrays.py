@@ -1,0 +1,90 @@
+"""The chemical systems and sets of one order of a file, as arrays to compute with."""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chemdb.database.arrow import as_array
+
+
+@dataclass(frozen=True)
+class OrderSpace:
+    """One order of a file: k elements, n systems, m stoichiometries.
+
+    Attributes
+    ----------
+    nelements : int
+        Number of elements, k.
+    elements : array of uint8, shape (n, k)
+        Atomic numbers of each system in order of electronegativity.
+    system_set : array of int32, shape (n,)
+        Row of `sets` that is each system's.
+    sets : array of uint8, shape (n_sets, ceil(m / 8))
+        Allowed stoichiometries: bit i from the left is stoichiometry i.
+    factors : array of uint8, shape (m, k)
+        Stoichiometric factors.
+    known_system : array of int64, shape (n_known,)
+        System of each known composition, as a row of `elements`.
+    known_stoichiometry : array of int32, shape (n_known,)
+        Row of `factors` of each known composition.
+    known_allowed : array of bool, shape (n_known,)
+        Whether it is allowed.
+    """
+
+    nelements: int
+    elements: NDArray[np.uint8]
+    system_set: NDArray[np.int32]
+    sets: NDArray[np.uint8]
+    factors: NDArray[np.uint8]
+    known_system: NDArray[np.int64]
+    known_stoichiometry: NDArray[np.int32]
+    known_allowed: NDArray[np.bool_]
+
+    @property
+    def fractions(self) -> NDArray[np.float64]:
+        """Share of each element in each stoichiometry, shape (m, k)."""
+        shares: NDArray[np.float64] = self.factors / self.factors.sum(axis=1, keepdims=True)
+        return shares
+
+
+def read_order(con: duckdb.DuckDBPyConnection, nelements: int) -> OrderSpace:
+    """Return one order of a file (70 MB for all quaternaries)."""
+    parameters = {"nelements": nelements}
+
+    def table(query: str) -> pa.Table:
+        return con.sql(query, params=parameters).to_arrow_table().combine_chunks()
+
+    columns = [f"element{place}" for place in range(1, nelements + 1)]
+    systems = table(
+        f"select system_id, {', '.join(columns)}, allowed_set_id from store.chemical_system "
+        "where nelements = $nelements order by system_id"
+    )
+    sets = table(
+        "select allowed_set_id, stoichiometries::blob as bits from store.allowed_set "
+        "where nelements is null or nelements = $nelements order by allowed_set_id"
+    )
+    known = table(
+        "select system_id, stoichiometry_id, allowed from known_composition where nelements = $nelements"
+    )
+    stoichiometries = table(
+        "select factors from stoichiometry where nelements = $nelements order by stoichiometry_id"
+    )
+    factors = as_array(stoichiometries["factors"].combine_chunks().flatten()).reshape(-1, nelements)
+    width = -(-len(factors) // 8)
+    bits = b"".join(row[:width] for row in sets["bits"].to_pylist())
+    set_ids = as_array(sets["allowed_set_id"])
+    # An ENUM comes as a dictionary in order of atomic number.
+    elements = np.stack([as_array(systems[name].combine_chunks().indices) for name in columns], axis=1) + 1
+    return OrderSpace(
+        nelements,
+        elements.astype(np.uint8),
+        np.searchsorted(set_ids, as_array(systems["allowed_set_id"])).astype(np.int32),
+        np.frombuffer(bits, np.uint8).reshape(-1, width),
+        factors,
+        (as_array(known["system_id"]) - systems["system_id"][0].as_py()).astype(np.int64),
+        as_array(known["stoichiometry_id"]),
+        as_array(known["allowed"]),
+    )

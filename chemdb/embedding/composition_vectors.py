@@ -1,0 +1,83 @@
+"""Vectors of compositions (Eq. 2 of Park et al., Faraday Discuss. 2024, d4fd00063c)."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from chemdb.chemistry.element_vectors import ElementVectors, periodic_table
+from chemdb.database.arrow import as_array
+from chemdb.embedding.kernel import mean_vectors
+from chemdb.runtime.threads import map_slices
+
+
+def composition_vectors(
+    elements: NDArray[np.uint8],
+    factors: NDArray[np.uint8],
+    vectors: ElementVectors,
+    out: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Return the stoichiometry-weighted mean of the element vectors of each composition.
+
+    Parameters
+    ----------
+    elements : array of uint8, shape (n, k)
+        Atomic numbers, 0 where a composition has fewer elements.
+    factors : array of uint8, shape (n, k)
+        Stoichiometric factors of those elements, 0 where there is none.
+    vectors : ElementVectors
+    out : array of float32, shape (n, d), optional
+        Filled and returned instead of a new array.
+
+    Returns
+    -------
+    array of float32, shape (n, d)
+        NaN where an element has no vector.
+
+    Examples
+    --------
+    >>> from chemdb.chemistry.element_vectors import element_vectors
+    >>> zno = np.array([[30, 8]], np.uint8), np.array([[1, 1]], np.uint8)
+    >>> composition_vectors(*zno, element_vectors("magpie"))[0, 7].round(3)  # electronegativity
+    np.float32(2.545)
+    """
+    if out is None:
+        out = np.empty((len(elements), vectors.values.shape[1]), np.float32)
+
+    def fill(start: int, stop: int) -> None:
+        mean_vectors(elements, factors, vectors.values, out, start, stop)
+
+    map_slices(fill, len(elements))
+    return out
+
+
+def is_covered(elements: NDArray[np.uint8], vectors: ElementVectors) -> NDArray[np.bool_]:
+    """Return whether every element of each composition has a vector, shape (n,)."""
+    return np.all(vectors.covered[elements], axis=1)  # type: ignore[no-any-return]
+
+
+def element_arrays(rows: pa.Table | pa.RecordBatch) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return atomic numbers and factors of compositions, each of shape (n, k), padded with 0.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table or RecordBatch
+        With the columns elements (lists of symbols) and factors (lists of numbers).
+    """
+    elements, factors = (_flat(rows.column(name)) for name in ("elements", "factors"))
+    lengths = np.diff(as_array(elements.offsets))
+    symbols = elements.flatten()
+    if pa.types.is_dictionary(symbols.type):
+        symbols = symbols.dictionary_decode()
+    numbers = as_array(pc.index_in(symbols.cast(pa.string()), pa.array(periodic_table()))) + 1
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    shape = (len(lengths), int(lengths.max(initial=0)))
+    padded = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    padded[0][row, place] = numbers
+    padded[1][row, place] = as_array(factors.flatten())
+    return padded
+
+
+def _flat(lists: pa.Array | pa.ChunkedArray) -> pa.ListArray:
+    return lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists

@@ -1,0 +1,1 @@
+"""Which stoichiometries of which chemical systems are allowed."""

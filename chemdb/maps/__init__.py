@@ -1,0 +1,1 @@
+"""Compositions in two or three dimensions."""

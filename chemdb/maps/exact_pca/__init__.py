@@ -1,0 +1,1 @@
+"""Principal components of every composition, without listing any."""

@@ -1,0 +1,128 @@
+"""Principal components of the vectors of all compositions, or of a category: exact, no sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from chemdb.chemistry.element_vectors import ElementVectors, element_vectors
+from chemdb.database.systems_as_arrays import read_order
+from chemdb.errors import EmbeddingError
+from chemdb.maps.exact_pca.moments import Moments, moments
+from chemdb.runtime.progress import Steps, no_steps
+
+
+@dataclass(frozen=True)
+class ExactPCA:
+    """Principal components of a set of compositions.
+
+    Attributes
+    ----------
+    embedding : str
+    mean : array of float64, shape (d,)
+        Mean vector.
+    components : array of float64, shape (n_components, d)
+        Unit vectors, largest variance first; each one's largest entry is positive.
+    explained_variance : array of float64, shape (n_components,)
+        Variance along each, over n - 1 as in scikit-learn.
+    explained_variance_ratio : array of float64, shape (n_components,)
+        Share of the whole variance.
+    n : int
+        Compositions.
+    n_left_out : int
+        Compositions left out, as an element has no vector.
+    missing : tuple of str
+        Elements without a vector.
+    """
+
+    embedding: str
+    mean: NDArray[np.float64]
+    components: NDArray[np.float64]
+    explained_variance: NDArray[np.float64]
+    explained_variance_ratio: NDArray[np.float64]
+    n: int
+    n_left_out: int
+    missing: tuple[str, ...]
+
+    def transform(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the coordinates of vectors, shape (n, n_components).
+
+        Coordinates of compositions are the same means of those of their elements.
+        """
+        coordinates: NDArray[np.float64] = (vectors - self.mean) @ self.components.T
+        return coordinates
+
+
+def exact_pca(
+    con: duckdb.DuckDBPyConnection,
+    embedding: str,
+    nelements: Sequence[int],
+    category: str = "all",
+    n_components: int = 2,
+    steps: Steps = no_steps,
+) -> ExactPCA:
+    """Return the principal components of every composition of some orders.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    embedding : str
+        One of `chemdb.chemistry.element_vectors.embedding_names`.
+    nelements : sequence of int
+        Orders, taken together.
+    category : str
+        One of `chemdb.maps.exact_pca.moments.SCOPES`; all is the whole space.
+    n_components : int
+    steps : Steps, optional
+
+    Raises
+    ------
+    EmbeddingError
+        No such embedding or category, more components than dimensions, or too few compositions.
+    """
+    vectors = element_vectors(embedding)
+    sums: list[Moments] = []
+    for order in nelements:
+        with steps(f"Moments of {order} elements") as progress:
+            sums.append(moments(read_order(con, order), vectors.covered, category, progress))
+    return pca_of_moments(reduce(add, sums), vectors, n_components)
+
+
+def pca_of_moments(sums: Moments, vectors: ElementVectors, n_components: int) -> ExactPCA:
+    """Return the principal components that follow from sums of fractions.
+
+    Raises
+    ------
+    EmbeddingError
+        More components than dimensions, or too few compositions.
+    """
+    dimensions = vectors.values.shape[1]
+    if not 1 <= n_components <= dimensions:
+        raise EmbeddingError(f"{n_components} components: {vectors.name} has {dimensions} dimensions")
+    if sums.n < 2:
+        raise EmbeddingError(f"{sums.n} compositions with a {vectors.name} vector are too few for a PCA")
+    values = np.where(vectors.covered[:, None], vectors.values, 0.0)
+    mean = sums.by_element @ values / sums.n
+    # Fractions add up to one, so centring the elements centres the compositions.
+    centred = np.where(vectors.covered[:, None], values - mean, 0.0)
+    covariance = centred.T @ sums.by_pair @ centred / (sums.n - 1)
+    variances, directions = np.linalg.eigh(covariance)
+    largest_first = np.argsort(variances)[::-1][:n_components]
+    components = directions[:, largest_first].T
+    largest = np.abs(components).argmax(axis=1)
+    components *= np.sign(components[np.arange(n_components), largest])[:, None]
+    explained = np.clip(variances[largest_first], 0, None)
+    return ExactPCA(
+        vectors.name,
+        mean,
+        components,
+        explained,
+        explained / np.trace(covariance),
+        sums.n,
+        sums.n_left_out,
+        vectors.missing,
+    )

@@ -1,0 +1,196 @@
+"""A map to explore in a browser: one page that needs no network."""
+
+import html
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from chemdb.errors import PlotError
+from chemdb.maps.make import Map, MapSpec, read
+from chemdb.maps.reduction import TITLES
+from chemdb.plot.drawing import ORDERS, about
+from chemdb.plot.embedding_map import about_map, axis_label, by_rarity
+from chemdb.plot.style import check_target, palette
+from chemdb.runtime.atomic_write import whole
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+  body {{ font: 15px/1.4 system-ui, sans-serif; margin: 0; height: 100vh; }}
+  body {{ display: flex; flex-direction: column; }}
+  header {{ padding: 0.6em 1em; display: flex; gap: 1em; flex-wrap: wrap; align-items: baseline; }}
+  h1 {{ font-size: 1.1em; margin: 0; }}
+  main {{ flex: 1; min-height: 0; }}
+  footer {{ padding: 0.4em 1em; color: #555; font-size: 0.8em; }}
+  input {{ font: inherit; padding: 0.2em 0.4em; width: 12em; }}
+</style>
+</head>
+<body>
+<header>
+  <h1>{title}</h1>
+  <form id="search">
+    <label>Find a formula <input name="formula" autocomplete="off" placeholder="LiZnO2"></label>
+  </form>
+  <output id="answer"></output>
+</header>
+<main>{plot}</main>
+<footer>{footer}</footer>
+<script>
+{script}
+</script>
+</body>
+</html>
+"""
+
+SCRIPT = r"""
+// A formula as sorted elements with reduced amounts, so that ZnO, OZn and Zn2O2 are one.
+function formulaKey(text) {
+  const parts = [...text.replace(/\s/g, "").matchAll(/([A-Z][a-z]?)(\d*)/g)];
+  if (!parts.length || parts.map(part => part[0]).join("") !== text.replace(/\s/g, "")) return null;
+  const amounts = {};
+  for (const [, symbol, amount] of parts) amounts[symbol] = (amounts[symbol] || 0) + Number(amount || 1);
+  const gcd = (a, b) => b ? gcd(b, a % b) : a;
+  const divisor = Object.values(amounts).reduce(gcd);
+  return Object.keys(amounts).sort().map(symbol => symbol + amounts[symbol] / divisor).join(" ");
+}
+
+function startSearch(plot, is3d) {
+  const places = new Map();
+  plot.data.forEach((trace, number) => {
+    trace.customdata.forEach((own, point) => places.set(formulaKey(own[0]), [number, point]));
+  });
+  const answer = document.getElementById("answer");
+  // An annotation is never hidden behind points.
+  const point = {
+    showarrow: true, arrowhead: 2, arrowwidth: 1.5, ax: 30, ay: -40,
+    bgcolor: "white", bordercolor: "black", font: {size: 16, color: "black"},
+  };
+  const annotate = own => Plotly.relayout(plot, is3d ? {"scene.annotations": own} : {annotations: own});
+  document.getElementById("search").addEventListener("submit", event => {
+    event.preventDefault();
+    const text = event.target.formula.value;
+    const place = places.get(formulaKey(text));
+    if (!place) {
+      annotate([]);
+      answer.textContent = text ? text + " is not in this sample" : "";
+      return;
+    }
+    const trace = plot._fullData[place[0]];
+    const [formula, entry] = plot.data[place[0]].customdata[place[1]];
+    const at = {x: trace.x[place[1]], y: trace.y[place[1]], ...(is3d ? {z: trace.z[place[1]]} : {})};
+    annotate([{...at, text: formula, ...point}]);
+    answer.textContent = formula + ": " + trace.name + (entry ? ", " + entry : "");
+  });
+}
+"""
+
+
+def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, palette_name: str = "paper") -> None:
+    """Write a map as one page: hover tells formula, category and entry, a box finds a formula.
+
+    Raises
+    ------
+    ChemdbError
+        The file does not have the map, no such palette, or `path` cannot be written.
+    """
+    check_target(path, (".html",))
+    text = page(con, read(con, spec), palette(palette_name))
+    with whole(path, error=PlotError) as [partial]:
+        partial.write_text(text, encoding="utf-8")
+
+
+def page(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) -> str:
+    """Return the page of a map."""
+    from plotly.io import to_html
+
+    run = found.run
+    title = (
+        f"{TITLES[run['method']]} map of {ORDERS[run['nelements']]} compositions, {run['embedding']} vectors"
+    )
+    is_3d = run["n_components"] == 3
+    plot = to_html(
+        figure(con, found, colors),
+        # Nothing leaves the reader's machine.
+        config={
+            "responsive": True,
+            "displaylogo": False,
+            "scrollZoom": True,
+            "modeBarButtonsToRemove": ["sendChartToCloud"],
+        },
+        include_plotlyjs=True,
+        full_html=False,
+        div_id="map",
+        default_height="100%",
+    )
+    details = about(con) | about_map(found)
+    return PAGE.format(
+        title=html.escape(title),
+        plot=plot,
+        footer=" · ".join(html.escape(f"{name}: {value}") for name, value in details.items()),
+        script=SCRIPT + f'startSearch(document.getElementById("map"), {json.dumps(is_3d)});',
+    )
+
+
+def figure(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) -> "Figure":
+    """Return the plotly figure of a map: a trace for each category, the rarest on top."""
+    import plotly.graph_objects as go
+
+    if not len(found.points):
+        raise PlotError("the map has no points")
+    is_3d = found.run["n_components"] == 3
+    trace: Any = go.Scatter3d if is_3d else go.Scattergl
+    entries = _entries(con, found)
+    formulas = found.points["formula"].to_pylist()
+    drawn = go.Figure()
+    for category in by_rarity(con, found.run["nelements"]):
+        chosen = (found.categories == category).nonzero()[0]
+        if not len(chosen):
+            continue
+        places = dict(zip("xyz", found.coordinates[chosen].T, strict=False))
+        drawn.add_trace(
+            trace(
+                **places,
+                mode="markers",
+                name=category,
+                customdata=[[formulas[i], entries[i]] for i in chosen],
+                hovertemplate="<b>%{customdata[0]}</b><br>"
+                + category
+                + "<br>%{customdata[1]}<extra></extra>",
+                marker={"size": 2.5 if is_3d else 5, "color": colors[category], "line": {"width": 0}},
+            )
+        )
+    names = {
+        f"{axis}axis": {"title": {"text": axis_label(found, i)}} for i, axis in enumerate("xyz"[: 2 + is_3d])
+    }
+    drawn.update_layout(
+        template="plotly_white",
+        margin={"l": 50, "r": 10, "t": 35, "b": 40},
+        legend={"itemsizing": "constant", "traceorder": "reversed"},
+        **({"scene": names} if is_3d else names),
+    )
+    return drawn
+
+
+def _entries(con: duckdb.DuckDBPyConnection, found: Map) -> list[str]:
+    """Return the known entry of each point, empty where there is none."""
+    known = {
+        (system, stoichiometry): material_id
+        for system, stoichiometry, material_id in con.execute(
+            "select system_id, stoichiometry_id, material_id from known_composition where nelements = ?",
+            [found.run["nelements"]],
+        ).fetchall()
+    }
+    places = zip(
+        found.points["system_id"].to_pylist(), found.points["stoichiometry_id"].to_pylist(), strict=True
+    )
+    return [known.get(place) or "" for place in places]

@@ -1,0 +1,175 @@
+"""OPTIMADE's filter language, read by optimade's own parser, as a `Filter`.
+
+Structure properties that a composition has: elements, nelements, elements_ratios (with
+elements, as in ``elements:elements_ratios HAS "O":>0.5``), chemical_formula_reduced,
+chemical_formula_descriptive and chemical_formula_anonymous. chemdb's own properties have the
+prefix that OPTIMADE asks for: ``_chemdb_category="missing"``, ``_chemdb_natoms<=10``.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NoReturn
+
+from lark import Token, Tree
+from optimade.exceptions import BadRequest
+from optimade.filterparser import LarkParser
+
+from chemdb.errors import QueryError
+from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, negation
+from chemdb.query.parse.language import check_size, checked
+from chemdb.query.parse.terms import MIRRORED, Meaning, Word
+from chemdb.query.parse.vocabulary import Vocabulary
+from chemdb.runtime.names import nearest
+
+FORMULAS = {
+    "chemical_formula_reduced": "formula",
+    "chemical_formula_descriptive": "formula",
+    "chemical_formula_anonymous": "anonymous",
+}
+OWN = ("category", "species", "known_in", "chemsys", "natoms", "max_factor", "energy_above_hull")
+PROPERTIES = {"elements": "elements", "nelements": "nelements", **FORMULAS} | {
+    f"_chemdb_{key}": key for key in OWN
+}
+SETS = {"ALL": "elements", "ANY": "any", "ONLY": "only"}
+
+
+def read_optimade(text: str, vocabulary: Vocabulary) -> Filter:
+    """Return the filter that an OPTIMADE filter means.
+
+    Raises
+    ------
+    QueryError
+        The text is no OPTIMADE filter, or asks for what a composition does not have.
+    """
+    check_size(text)
+    return checked(lambda: _Reader(Meaning(vocabulary)).filter(_parsed(text)))
+
+
+@cache
+def _parser() -> LarkParser:
+    return LarkParser()
+
+
+def _parsed(text: str) -> Tree:
+    try:
+        tree: Tree = _parser().parse(text)
+    except BadRequest as error:
+        lines = str(error).partition("Lark traceback: ")[2].split("\n")
+        problem = next((line.strip(" .") for line in lines if line.strip()), "not understood")
+        raise QueryError(f"OPTIMADE filter: {problem.partition('. Expected')[0]}") from None
+    return tree
+
+
+class _Reader:
+    """Reads the tree of optimade's parser."""
+
+    def __init__(self, meaning: Meaning) -> None:
+        self._meaning = meaning
+
+    def filter(self, tree: Tree) -> Filter:
+        match tree.data:
+            case "filter":
+                return all_of(*map(self.filter, tree.children)) if tree.children else EVERYTHING
+            case "expression":
+                return any_of(*map(self.filter, tree.children))
+            case "expression_clause":
+                return all_of(*map(self.filter, tree.children))
+            case "expression_phrase":
+                *negated, inner = tree.children
+                return negation(self.filter(inner)) if any(negated) else self.filter(inner)
+            case "comparison":
+                return self.filter(tree.children[0])
+            case "constant_first_comparison":
+                constant, operator, value = tree.children
+                if not (found := list(value.find_data("property"))):
+                    _refuse("a constant is compared with a constant")
+                return self._compared(found[0], MIRRORED[str(operator)], _words(constant))
+            case _:
+                return self._property_first(tree)
+
+    def _property_first(self, tree: Tree) -> Filter:
+        named, right = tree.children
+        key = self._key(named)
+        kind, parts = right.data, right.children
+        if kind == "known_op_rhs":
+            if str(parts[-1]) == "UNKNOWN":
+                return negation(EVERYTHING)
+            return EVERYTHING
+        if kind == "value_op_rhs":
+            return self._compared(named, str(parts[0]), _words(parts[1]))
+        if kind == "length_op_rhs" and key == "elements":
+            operator = next((str(token) for token in _tokens(right) if token.type == "OPERATOR"), "=")
+            return self._meaning.of_comparison(Word("nelements", 1), operator, _words(parts[-1]))
+        if kind == "set_op_rhs" and key == "elements":
+            if any(token.type == "OPERATOR" for token in _tokens(right)):
+                _refuse("HAS with a comparison is not for elements")
+            how = next((str(part) for part in parts if str(part) in SETS), "ALL")
+            return self._meaning.of_comparison(Word(SETS[how], 1), "=", _words(parts[-1]))
+        if kind == "set_zip_op_rhs" and key == "elements":
+            return self._ratios(right)
+        _refuse(f"{_name(named)} does not take {_text(right)}")
+
+    def _compared(self, named: Tree, operator: str, words: Sequence[Word]) -> Filter:
+        key = self._key(named)
+        if key == "elements":
+            _refuse('elements takes HAS, as in elements HAS "O", or LENGTH')
+        if not words:
+            _refuse(f"{_name(named)} is compared with no number or text")
+        return self._meaning.of_comparison(Word(key, 1), operator, words)
+
+    def _ratios(self, right: Tree) -> Filter:
+        """Return what ``elements:elements_ratios HAS ALL "O":>0.5,"Li":<0.2`` means."""
+        addon, *rest = right.children
+        if [_name(tree) for tree in addon.find_data("property")] != ["elements_ratios"]:
+            _refuse("elements goes with elements_ratios only")
+        pairs = []
+        for pair in right.find_data("value_zip"):
+            tokens = [token for token in _tokens(pair) if token.type != "COLON"]
+            values = _words(pair)
+            operators = [str(token) for token in tokens if token.type == "OPERATOR"]
+            if len(values) != 2 or len(operators) > 1 or not tokens or tokens[0].type != "ESCAPED_STRING":
+                _refuse('ratios are written "O":>0.5')
+            element, ratio = values
+            term = self._meaning.of_comparison(
+                Word(f"x({element.text})", element.place), operators[0] if operators else "=", [ratio]
+            )
+            pairs.append(all_of(self._meaning.of_comparison(Word("elements", 1), "=", [element]), term))
+        if any(str(part) == "ONLY" for part in rest):
+            _refuse("HAS ONLY is not for ratios")
+        return any_of(*pairs) if any(str(part) == "ANY" for part in rest) else all_of(*pairs)
+
+    def _key(self, named: Tree) -> str:
+        name = _name(named)
+        if name not in PROPERTIES:
+            hint = nearest(name, PROPERTIES) or f"; there are {', '.join(PROPERTIES)}"
+            _refuse(f"a composition has no property {name!r}{hint}")
+        return PROPERTIES[name]
+
+
+def _refuse(problem: str) -> NoReturn:
+    raise QueryError(f"OPTIMADE filter: {problem}")
+
+
+def _name(named: Tree) -> str:
+    return ".".join(map(str, named.children))
+
+
+def _tokens(tree: Tree) -> Iterator[Token]:
+    for child in tree.children:
+        if isinstance(child, Token):
+            yield child
+        elif child is not None:
+            yield from _tokens(child)
+
+
+def _text(tree: Tree) -> str:
+    return " ".join(map(str, _tokens(tree)))
+
+
+def _words(tree: Tree) -> list[Word]:
+    """Return the texts and numbers of a part of the tree."""
+    return [
+        Word(str(token)[1:-1] if token.type == "ESCAPED_STRING" else str(token), (token.start_pos or 0) + 1)
+        for token in _tokens(tree)
+        if token.type in ("ESCAPED_STRING", "SIGNED_INT", "SIGNED_FLOAT")
+    ]

@@ -1,0 +1,78 @@
+"""The words that a query may use, as a file knows them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+
+from chemdb.chemistry.species import Element
+from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of, state_occurrences
+
+#: Other names of element groups.
+ALIASES = {
+    "alkali_metal": "alkali",
+    "alkaline": "alkaline_earth",
+    "alkaline_earth_metal": "alkaline_earth",
+    "lanthanide": "lanthanoid",
+    "actinide": "actinoid",
+    "platinum_group_metal": "platinum_group",
+    "icosagen": "triel",
+    "crystallogen": "tetrel",
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words of a file.
+
+    Attributes
+    ----------
+    elements : tuple of Element
+    groups : dict of str to frozenset of str
+        Symbols of each element group.
+    states : dict of str to dict of int to int
+        Oxidation states in e, by symbol, and how usual each is.
+    sources : tuple of str
+        Known sources.
+    nelements : tuple of int
+        Orders, ascending.
+    max_stoichiometry : int
+    """
+
+    elements: tuple[Element, ...]
+    groups: dict[str, frozenset[str]]
+    states: dict[str, dict[int, int]]
+    sources: tuple[str, ...]
+    nelements: tuple[int, ...]
+    max_stoichiometry: int
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """Element symbols."""
+        return frozenset(element.symbol for element in self.elements)
+
+    def elements_named(self, word: str) -> frozenset[str] | None:
+        """Return the elements that a symbol or the name of a group means, None for neither."""
+        if word in self.symbols:
+            return frozenset((word,))
+        name = word.lower().replace("-", "_")
+        for spelling in (name, name.removesuffix("s")):
+            if found := self.groups.get(ALIASES.get(spelling, spelling)):
+                return found
+        return None
+
+
+def vocabulary(con: duckdb.DuckDBPyConnection) -> Vocabulary:
+    """Return the words of a file."""
+    groups = con.execute(
+        "select element_group, list(symbol::varchar) from element_group group by all order by all"
+    ).fetchall()
+    sources = con.execute("select source from known_source order by added_at").fetchall()
+    return Vocabulary(
+        tuple(elements_of(con)),
+        {name: frozenset(symbols) for name, symbols in groups},
+        state_occurrences(con),
+        tuple(source for (source,) in sources),
+        nelements_of(con),
+        max_stoichiometry_of(con),
+    )

@@ -1,0 +1,214 @@
+"""Uniform samples of a category, drawn from counts: the space is never listed."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chemdb.database.connection import sql_text, threads_of
+from chemdb.database.metadata import CATEGORIES, nelements_of
+from chemdb.errors import ChemdbError, LimitError
+from chemdb.query.kernel import nth_members
+from chemdb.runtime.names import one_of
+from chemdb.runtime.threads import map_slices
+
+#: Most compositions of a sample, which is made in memory.
+MAX_SAMPLE = 10_000_000
+#: Compositions whose sets are in memory at a time.
+BATCH = 100_000
+
+#: Compositions of a chemical system in the categories that are too large to list.
+_COUNTS = {
+    "missing": "select n_missing as n from chemical_system where nelements = $nelements order by system_id",
+    "unlikely": """
+        select n_stoichiometries - n_allowed - n_interesting as n
+        from chemical_system join order_summary using (nelements)
+        where nelements = $nelements order by system_id
+    """,
+}
+
+
+def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, seed: int = 0) -> pa.Table:
+    """Return compositions drawn uniformly, without replacement, from a category of an order.
+
+    Every set of `n` compositions is as likely as any other. The same seed gives the same sample
+    of the same file on any machine, with any number of threads and any version of NumPy.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    category : str
+        standard, missing, interesting or unlikely.
+    nelements : int
+        Number of elements, an order of the file.
+    n : int
+        All are returned where the category has fewer.
+    seed : int
+        Not negative. Categories and orders draw independently of each other.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns formula, chemsys, nelements, elements, factors, natoms, formula_anonymous,
+        category, material_id, energy_above_hull (eV/atom), system_id, stoichiometry_id; in order
+        of the last two.
+
+    Raises
+    ------
+    ChemdbError
+        Unknown category, order outside the file, `n` below 1 or `seed` below 0, or a sample of
+        more than `MAX_SAMPLE`.
+    """
+    one_of(category, CATEGORIES, "category")
+    if n < 1:
+        raise ChemdbError(f"a sample of {n}: take at least 1")
+    if seed < 0:
+        raise ChemdbError(f"seed {seed}: choose 0 or more")
+    check_order(con, nelements)
+    random = np.random.PCG64(np.random.SeedSequence([seed, CATEGORIES.index(category), nelements]))
+    draw = _draw_counted if category in _COUNTS else _draw_known
+    system_id, stoichiometry_id = draw(con, category, nelements, n, random)
+    drawn = pa.table(
+        {
+            "nelements": pa.array(np.full(len(system_id), nelements, np.uint8)),
+            "system_id": system_id,
+            "stoichiometry_id": stoichiometry_id,
+        }
+    )
+    return _rows(con, "sample", {"drawn": drawn}, {"category": category})
+
+
+def check_order(con: duckdb.DuckDBPyConnection, nelements: int) -> None:
+    """Raise `LimitError` unless the file has compositions of that many elements."""
+    orders = nelements_of(con)
+    if nelements not in orders:
+        raise LimitError(
+            f"{nelements} elements: this file has compositions of {' or '.join(map(str, orders))} elements"
+        )
+
+
+def sample_categories(
+    con: duckdb.DuckDBPyConnection,
+    categories: Sequence[str],
+    orders: Sequence[int],
+    n: int,
+    seed: int = 0,
+) -> pa.Table:
+    """Return the samples of several categories and orders as one table, see `sample`."""
+    return pa.concat_tables(
+        sample(con, category, order, n, seed) for order in orders for category in categories
+    )
+
+
+def distinct_ranks(random: np.random.PCG64, total: int, n: int) -> NDArray[np.int64]:
+    """Return `n` distinct numbers below `total` (all, if fewer), every set of them equally likely.
+
+    Draws single numbers until enough are distinct, from the bits of the generator alone: NumPy
+    keeps those for ever, while its samplers may change.
+
+    Returns
+    -------
+    array of int64, shape (min(n, total),)
+        In ascending order.
+
+    Examples
+    --------
+    >>> distinct_ranks(np.random.PCG64(0), 14_000_000_000, 3).tolist()
+    [703919781, 4634900450, 10942918463]
+    """
+    if 2 * n > total:
+        # Rather draw the ones to leave out, so that few draws repeat.
+        left_out = distinct_ranks(random, total, total - n) if n < total else np.empty(0, np.int64)
+        return np.setdiff1d(np.arange(total), left_out, assume_unique=True)
+    shift = np.uint64(64 - max(1, (total - 1).bit_length()))
+    drawn = np.empty(0, np.int64)
+    while True:
+        numbers = (random.random_raw(2 * n + 16) >> shift).astype(np.int64)
+        drawn = np.concatenate([drawn, numbers[numbers < total]])
+        distinct, first = np.unique(drawn, return_index=True)
+        if len(distinct) >= n:
+            return np.sort(drawn[np.sort(first)[:n]])
+
+
+def _ranks(random: np.random.PCG64, total: int, n: int, category: str) -> NDArray[np.int64]:
+    """Return the ranks of a sample of a category that has `total` compositions."""
+    if min(n, total) > MAX_SAMPLE:
+        raise LimitError(
+            f"a sample of {min(n, total):,} {category} compositions: at most {MAX_SAMPLE:,} are drawn; "
+            "'chemdb query --limit 0 -o FILE' writes all"
+        )
+    return distinct_ranks(random, total, n)
+
+
+def _draw_known(
+    con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the system and stoichiometry of drawn compositions of a listed category."""
+    listed = con.execute(
+        "select system_id, stoichiometry_id from known_composition "
+        "where category = $category and nelements = $nelements order by all",
+        {"category": category, "nelements": nelements},
+    ).fetchnumpy()
+    ranks = _ranks(random, len(listed["system_id"]), n, category)
+    return listed["system_id"][ranks], listed["stoichiometry_id"][ranks]
+
+
+def _draw_counted(
+    con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the system and stoichiometry of drawn compositions of a category kept as bits."""
+    counts = con.execute(_COUNTS[category], {"nelements": nelements}).fetchnumpy()["n"].astype(np.int64)
+    ends = np.cumsum(counts)
+    ranks = _ranks(random, int(ends[-1]), n, category)
+    place = np.searchsorted(ends, ranks, side="right")
+    [(first_system, n_stoichiometries)] = con.execute(
+        "select min(system_id), any_value(n_stoichiometries) "
+        "from store.chemical_system join order_summary using (nelements) where nelements = ?",
+        [nelements],
+    ).fetchall()
+    threads = threads_of(con)
+    wanted = ranks - (ends - counts)[place]
+    stoichiometry_id = np.empty(len(ranks), np.int32)
+    for start in range(0, len(ranks), BATCH):
+        part = slice(start, start + BATCH)
+        systems, row = np.unique(place[part], return_inverse=True)
+        members = _members(con, category, (systems + first_system).astype(np.int32), n_stoichiometries)
+        fill = partial(nth_members, members, row, wanted[part], stoichiometry_id[part])
+        map_slices(fill, len(row), threads)
+    return (place + first_system).astype(np.int32), stoichiometry_id
+
+
+def _members(
+    con: duckdb.DuckDBPyConnection, category: str, systems: NDArray[np.int32], n_stoichiometries: int
+) -> NDArray[np.uint8]:
+    """Return which stoichiometries of each system are in a category, as bits from the left."""
+    found = _rows(con, "sample_members", {"drawn_system": pa.table({"system_id": systems})})
+    width = -(-n_stoichiometries // 8)
+    allowed, known = (_packed(found[name], width) for name in ("allowed", "known"))
+    if category == "missing":
+        return allowed & ~known
+    # Bits past the last stoichiometry are in no category.
+    every = np.packbits(np.arange(8 * width) < n_stoichiometries)
+    return every & ~allowed & ~known
+
+
+def _packed(blobs: pa.ChunkedArray, width: int) -> NDArray[np.uint8]:
+    """Return blobs as rows of `width` bytes; null is zeros."""
+    text = b"".join((blob or b"").ljust(width, b"\0")[:width] for blob in blobs.to_pylist())
+    return np.frombuffer(text, np.uint8).reshape(-1, width)
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection, name: str, inputs: dict[str, pa.Table], parameters: dict | None = None
+) -> pa.Table:
+    """Return the rows of a query of sql/ that reads Arrow tables."""
+    for table_name, table in inputs.items():
+        con.register(table_name, table)
+    try:
+        return con.sql(sql_text(name), params=parameters).to_arrow_table()
+    finally:
+        for table_name in inputs:
+            con.unregister(table_name)

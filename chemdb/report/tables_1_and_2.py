@@ -1,0 +1,98 @@
+"""Tables 1 and 2 of the paper for a file: the numbers, not their looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from chemdb.database.metadata import CATEGORIES
+from chemdb.database.systems import chemsys_of
+from chemdb.report import paper_values as paper
+
+#: Examples shown of the categories that are too large to list.
+N_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Table2:
+    """Table 2 of a file.
+
+    Attributes
+    ----------
+    rows : list of dict
+        A row per order, columns of the view `table2`.
+    paper : list of dict
+        The paper's rows, where the file has the paper's rule and limits; else empty.
+    known : str
+        The known sources behind the rows.
+    """
+
+    rows: list[dict[str, int]]
+    paper: list[dict[str, int]]
+    known: str
+
+
+@dataclass(frozen=True)
+class Table1Cell:
+    """One category of one chemical system.
+
+    Attributes
+    ----------
+    chemsys : str
+        As asked for.
+    category : str
+    n : int
+        Compositions of the category.
+    formulas : list of str
+        All known ones, or the examples with the fewest atoms.
+    """
+
+    chemsys: str
+    category: str
+    n: int
+    formulas: list[str]
+
+
+def table_2(con: duckdb.DuckDBPyConnection) -> Table2:
+    """Return Table 2 of a file."""
+    cursor = con.execute("from table2 order by nelements")
+    columns = [column[0] for column in cursor.description]
+    rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    comparable = paper.as_in_paper(dict(con.execute("from build_info").fetchall()))
+    printed = [
+        {"nelements": row["nelements"], **paper.TABLE_2[row["nelements"]]} for row in rows if comparable
+    ]
+    return Table2(rows, printed, known_sources(con))
+
+
+def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Table1Cell]:
+    """Return the four categories of each chemical system.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    systems : sequence of str
+        Such as Li-Zn-O, elements in any order.
+
+    Raises
+    ------
+    ChemdbError
+        A text is not a chemical system, or not one of this file.
+    """
+    cells = []
+    for system in systems:
+        chemsys = chemsys_of(con, system)
+        for category in CATEGORIES:
+            found = con.execute(
+                f"select formula from {category} where chemsys = ? order by natoms, formula", [chemsys]
+            ).fetchall()
+            shown = found if category in ("standard", "interesting") else found[:N_EXAMPLES]
+            cells.append(Table1Cell(system, category, len(found), [formula for (formula,) in shown]))
+    return cells
+
+
+def known_sources(con: duckdb.DuckDBPyConnection) -> str:
+    """Return one line that names a file's known sources."""
+    rows = con.execute("select source, version, n_entries from known_source order by added_at").fetchall()
+    named = [f"{source}{f' {version}' if version else ''}, {n:,} entries" for source, version, n in rows]
+    return "; ".join(named) or "none"

@@ -1,0 +1,1 @@
+"""Charge neutrality and electronegativity: is a composition allowed, and by which oxidation states."""

@@ -1,0 +1,74 @@
+"""What SMACT's `smact_validity` accepts beyond the rule: mixed valence, and alloys of metals only.
+
+Equivalents without its import of a second; tests compare them with SMACT 4.0. They never change
+what is allowed.
+"""
+
+from collections import Counter
+
+from chemdb.chemistry.composition import Composition
+from chemdb.errors import UndecidedError
+from chemdb.rule.oxidation_states import Electronegativities, Occurrences, first_witness, species_text
+
+#: `smact.metals` up to Z = 103.
+METALS = frozenset((
+    "Li", "Be", "Na", "Mg", "Al", "K", "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn",
+    "Ga", "Ge", "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb",
+    "Cs", "Ba", "La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Hf",
+    "Ta", "W", "Re", "Os", "Ir", "Pt", "Au", "Hg", "Tl", "Pb", "Bi", "Po", "Fr", "Ra", "Ac", "Th", "Pa",
+    "U", "Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No",
+))  # fmt: skip
+#: `smact.screening.MIXED_VALENCE_ELEMENTS`.
+MIXED_VALENCE_ELEMENTS = frozenset((
+    "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Nb", "Mo", "Ru", "Pd", "Ag", "W", "Re", "Os", "Au",
+    "Sn", "Sb", "Bi", "Ce", "Eu", "Yb", "U",
+))  # fmt: skip
+#: Atoms of mixed-valence elements that may each have an oxidation state of their own.
+MAX_SITES = 64
+
+
+def is_all_metal(composition: Composition) -> bool:
+    """Return whether every element is a metal in SMACT's list."""
+    return METALS.issuperset(composition.symbols)
+
+
+def mixed_valence_witness(
+    composition: Composition, electronegativities: Electronegativities, states: Occurrences
+) -> str | None:
+    """Return species that allow a composition when each atom of some elements has its own state.
+
+    SMACT gives up, and says invalid, where there are more than a million choices; here these are
+    decided too.
+
+    Raises
+    ------
+    UndecidedError
+        There are more than `MAX_SITES` atoms of such elements, or too many choices.
+
+    Examples
+    --------
+    >>> from chemdb.chemistry.composition import read_composition
+    >>> from chemdb.chemistry.species import elements
+    >>> states = {"Fe": {2: 7276, 3: 11917}, "O": {-2: 116910}}
+    >>> magnetite = read_composition("Fe3O4", elements())
+    >>> mixed_valence_witness(magnetite, {"Fe": 1.83, "O": 3.44}, states)
+    'Fe2+ 2Fe3+ 4O2-'
+    """
+    sites: list[tuple[str, int]] = []
+    for symbol, amount in zip(composition.symbols, composition.amounts, strict=True):
+        if symbol in MIXED_VALENCE_ELEMENTS and len(states.get(symbol, ())) > 1:
+            if amount > MAX_SITES - len(sites):
+                raise UndecidedError("too many atoms of mixed valence to decide")
+            sites += [(symbol, 1)] * amount
+        else:
+            sites.append((symbol, amount))
+    found = first_witness([s for s, _ in sites], [n for _, n in sites], electronegativities, states)
+    if found is None:
+        return None
+    totals: Counter[tuple[str, int]] = Counter()
+    for (symbol, amount), state in zip(sites, found, strict=True):
+        totals[symbol, state] += amount
+    in_order = sorted(totals, key=lambda species: (composition.symbols.index(species[0]), species[1]))
+    return " ".join(
+        f"{totals[species] if totals[species] > 1 else ''}{species_text(*species)}" for species in in_order
+    )
