@@ -8,12 +8,10 @@ import pyarrow as pa
 
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import Element
-from chemdb.database.connection import execute, run_file
+from chemdb.database.connection import execute
+from chemdb.database.sql_files import files_in, run_file
 from chemdb.errors import KnownSourceError
 from chemdb.known.source import KnownSource
-
-#: Files of sql/ that depend on the known sources.
-DEPENDENT = ("07_known_composition", "10_summary", "17_projection")
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
             "licence": pa.array([source.licence], pa.string()),
         }
     )
-    run_file(con, "load_known", {"new_known_source": about, "new_known_entry": table})
+    run_file(con, "statements/load_known", {"new_known_source": about, "new_known_entry": table})
     [(n_entries, n_formulas, n_in_space, n_rejected)] = con.execute(
         "select n_entries, n_formulas, n_in_space, n_rejected from known_source where source = ?",
         [source.name],
@@ -102,12 +100,12 @@ def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:
         raise KnownSourceError(
             f"known source {name!r} is not in the file; it has {', '.join(names) or 'none'}"
         )
-    run_file(con, "remove_known", parameters={"source": name})
+    run_file(con, "statements/remove_known", parameters={"source": name})
 
 
 def renew_categories(con: duckdb.DuckDBPyConnection) -> None:
     """Make categories and summaries agree with the known sources again."""
-    for name in DEPENDENT:
+    for name in files_in("2_known"):
         run_file(con, name)
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from chemdb.builder.element_embedding import element_embedding_table
-from chemdb.builder.load_known import Loaded, add_source
+from chemdb.builder.load_known import Loaded, add_source, renew_categories
 from chemdb.builder.tables import (
     allowed_set_table,
     chemical_system_reader,
@@ -23,7 +23,8 @@ from chemdb.builder.tables import (
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates, elements, oxidation_states
 from chemdb.chemistry.stoichiometry import check_limits, n_combinations
 from chemdb.database.checksum import renew_checksums
-from chemdb.database.connection import FORMAT_VERSION, execute, makers, replacing, run_file, sql_text
+from chemdb.database.connection import FORMAT_VERSION, execute, replacing
+from chemdb.database.sql_files import files_in, registered, run_file, sql_text
 from chemdb.enumeration.allowed_sets import (
     ElementTable,
     Space,
@@ -36,9 +37,6 @@ from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.registry import NONE, source_reader
 from chemdb.runtime.progress import Progress, Steps, no_steps
 from chemdb.version import __version__
-
-#: The last file of sql/ that takes its turn between steps; all numbered ones after it follow in order.
-LAST_LOADED = "07_known_composition"
 
 
 @dataclass(frozen=True)
@@ -97,30 +95,30 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
         with steps("Species"):
             states = oxidation_states(options.oxidation_states)
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
-            run_file(con, "01_element", {"new_element": element_table(elements())})
-            run_file(con, "02_species", {"new_species": species_table(states, others)})
+            run_file(con, "1_tables/01_element", {"new_element": element_table(elements())})
+            run_file(con, "1_tables/02_species", {"new_species": species_table(states, others)})
         with steps("Known sources") as progress:
             sources = [read(progress) for read in readers]
         ordered = element_order(elements())
         with steps("Enumeration") as progress:
             spaces = _enumerate(rule_table(ordered, states), options, progress)
         with steps("Load") as progress:
-            run_file(con, "03_stoichiometry", {"new_stoichiometry": stoichiometry_table(spaces)})
-            run_file(con, "04_allowed_set", {"new_allowed_set": allowed_set_table(spaces)})
+            run_file(con, "1_tables/03_stoichiometry", {"new_stoichiometry": stoichiometry_table(spaces)})
+            run_file(con, "1_tables/04_allowed_set", {"new_allowed_set": allowed_set_table(spaces)})
             systems = chemical_system_reader(spaces, [element.symbol for element in ordered], progress)
-            run_file(con, "05_chemical_system", {"new_chemical_system": systems})
+            run_file(con, "1_tables/05_chemical_system", {"new_chemical_system": systems})
         with steps("Known materials"):
-            run_file(con, "06_known_entry")
+            run_file(con, "1_tables/06_known_entry")
             loaded = [add_source(con, source, elements()) for source in sources]
-            run_file(con, LAST_LOADED)
         with steps("Views, summaries and comments"):
-            inputs = {
-                "13_build_info": {"new_build_info": _build_info(options, states, started)},
-                "16_element_embedding": {"new_element_embedding": element_embedding_table()},
-            }
-            for name in makers():
-                if name > LAST_LOADED:
-                    run_file(con, name, inputs.get(name))
+            run_file(
+                con, "1_tables/07_element_embedding", {"new_element_embedding": element_embedding_table()}
+            )
+            run_file(con, "1_tables/08_build_info", {"new_build_info": _build_info(options, states, started)})
+            run_file(con, "1_tables/09_checksum")
+            renew_categories(con)
+            for name in files_in("3_views"):
+                run_file(con, name)
         with steps("Check"):
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
             seconds = f"{time.perf_counter() - clock:.1f}"
@@ -147,15 +145,12 @@ def expected_counts(spaces: Sequence[Space], max_stoichiometry: int) -> pa.Table
 
 def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table) -> None:
     """Raise `DatabaseError` unless the new file agrees with itself and with `expected`."""
-    con.register("expected", expected)
-    try:
+    with registered(con, {"expected": expected}):
         wrong = [
             f"{name}: {found} instead of {wanted}"
-            for name, wanted, found in execute(con, sql_text("check_counts")).fetchall()
+            for name, wanted, found in execute(con, sql_text("statements/check_counts")).fetchall()
             if found != wanted
         ]
-    finally:
-        con.unregister("expected")
     if wrong:
         raise DatabaseError(
             f"{path}: the new file failed its own checks and was not kept ({'; '.join(wrong)})"

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from chemdb.database.connection import execute, run_file, sql_text
+from chemdb.database.connection import execute
+from chemdb.database.sql_files import run_file, sql_text
 
 
 class Checksum(NamedTuple):
@@ -27,7 +28,7 @@ class Checksum(NamedTuple):
 
 def statements(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the query that computes the `Checksum` of each table of a file, by the table's name."""
-    return dict(execute(con, sql_text("checksum_statement")).fetchall())
+    return dict(execute(con, sql_text("statements/checksum_statement")).fetchall())
 
 
 def compute(con: duckdb.DuckDBPyConnection, statement: str) -> Checksum:
@@ -46,4 +47,4 @@ def renew_checksums(con: duckdb.DuckDBPyConnection, prefix: str = "") -> None:
         for name, statement in statements(con).items()
         if name.startswith(prefix)
     ]
-    run_file(con, "renew_checksum", {"new_checksum": pa.Table.from_pylist(rows)})
+    run_file(con, "statements/renew_checksum", {"new_checksum": pa.Table.from_pylist(rows)})

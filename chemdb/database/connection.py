@@ -4,10 +4,9 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -145,44 +144,6 @@ def _check_replaceable(target: Path, older: bool) -> tuple[int, ...]:
         duckdb.connect(target).close()
     about = target.stat()
     return about.st_ino, about.st_size, about.st_mtime_ns
-
-
-def sql_text(name: str) -> str:
-    """Return the text of a file of sql/, named without ``.sql``."""
-    return (_sql_folder() / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def makers() -> list[str]:
-    """Return the names of the files of sql/ that make a database, in their order."""
-    return sorted(path.stem for path in _sql_folder().glob("[0-9][0-9]_*.sql"))
-
-
-@cache
-def _sql_folder() -> Path:
-    """Return sql/ as the wheel carries it, else that of the checkout."""
-    packaged = Path(__file__).parents[1] / "sql"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "sql"
-
-
-def run_file(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    inputs: Mapping[str, Any] | None = None,
-    parameters: Mapping[str, Any] | None = None,
-) -> None:
-    """Run a file of sql/; `inputs` are Arrow tables that its statements read by name."""
-    inputs = inputs or {}
-    for table_name, table in inputs.items():
-        con.register(table_name, table)
-    try:
-        for statement in con.extract_statements(sql_text(name)):
-            needed = {
-                key: value for key, value in (parameters or {}).items() if key in statement.named_parameters
-            }
-            execute(con, statement, needed or None)
-    finally:
-        for table_name in inputs:
-            con.unregister(table_name)
 
 
 def execute(

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.chemistry.species import Element
-from chemdb.database.connection import sql_text, threads_of
+from chemdb.database.connection import threads_of
 from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of, states_of
+from chemdb.database.sql_files import sql_text
 from chemdb.database.user_files import formula_column
 from chemdb.errors import FileError
 from chemdb.rule.bulk import ALLOWED, UNDECIDED, verdicts
@@ -113,7 +114,7 @@ def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
     DatabaseError
         Its elements are damaged, or it has no stoichiometry.
     """
-    rows = con.execute(sql_text("known_formula")).fetchall()
+    rows = con.execute(sql_text("statements/known_formula")).fetchall()
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     known = pa.table(
         [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from chemdb.chemistry.element_vectors import check_embedding, element_vectors
 from chemdb.database.arrow import as_array
 from chemdb.database.checksum import renew_checksums
-from chemdb.database.connection import reading, replacing, run_file, sql_text
+from chemdb.database.connection import reading, replacing
 from chemdb.database.metadata import CATEGORIES
+from chemdb.database.sql_files import run_file, sql_text
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.errors import ChemdbError, ReductionError
 from chemdb.maps.reduction import Reduction, Value, check_method, parameters_of, reduce
@@ -118,7 +119,7 @@ def find(con: duckdb.DuckDBPyConnection, spec: MapSpec) -> int | None:
     ChemdbError
         Unknown embedding, method or parameter.
     """
-    rows = con.execute(sql_text("find_projection"), spec.columns()).fetchall()
+    rows = con.execute(sql_text("statements/find_projection"), spec.columns()).fetchall()
     return rows[0][0] if rows else None
 
 
@@ -261,7 +262,7 @@ def _store(
             rows = pa.Table.from_pylist(runs)
             run_file(
                 con,
-                "add_projection",
+                "statements/add_projection",
                 {"new_projection_run": rows, "new_projection": pa.concat_tables(points)},
             )
             renew_checksums(con, "main.")

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chemdb.database.connection import sql_text, threads_of
+from chemdb.database.connection import threads_of
 from chemdb.database.metadata import CATEGORIES, nelements_of
+from chemdb.database.sql_files import registered, sql_text
 from chemdb.errors import ChemdbError, LimitError
 from chemdb.query.kernel import nth_members
 from chemdb.runtime.names import one_of
@@ -78,7 +79,7 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
             "stoichiometry_id": stoichiometry_id,
         }
     )
-    return _rows(con, "sample", {"drawn": drawn}, {"category": category})
+    return _rows(con, "statements/sample", {"drawn": drawn}, {"category": category})
 
 
 def check_order(con: duckdb.DuckDBPyConnection, nelements: int) -> None:
@@ -185,7 +186,7 @@ def _members(
     con: duckdb.DuckDBPyConnection, category: str, systems: NDArray[np.int32], n_stoichiometries: int
 ) -> NDArray[np.uint8]:
     """Return which stoichiometries of each system are in a category, as bits from the left."""
-    found = _rows(con, "sample_members", {"drawn_system": pa.table({"system_id": systems})})
+    found = _rows(con, "statements/sample_members", {"drawn_system": pa.table({"system_id": systems})})
     width = -(-n_stoichiometries // 8)
     allowed, known = (_packed(found[name], width) for name in ("allowed", "known"))
     if category == "missing":
@@ -205,10 +206,5 @@ def _rows(
     con: duckdb.DuckDBPyConnection, name: str, inputs: dict[str, pa.Table], parameters: dict | None = None
 ) -> pa.Table:
     """Return the rows of a query of sql/ that reads Arrow tables."""
-    for table_name, table in inputs.items():
-        con.register(table_name, table)
-    try:
+    with registered(con, inputs):
         return con.sql(sql_text(name), params=parameters).to_arrow_table()
-    finally:
-        for table_name in inputs:
-            con.unregister(table_name)

@@ -9,8 +9,9 @@ import pyarrow as pa
 from chemdb.chemistry.species import OxidationStates
 from chemdb.chemistry.stoichiometry import n_combinations, reduced_factors
 from chemdb.database.checksum import compute, statements
-from chemdb.database.connection import execute, makers, sql_text
+from chemdb.database.connection import execute
 from chemdb.database.metadata import states_of
+from chemdb.database.sql_files import STAGES, files_in, registered, sql_text
 from chemdb.known import snapshot
 from chemdb.report import paper_values as paper
 from chemdb.runtime.progress import Progress
@@ -55,10 +56,10 @@ def counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check
                 "allowed": int(allowed.get(order, 0)),
             }
         )
-    with con.cursor() as own:
-        own.register("expected", pa.Table.from_pylist(expected))
-        for name, wanted, found in execute(own, sql_text("check_counts")).fetchall():
-            yield check(name, wanted, found)
+    with registered(con, {"expected": pa.Table.from_pylist(expected)}):
+        counted = execute(con, sql_text("statements/check_counts")).fetchall()
+    for name, wanted, found in counted:
+        yield check(name, wanted, found)
     for row in expected:
         name = f"{row['nelements']} elements: allowed, as published"
         if paper.as_in_paper(info):
@@ -77,7 +78,7 @@ def species(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
 
 def sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether each known source is as it was added, and the shipped one complete."""
-    for name, version, expected, found in execute(con, sql_text("check_source")).fetchall():
+    for name, version, expected, found in execute(con, sql_text("statements/check_source")).fetchall():
         for what in expected:
             yield check(f"known source {name}: {what.replace('_', ' ')}", expected[what], found[what])
         if name == snapshot.NAME and version == snapshot.VERSION:
@@ -90,10 +91,11 @@ def sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
 
 def objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether every table, view and macro is there, has its comments, and can be read."""
-    commented = dict(execute(con, sql_text("check_comment")).fetchall())
+    commented = dict(execute(con, sql_text("statements/check_comment")).fetchall())
     made = [
         name if "." in name else f"main.{name}"
-        for maker in makers()
+        for stage in STAGES
+        for maker in files_in(stage)
         for name in re.findall(
             r"^create (?:or replace )?(?:table|view|macro) ([\w.]+)", sql_text(maker), re.MULTILINE
         )
