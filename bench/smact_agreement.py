@@ -12,7 +12,7 @@ from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from test_smact import disagreements
+from helpers.smact import disagreements
 
 from chemdb.chemistry.species import SMACT_SETS
 from chemdb.runtime.limits import n_threads

@@ -14,6 +14,7 @@ import pandas
 import polars
 import pyarrow as pa
 import pytest
+from helpers.answers import answers
 
 import chemdb
 from chemdb.errors import ChemdbError
@@ -92,25 +93,17 @@ def test_a_file_that_is_open_in_this_process_with_other_settings(small_path):
         assert con.execute("select count(*) from chemdb.table2").fetchall() == [(2,)]
 
 
-def answers(db):
-    return db.query("Zn-O").counts, list(db.sql("from table2")), db.label(["ZnO"]).to_pylist()
-
-
 def test_threads_share_one_database(db):
     expected = answers(db)
     with ThreadPoolExecutor(8) as pool:
         assert all(found == expected for found in pool.map(lambda _: answers(db), range(32)))
 
 
-def _answers_of(db):
-    return answers(db)
-
-
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_processes_share_one_database(db, method):
     expected = answers(db)
     with multiprocessing.get_context(method).Pool(2) as pool:
-        assert pool.map(_answers_of, [db] * 4) == [expected] * 4
+        assert pool.map(answers, [db] * 4) == [expected] * 4
         # Not terminated: a signal can find a fork where it hears none.
         pool.close()
         pool.join()

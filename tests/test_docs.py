@@ -37,7 +37,7 @@ def test_figures_stand_with_their_captions():
 
 
 def test_every_command_is_in_the_readme():
-    from test_cli import COMMANDS
+    from helpers.cli import COMMANDS
 
     text = (ROOT / "README.md").read_text()
     assert [name for name in COMMANDS if f"chemdb {name}" not in text] == []

@@ -13,8 +13,8 @@ from experiment import Outcome, command, one_line
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from fault_server import Answer
-from mp_server import FAULTS, KEY, MATERIALS, faulty, page_of, pages_asked, scripted
+from helpers.fault_server import Answer
+from helpers.mp_server import FAULTS, KEY, MATERIALS, faulty, page_of, pages_asked, scripted
 
 from chemdb.errors import KnownSourceError
 from chemdb.known import http as web

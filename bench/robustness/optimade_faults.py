@@ -10,8 +10,8 @@ from experiment import Outcome
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from fault_server import Answer
-from optimade_server import FAULTS, FORMULAS, faulty, page_of, scripted
+from helpers.fault_server import Answer
+from helpers.optimade_server import FAULTS, FORMULAS, faulty, page_of, scripted
 
 from chemdb.errors import KnownSourceError
 from chemdb.known import http as web

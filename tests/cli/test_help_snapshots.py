@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
+from helpers.cli import COMMANDS
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from test_cli import COMMANDS
 
 PAGES = sorted({*COMMANDS, *(" ".join(name.split()[:-1]) for name in COMMANDS)})
 

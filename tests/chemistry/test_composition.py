@@ -1,0 +1,88 @@
+import pytest
+from helpers.formulas import pieces
+from hypothesis import example, given, settings
+
+from chemdb.chemistry import composition
+from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import elements
+from chemdb.errors import FormulaError
+
+
+@pytest.mark.parametrize(
+    ("text", "formula"),
+    [
+        ("O2ZnLi", "LiZnO2"),
+        ("Li2Zn2O4", "LiZnO2"),
+        ("Ca(OH)2", "CaH2O2"),
+        ("Fe₂(SO₄)₃ · 7 H₂O", "Fe2H14S3O19"),
+        ("K4[Fe(CN)6]", "K4FeC6N6"),
+        ("{Na(Cl)}2", "NaCl"),
+        ("D2O", "H2O"),
+        ("CaSO4.2H2O", "CaH4SO6"),
+        ("Fe2.0O3.0", "Fe2O3"),
+        ("Na4000000Cl4000000", "NaCl"),
+    ],
+)
+def test_any_spelling(text, formula):
+    assert read_composition(text, elements()).formula == formula
+
+
+def test_what_a_composition_tells():
+    found = read_composition("SnO8Zn3Li2", elements())
+    assert (found.formula, found.chemsys, found.formula_anonymous) == (
+        "Li2Zn3SnO8", "Li-O-Sn-Zn", "AB2C3D8",
+    )  # fmt: skip
+    assert read_composition("ZnO3", elements()).fractions == {"Zn": 0.25, "O": 0.75}
+
+
+def test_common_formulas_need_no_compiled_reader(monkeypatch):
+    monkeypatch.setattr(composition, "_read_in_bulk", None)
+    for text in ("LiZnO2", "Ca(OH)2", "CuSO4·5H2O", "K4[Fe(CN)6]"):
+        read_composition(text, elements())
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "no formula"),
+        ("LiZx", "not one of the first 103 elements at 'Zx'"),
+        ("Ca(OH", "brackets do not match"),
+        ("Li0.5CoO2", "fractional amount"),
+        ("Li0O", "amount of zero"),
+        ("Li99999999999999999999999O", "amount too large"),
+        ("Li-O", "unexpected character at '-O'"),
+        ("Li2O·3·SiO2", "unexpected character at '·SiO2'"),
+        ("'; drop table t; --", "unexpected character"),
+    ],
+)
+def test_what_is_no_formula(text, problem):
+    with pytest.raises(FormulaError, match=problem):
+        read_composition(text, elements())
+
+
+@settings(max_examples=1000, deadline=None)
+@given(pieces.map("".join))
+@example("(" * 33 + "O" + ")" * 33)
+@example("Li2·")
+@example("Li2147483647Li2147483647O")
+def test_reads_what_the_bulk_reader_reads(text):
+    found = read_formulas([text], elements())
+    reason = found.reason(0)
+    if reason is None:
+        own = read_composition(text, elements())
+        assert own.formula == found.formula()[0].as_py()
+        assert own.chemsys == found.chemsys()[0].as_py()
+        assert own.formula_anonymous == found.formula_anonymous()[0].as_py()
+    else:
+        with pytest.raises(FormulaError) as error:
+            read_composition(text, elements())
+        assert str(error.value) == f"formula {text!r}: {reason}"
+
+
+def test_many_elements():
+    text = "".join(f"{element.symbol}{element.atomic_number}" for element in elements())
+    found = read_formulas([text], elements())
+    own = read_composition(text, elements())
+    assert own.formula == found.formula()[0].as_py()
+    assert own.formula_anonymous == found.formula_anonymous()[0].as_py()

@@ -1,0 +1,14 @@
+"""SMACT's own `smact_filter` decides the same, for systems drawn at random from each set."""
+
+import pytest
+from helpers.smact import disagreements
+
+from chemdb.chemistry.species import SMACT_SETS
+
+
+@pytest.mark.parametrize("name", SMACT_SETS)
+@pytest.mark.parametrize(
+    ("nelements", "max_stoichiometry", "n_systems"), [(2, 8, 300), (3, 8, 15), (4, 3, 15)]
+)
+def test_sample(name, nelements, max_stoichiometry, n_systems):
+    assert disagreements(name, nelements, max_stoichiometry, n_systems, seed=nelements) == []

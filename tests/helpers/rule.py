@@ -1,0 +1,18 @@
+"""The rule by chemdb, in bulk and one by one, with SMACT's sets."""
+
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import elements, icsd_occurrences, oxidation_states
+from chemdb.rule.bulk import verdicts
+
+ELECTRONEGATIVITIES = {element.symbol: element.electronegativity for element in elements()}
+
+
+def occurrences(name="smact14"):
+    return {
+        symbol: {state: icsd_occurrences().get((symbol, state), 0) for state in states}
+        for symbol, states in oxidation_states(name).states.items()
+    }
+
+
+def decide(texts, name="smact14"):
+    return verdicts(read_formulas(texts, elements()), elements(), oxidation_states(name).states).tolist()

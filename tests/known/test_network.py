@@ -1,0 +1,110 @@
+"""Nothing reaches the network but the commands that are there for it."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+from helpers.cli import COMMANDS, run
+
+#: What Python is about to do when it looks for a host or sends something to one.
+EVENTS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
+#: Shorter than the examples of the help, on a small file.
+INSTEAD = {
+    "build": "build --nelements 2 --known my-icsd.csv",
+    "count": "count --nelements 2",
+    "map": "map --method pca --all --nelements 2",
+    "plot map": "plot map --method pca --per-category 20 -o map.png",
+    "plot composition": "plot composition Zn-O -o zn-o.svg",
+    "explain": "explain ZnO",
+    "known remove": "known remove lab",
+}
+#: Make maps with every method and draw them, which takes a minute.
+LONG = {"plot map-grid", "plot anions", "plot paper"}
+#: Ends the process at the first such event.
+GUARD = f"""
+import os, sys
+def guard(event, arguments):
+    if event in {EVENTS!r}:
+        os.write(2, f"network: {{event}}".encode())
+        os._exit(99)
+sys.addaudithook(guard)
+"""
+IMPORTS = (
+    "import chemdb.cli, chemdb.api, chemdb.builder.pipeline, chemdb.known.materials_project, chemdb.plot.map_page, "
+    "chemdb.report.separation, chemdb.lookup.label_file, chemdb.query.parse.optimade_filter, chemdb.embedding.export; "
+    "import umap, plotly.graph_objects, mp_api.client, matplotlib.pyplot, elementembeddings"
+)
+
+_reached: list[str] = []
+_watching = False
+
+
+def _guard(event, arguments):
+    if _watching and event in EVENTS:
+        _reached.append(event)
+        raise OSError(f"no network: {event} {arguments!r}")
+
+
+# A hook stays as long as the process.
+sys.addaudithook(_guard)
+
+
+@pytest.fixture
+def reached(monkeypatch):
+    """Return what reaches for the network, which fails."""
+    _reached.clear()
+    monkeypatch.setattr(sys.modules[__name__], "_watching", True)
+    return _reached
+
+
+def guarded(code):
+    return subprocess.run([sys.executable, "-c", GUARD + code], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "import requests; requests.get('http://example.invalid')",
+    ],
+)
+def test_the_guard_sees_a_connection(code):
+    done = guarded(code)
+    assert (done.returncode, done.stderr[:16]) == (99, "network: socket.")
+
+
+def test_imports_reach_nothing():
+    assert guarded(IMPORTS).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in COMMANDS]
+)
+def test_no_command_reaches_the_network(name, reached, small_path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHEMDB_PATH", "c.duckdb")
+    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
+    for file in ("my-icsd.csv", "my-formulas.csv"):
+        (tmp_path / file).write_text("formula\nNaCl\n")
+    line = INSTEAD.get(name) or re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
+    done = run(*shlex.split(line))
+    assert reached == []
+    # The small file lacks the quaternaries that some draw.
+    assert done.exit_code == 0, done.output
+
+
+def test_the_materials_project_is_asked_when_wanted(reached, small_path, tmp_path, monkeypatch):
+    monkeypatch.setenv("MP_API_ENDPOINT", "http://127.0.0.1:9")
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    assert run("known", "add", "mp", "--mp-api-key", "x" * 32, "--db", path).exit_code == 1
+    assert reached
+    assert path.read_bytes() == small_path.read_bytes()
+
+
+def test_duckdb_loads_no_extension_by_itself(small_path):
+    done = run("sql", "select count(*) from 'https://example.invalid/x.parquet'", "--db", small_path)
+    assert done.exit_code == 1
+    assert "disabled" in done.stderr

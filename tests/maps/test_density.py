@@ -1,0 +1,97 @@
+"""The density of whole orders, against listed compositions put into the same cells."""
+
+import numpy as np
+import pytest
+from helpers.cli import output, run
+from helpers.vectors import listed_vectors
+
+from chemdb.chemistry.element_vectors import element_vectors
+from chemdb.database.metadata import CATEGORIES
+from chemdb.errors import ChemdbError
+from chemdb.maps.exact_pca.density import density
+from chemdb.runtime.limits import at_most_threads
+
+
+@pytest.mark.parametrize("embedding", ["magpie", "skipatom"])
+def test_every_binary_is_in_its_cell(full, embedding):
+    vectors = element_vectors(embedding)
+    found = density(full, embedding, 2, bins=20)
+    for category in CATEGORIES:
+        every, _ = listed_vectors(full, category, 2, vectors)
+        x, y = found.pca.transform(every).T
+        # Edges apart, where rounding decides: no more than a few points may be in the next cell.
+        expected, _, _ = np.histogram2d(y, x, [found.y_edges, found.x_edges])
+        assert found.counts[category].sum() == len(every)
+        assert np.abs(found.counts[category] - expected).sum() <= 0.0005 * len(every)
+
+
+def test_every_ternary_is_in_its_cell(small):
+    vectors = element_vectors("magpie")
+    found = density(small, "magpie", 3, bins=30)
+    every, _ = listed_vectors(small, "missing", 3, vectors)
+    x, y = found.pca.transform(every).T
+    expected, _, _ = np.histogram2d(y, x, [found.y_edges, found.x_edges])
+    assert np.abs(found.counts["missing"] - expected).sum() <= 0.0005 * len(every)
+
+
+def test_quaternaries_are_all_there(full):
+    """Counts by category, of elements that oliynyk covers, as SQL adds them up."""
+    found = density(full, "oliynyk", 4, bins=16)
+    full.execute(
+        "create temp table covered as select symbol from element_embedding where embedding = 'oliynyk'"
+    )
+    [(combinations, allowed)] = full.execute("""
+        select count(*) * 3823, sum(n_allowed) from store.chemical_system join store.allowed_set using (allowed_set_id)
+        where chemical_system.nelements = 4 and element1 in (from covered) and element2 in (from covered)
+            and element3 in (from covered) and element4 in (from covered)
+    """).fetchall()
+    totals = {category: int(found.counts[category].sum()) for category in CATEGORIES}
+    assert totals["standard"] + totals["missing"] == allowed
+    assert sum(totals.values()) == combinations == found.pca.n
+    assert min(counts.min() for counts in found.counts.values()) == 0
+
+
+def test_threads_and_slices_do_not_matter(small):
+    found = []
+    for threads in (1, 3):
+        with at_most_threads(threads):
+            found.append(density(small, "mat2vec", 3, bins=40))
+    one, three = found
+    for category in CATEGORIES:
+        assert np.abs(one.counts[category] - three.counts[category]).sum() <= 2
+
+
+def test_the_extent_is_that_of_the_compositions(full):
+    found = density(full, "magpie", 2, bins=50)
+    whole = sum(found.counts.values())
+    assert whole[:, [0, -1]].any(axis=0).all()
+    assert whole[[0, -1]].any(axis=1).all()
+
+
+def test_bins_are_limited(small):
+    with pytest.raises(ChemdbError, match="1 bins: choose 2 to 4096"):
+        density(small, "magpie", 2, bins=1)
+
+
+def test_the_command_draws_and_says_what(small_path, tmp_path):
+    target = tmp_path / "d.svg"
+    assert output("plot", "density", "--nelements", 2, "-o", target, "--db", small_path) == f"{target}\n"
+    caption = target.with_suffix(".txt").read_text()
+    # 97 elements have a magpie vector: 4,656 pairs with 11 stoichiometries each.
+    assert "All 51,216 binary compositions that have a magpie vector" in caption
+    assert "without a vector: 6,567 (with Cf, Es, Fm, Md, No, Lr)" in caption
+    assert "standard 1, " in caption
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--embedding", "magpi"], "chemdb: no embedding 'magpi'; did you mean magpie"),
+        (["--nelements", "4"], "chemdb: 4 elements: this file has compositions of 2 or 3 elements\n"),
+    ],
+)
+def test_bad_requests_draw_nothing(small_path, tmp_path, arguments, message):
+    done = run("plot", "density", "--nelements", 2, *arguments, "-o", tmp_path / "d.png", "--db", small_path)
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1].startswith(message.strip())
+    assert list(tmp_path.iterdir()) == []

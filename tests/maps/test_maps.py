@@ -1,0 +1,383 @@
+"""Maps are computed once, kept in the file, and drawn from there."""
+
+import json
+import re
+import shlex
+from collections import Counter
+
+import numpy as np
+import pytest
+from helpers.cli import COMMANDS, output, run
+from helpers.figures import texts
+from matplotlib.colors import to_hex
+from sklearn.decomposition import PCA
+
+from chemdb.builder.change_known import add
+from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS, element_vectors
+from chemdb.database.connection import connect_to_read
+from chemdb.database.metadata import CATEGORIES
+from chemdb.embedding.composition_vectors import composition_vectors
+from chemdb.errors import ChemdbError, ReductionError
+from chemdb.maps.make import MapSpec, add_maps, element_arrays, find, read
+from chemdb.plot import anions, map_grid
+from chemdb.plot import embedding_map as maps
+from chemdb.plot import map_page as html
+from chemdb.plot.paper_figures import draw_all
+from chemdb.plot.style import palette
+from chemdb.query.sample import sample
+from chemdb.runtime.limits import at_most_threads
+
+#: Few points, so that all maps of an order take seconds.
+N = 40
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """Binaries with the default known materials, and all maps of Figure 2."""
+    path = tmp_path_factory.mktemp("maps") / "binaries.duckdb"
+    build(path, BuildOptions(nelements=range(2, 3)))
+    with at_most_threads(1):
+        add_maps(path, map_grid.specs(2, N))
+    return path
+
+
+@pytest.fixture
+def con(path):
+    with connect_to_read(path) as con:
+        yield con
+
+
+@pytest.fixture
+def copy(small_path, tmp_path):
+    copied = tmp_path / "c.duckdb"
+    copied.write_bytes(small_path.read_bytes())
+    return copied
+
+
+def naive_vectors(table, embedding):
+    """Return Eq. 2 of the paper for each composition whose elements have vectors, and those."""
+    element = element_vectors(embedding).values
+    elements, factors = element_arrays(table)
+    vectors, kept = [], []
+    for row, (numbers, amounts) in enumerate(zip(elements, factors, strict=True)):
+        vector = sum(n * element[z] for z, n in zip(numbers, amounts, strict=True)) / amounts.sum()
+        if not np.isnan(vector).any():
+            vectors.append(vector)
+            kept.append(row)
+    return np.array(vectors), table.take(kept)
+
+
+def test_element_arrays(small):
+    table = sample(small, "standard", 3, 10)
+    assert table["formula"].to_pylist() == ["CaH2O2"]
+    elements, factors = element_arrays(table)
+    assert (elements.tolist(), factors.tolist()) == ([[20, 1, 8]], [[1, 2, 2]])
+
+
+def test_a_map_is_the_reduction_of_the_samples_of_all_categories(con):
+    import pyarrow as pa
+
+    drawn = pa.concat_tables(sample(con, category, 2, N, 0) for category in CATEGORIES)
+    vectors, kept = naive_vectors(drawn, "oliynyk")
+    found = read(con, MapSpec("oliynyk", "pca", 2, N))
+    assert found.points["formula"].to_pylist() == kept["formula"].to_pylist()
+    assert Counter(found.categories.tolist()) == Counter(map(str, kept["category"].to_pylist()))
+    expected = PCA(2, random_state=0).fit_transform(vectors)
+    np.testing.assert_allclose(found.coordinates, expected, atol=1e-3 * np.abs(expected).max())
+    assert found.run["n_not_covered"] == 4 * N - len(kept) > 0
+    assert sum(found.run[f"n_{category}"] for category in CATEGORIES) == len(kept)
+    assert json.loads(found.run["parameters"])["svd_solver"] == "auto"
+
+
+def test_tsne_of_the_file_is_that_of_scikit_learn(con):
+    from sklearn.manifold import TSNE
+
+    found = read(con, MapSpec("magpie", "tsne", 2, N))
+    rows = [
+        con.execute("select elements, factors from composition_of($formula)", {"formula": formula})
+        .fetchall()[0]
+        for formula in found.points["formula"].to_pylist()
+    ]  # fmt: skip
+    numbers = dict(con.execute("select symbol::varchar, atomic_number from element").fetchall())
+    elements = np.array([[numbers[symbol] for symbol in row[0]] for row in rows], np.uint8)
+    factors = np.array([row[1] for row in rows], np.uint8)
+    vectors = composition_vectors(elements, factors, element_vectors("magpie"))
+    expected = TSNE(2, random_state=0, n_jobs=1).fit_transform(vectors)
+    np.testing.assert_array_equal(found.coordinates, expected)
+
+
+def test_a_map_in_the_file_is_not_made_again(path, con):
+    before = path.read_bytes()
+    assert add_maps(path, [MapSpec("magpie", "umap", 2, N), MapSpec("random_200", "pca", 2, N)]) == []
+    assert path.read_bytes() == before
+    for other in (
+        MapSpec("magpie", "umap", 2, N, seed=1),
+        MapSpec("magpie", "umap", 2, N, n_components=3),
+        MapSpec("magpie", "umap", 2, N, settings=(("n_neighbors", 14),)),
+        MapSpec("magpie", "umap", 2, N, standardize=True),
+        MapSpec("magpie", "umap", 2, N + 1),
+    ):
+        assert find(con, other) is None
+    # A default that is spelled out is the same map.
+    assert find(con, MapSpec("magpie", "umap", 2, N, settings=(("n_neighbors", 15),))) is not None
+
+
+def test_maps_go_when_the_known_sources_change(copy, tmp_path):
+    spec = MapSpec("random_200", "pca", 2, 5, n_components=3)
+    assert add_maps(copy, [spec]) == [spec]
+    with connect_to_read(copy) as con:
+        found = read(con, spec)
+        assert found.coordinates.shape == (1 + 5 + 2 + 5, 3)
+        assert con.execute(
+            "select count(*) from projection join projection_run using (run_id)"
+        ).fetchall() == [(13,)]
+    (tmp_path / "more.csv").write_text("formula\nNaCl\n")
+    add(copy, f"more={tmp_path / 'more.csv'}")
+    with connect_to_read(copy) as con:
+        assert con.execute("select count(*) from projection").fetchall() == [(0,)]
+        with pytest.raises(ReductionError, match="not in the file yet; 'chemdb map --embedding random_200"):
+            read(con, spec)
+
+
+def test_several_processes_make_the_same_maps(copy):
+    specs = [MapSpec(embedding, "pca", 2, 20) for embedding in ("magpie", "mat2vec", "skipatom")]
+    with at_most_threads(2):
+        assert add_maps(copy, specs) == specs
+    with connect_to_read(copy) as con:
+        together = [read(con, spec).coordinates for spec in specs]
+        assert sorted(con.execute("select run_id from projection_run").fetchall()) == [(1,), (2,), (3,)]
+    for spec, coordinates in zip(specs, together, strict=True):
+        alone = MapSpec(spec.embedding, "pca", 2, 20, settings=(("tol", 1.0),))
+        add_maps(copy, [alone])
+        with connect_to_read(copy) as con:
+            np.testing.assert_array_equal(read(con, alone).coordinates, coordinates)
+
+
+def test_maps_that_fail_leave_the_file(copy):
+    before = copy.read_bytes()
+    for spec, problem in (
+        (MapSpec("magpi", "pca", 2), "did you mean magpie"),
+        (MapSpec("magpie", "pac", 2), "no method 'pac'; did you mean pca"),
+        (MapSpec("magpie", "pca", 4), "this file has compositions of 2 or 3 elements"),
+        (MapSpec("magpie", "tsne", 2, 3), "points are too few for t-SNE"),
+        (MapSpec("magpie", "tsne", 2, settings=(("perplexty", 1),)), "did you mean perplexity"),
+    ):
+        with pytest.raises(ChemdbError, match=problem):
+            add_maps(copy, [spec])
+    assert copy.read_bytes() == before
+    assert [file.name for file in copy.parent.iterdir()] == ["c.duckdb"]
+
+
+def offsets(axes):
+    return {
+        to_hex(c.get_facecolor()[0]).upper(): np.asarray(c.get_offsets()) for c in axes.collections if len(c.get_offsets())
+    }  # fmt: skip
+
+
+def test_one_map_shows_each_point_in_the_colour_of_its_category(con):
+    spec = MapSpec("mat2vec", "umap", 2, N)
+    found = read(con, spec)
+    drawing = maps.draw(con, spec)
+    drawn = offsets(drawing.figure.axes[0])
+    colors = palette("paper")
+    assert set(drawn) == {colors[category] for category in CATEGORIES}
+    for category in CATEGORIES:
+        np.testing.assert_array_equal(
+            drawn[colors[category]], found.coordinates[found.categories == category]
+        )
+    assert "points: standard 40, missing 40, interesting 40, unlikely 40" in str(drawing.caption)
+    assert "seed 0" in str(drawing.caption)
+    assert drawing.figure.axes[0].get_xlabel() == "UMAP 1"
+
+
+def test_axes_of_pca_tell_the_share_of_the_variance(con):
+    found = read(con, MapSpec("magpie", "pca", 2, N))
+    label = maps.draw(con, MapSpec("magpie", "pca", 2, N)).figure.axes[0].get_xlabel()
+    assert label == f"PC1 ({100 * found.run['explained'][0]:.1f}%)"
+
+
+def test_figure_2_has_a_panel_for_each_map_and_the_rarest_on_top(con):
+    drawing = map_grid.draw(con, 2, N)
+    assert len(drawing.figure.axes) == 18
+    # 2,096 standard binaries are known, 2,532 interesting ones.
+    assert maps.by_rarity(con, 2) == ["unlikely", "missing", "interesting", "standard"]
+    for axes, spec in zip(drawing.figure.axes, map_grid.specs(2, N), strict=True):
+        assert [c.get_label() for c in axes.collections] == maps.by_rarity(con, 2)
+        assert sorted(c.get_zorder() for c in axes.collections) == [c.get_zorder() for c in axes.collections]
+        assert all(c.get_rasterized() for c in axes.collections)
+        drawn = np.concatenate([c.get_offsets() for c in axes.collections])
+        np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(read(con, spec).coordinates, axis=0))
+    assert [axes.get_title() for axes in drawing.figure.axes[:3]] == ["PCA", "t-SNE", "UMAP"]
+    assert [axes.get_ylabel() for axes in drawing.figure.axes[::3]] == list(PAPER_EMBEDDINGS)
+    [legend] = drawing.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(CATEGORIES)
+
+
+@pytest.mark.parametrize(
+    ("electronegativity", "name"),
+    [
+        ({"Na": 0.93, "Cl": 3.16}, "halide"),
+        ({"O": 3.44, "F": 3.98}, "halide"),
+        ({"S": 2.58, "O": 3.44}, "oxide"),
+        ({"Zn": 1.65, "S": 2.58}, "chalcogenide"),
+        ({"Ga": 1.81, "As": 2.18}, "pnictide"),
+        ({"As": 2.18, "S": 2.58}, "chalcogenide"),
+        ({"N": 3.04, "Cl": 3.16}, "halide"),
+        ({"C": 2.55, "Se": 2.55}, "chalcogenide"),
+        ({"Pm": None, "F": 3.98}, "halide"),
+        ({"F": 3.98, "Ne": None}, "halide"),
+        ({"He": None, "Ar": None}, "other"),
+        ({"Li": 0.98, "H": 2.20}, "other"),
+        ({"Fe": 1.83, "C": 2.55}, "other"),
+        ({"Cu": 1.90, "Au": 2.54}, "other"),
+    ],
+)
+def test_anion_classes(electronegativity, name):
+    assert anions.anion_class(electronegativity) == name
+
+
+def test_figure_5_colours_by_anion_class(con):
+    drawing = anions.draw(con, N)
+    found = read(con, MapSpec("magpie", "pca", 2, N))
+    classes = anions.classes_of(con, found.points["system_id"].to_numpy())
+    for formula, name in zip(found.points["formula"].to_pylist(), classes.tolist(), strict=True):
+        # The last element of a formula is the most electronegative one.
+        last = re.findall("[A-Z][a-z]?", formula)[-1]
+        if last == "F":
+            assert name == "halide"
+        if last == "O":
+            assert name == "oxide"
+    drawn = offsets(drawing.figure.axes[0])
+    counts = Counter(classes.tolist())
+    assert {color: len(points) for color, points in drawn.items()} == {
+        palette("paper")[name]: n for name, n in counts.items()
+    }
+    assert anions.RULE in str(drawing.caption)
+    assert f"oxide {counts['oxide']:,}" in str(drawing.caption)
+
+
+def test_a_page_has_every_point_and_needs_no_network(con, tmp_path):
+    spec = MapSpec("magpie", "umap", 2, N)
+    found = read(con, spec)
+    figure = html.figure(con, found, palette("paper"))
+    traces = {trace.name: trace for trace in figure.data}
+    assert list(traces) == maps.by_rarity(con, 2)
+    formulas = [formula for name in CATEGORIES for formula, _ in traces[name].customdata]
+    assert sorted(formulas) == sorted(found.points["formula"].to_pylist())
+    entries = dict(con.execute("select formula, material_id from known_composition").fetchall())
+    assert all(entry == entries[formula] for formula, entry in traces["standard"].customdata)
+    assert {entry for _, entry in traces["unlikely"].customdata} == {""}
+    html.write(con, spec, tmp_path / "m.html")
+    page = (tmp_path / "m.html").read_text()
+    assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", page) == []
+    assert 'name="formula"' in page
+    assert "sendChartToCloud" in page
+
+
+def test_the_whole_set_is_drawn_once(path, tmp_path):
+    first = draw_all(path, tmp_path, per_category=N)
+    assert [(file.name, drawn) for file, drawn in first] == [
+        ("figure-1.png", True), ("figure-2.png", True), ("figure-5.png", True),
+    ]  # fmt: skip
+    (tmp_path / "figure-2.png").unlink()
+    (tmp_path / "figure-5.txt").write_text("something else")
+    again = draw_all(path, tmp_path, per_category=N)
+    assert [drawn for _, drawn in again] == [False, True, True]
+    assert not [file for file in tmp_path.iterdir() if "partial" in file.name]
+    with pytest.raises(ChemdbError, match="no such folder"):
+        draw_all(path, tmp_path / "nowhere", per_category=N)
+    with pytest.raises(ChemdbError, match="no format 'jpg'; did you mean png"):
+        draw_all(path, tmp_path, "jpg", per_category=N)
+
+
+@pytest.mark.parametrize("name", ["plot map", "plot map-grid", "plot anions", "plot paper"])
+def test_examples_of_maps_run(name, path, tmp_path, monkeypatch):
+    example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHEMDB_PATH", str(path))
+    # As the user types it, but for the maps that this file has already.
+    arguments = [word for word in shlex.split(example) if word != "60"]
+    arguments = [word for word in arguments if word != "--per-category"] + ["--per-category", str(N)]
+    assert "figure-" in (shown := output(*arguments)) or "map.png" in shown
+
+
+@pytest.mark.parametrize("name", ["map", "plot periodic-table", "plot composition"])
+def test_other_examples_run(name, full_path, tmp_path, monkeypatch):
+    example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "c.duckdb").write_bytes(full_path.read_bytes())
+    monkeypatch.setenv("CHEMDB_PATH", "c.duckdb")
+    shown = output(*shlex.split(example))
+    assert re.search(r"11,\d{3} points|10,\d{3} points|\.png|\.svg", shown)
+
+
+def test_a_map_is_made_and_drawn_from_the_command_line(copy, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown = output("map", "--method", "pca", "--embedding", "random_200", "--per-category", 9, "--db", copy)
+    assert shown.startswith(
+        "pca of random_200, 2 elements: run 1, 21 points, 0 compositions without a vector; made in"
+    )
+    again = output("map", "--method", "PCA", "--embedding", "random_200", "--per-category", 9, "--db", copy)
+    assert again.endswith("in the file already\n")
+    options = ("--method", "pca", "--embedding", "random_200", "--per-category", 9, "--db", copy)
+    output("plot", "map", *options, "--components", 3, "--set", "whiten=true", "-o", "a.svg")
+    assert '"whiten": true' in (tmp_path / "a.txt").read_text()
+    output("plot", "map", *options, "--html", "-o", "a.html")
+    assert "ZnO3" in (tmp_path / "a.html").read_text()
+
+
+BAD = {
+    "map --embedding magpi": "did you mean magpie",
+    "map --method umpa": "no method 'umpa'; did you mean umap",
+    "map --nelements 4": "2 or 3 elements",
+    "map --method tsne --per-category 2": "points are too few for t-SNE with perplexity 30",
+    "map --method tsne --set perplexity": "write it as name=value",
+    "map --components 4": "less than or equal to 3",
+    "map --seed -1": "greater than or equal to 0",
+    "plot map -o no/where.png": "the folder no does not exist",
+    "plot map -o a.jpg": "ends in one of .png, .svg, .pdf",
+    "plot map --html -o a.png": "ends in one of .html",
+    "plot map -o a.png --palette grey": "no palette 'grey'",
+    "plot map-grid -o .": "ends in one of",
+    "plot anions -o no/where.png": "does not exist",
+    "plot paper -o nowhere": "no such folder",
+    "plot paper -o . --format jpg": "no format 'jpg'",
+    "plot periodic-table -o a.png --nelements 4": "4 elements: not in this file",
+    "plot periodic-table -o a.png --category alowed": "did you mean allowed",
+    "plot periodic-table -o a.png --query x=1 --nelements 2": "--query replaces",
+    "plot periodic-table -o a.png --query nonsense=1": "query:",
+    "plot periodic-table -o a.png --query elements=Zm": "query:",
+    "plot periodic-table -o a.png --query (nelements=2)(known)chemsys=He-Ne": "there are none to draw",
+    "plot composition Li-Xx -o a.png": "not an element",
+    "plot composition Li-O -o folder": "ends in one of",
+}
+
+
+@pytest.mark.parametrize(("line", "problem"), BAD.items(), ids=BAD)
+def test_bad_input_is_one_line(line, problem, copy, monkeypatch):
+    monkeypatch.chdir(copy.parent)
+    monkeypatch.setenv("CHEMDB_PATH", "c.duckdb")
+    before = copy.read_bytes()
+    done = run(*shlex.split(line))
+    assert done.exit_code in (1, 2), done.output
+    errors = [text for text in done.stderr.splitlines() if text.startswith("chemdb: ")]
+    assert len(errors) == 1
+    assert problem in errors[0]
+    assert "Traceback" not in done.output
+    assert copy.read_bytes() == before
+    assert [file.name for file in copy.parent.iterdir()] == ["c.duckdb"]
+
+
+def test_an_empty_category_has_no_points_and_no_place_in_the_legend(tmp_path):
+    path = tmp_path / "c.duckdb"
+    build(path, BuildOptions(nelements=range(2, 3), max_stoichiometry=3, known=()))
+    spec = MapSpec("magpie", "pca", 2, 30)
+    add_maps(path, [spec])
+    with connect_to_read(path) as con:
+        found = read(con, spec)
+        assert (found.run["n_standard"], found.run["n_interesting"]) == (0, 0)
+        drawing = maps.draw(con, spec)
+    [legend] = drawing.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["missing", "unlikely"]
+    assert texts(drawing.figure) == []

@@ -1,0 +1,58 @@
+import pytest
+from helpers import naive
+from helpers.rule import decide
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chemdb.chemistry.species import SMACT_SETS, elements, oxidation_states
+
+BY_SYMBOL = {element.symbol: element for element in elements()}
+
+
+def test_formulas_of_the_paper():
+    assert decide(["ZnO", "LiZnO2", "Li2ZnSn3O8", "Zn2O", "LiZnSnO2"]) == [1] * 5
+    assert decide(["ZnO3", "LiZnO4", "LiZn4SnO8", "LiZn4Sn4O8", "LiZnSnO"]) == [0] * 5
+
+
+def test_one_oxidation_state_per_element():
+    assert decide(["Fe3O4", "FeO", "Fe2O3"]) == [0, 1, 1]
+
+
+def test_what_is_no_formula_stays_undecided():
+    assert decide(["", "Xx", None, "ArH"]) == [-1, -1, -1, 0]
+
+
+def test_large_amounts_and_many_elements():
+    assert decide(["NaCl", "Na2000000000Cl2000000000", "Na2000000001Cl2000000000", "LiNaKRbCsFrBeMgCaSrO"]) == [
+        1, 1, 0, 0,
+    ]  # fmt: skip
+    assert decide(["LiNaKRbBeMgCaSrBaO7"]) == [1]
+
+
+parts = st.dictionaries(st.sampled_from(sorted(BY_SYMBOL)), st.integers(1, 20), min_size=1, max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(amounts=parts, name=st.sampled_from(sorted(SMACT_SETS)))
+def test_as_the_naive_rule_says(amounts, name):
+    states = oxidation_states(name).states
+    expected = naive.is_allowed(
+        [BY_SYMBOL[symbol].electronegativity for symbol in amounts],
+        [states.get(symbol, ()) for symbol in amounts],
+        list(amounts.values()),
+    )
+    assert decide(["".join(f"{s}{n}" for s, n in amounts.items())], name) == [int(expected)]
+
+
+@pytest.mark.parametrize("name", SMACT_SETS)
+def test_as_the_enumeration_says(name):
+    from chemdb.enumeration.allowed_sets import count_allowed, element_order, rule_table
+
+    ordered = element_order(elements())
+    texts = [
+        f"{a.symbol}{n}{b.symbol}{m}"
+        for i, a in enumerate(ordered)
+        for b in ordered[i + 1 :]
+        for n, m in naive.reduced_factors(2, 5)
+    ]
+    assert decide(texts, name).count(1) == count_allowed(rule_table(ordered, oxidation_states(name)), 2, 5)

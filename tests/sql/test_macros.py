@@ -1,0 +1,158 @@
+"""Macros for filters and for tables of one's own."""
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from helpers.formulas import pieces
+
+from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.species import elements
+from chemdb.lookup.label import labeller
+
+
+def one(con, expression):
+    return con.execute(f"select {expression}").fetchall()[0][0]
+
+
+def test_groups(small):
+    assert one(small, "group_elements('coinage_metal')") == ["Cu", "Ag", "Au"]
+    assert small.execute(
+        "select n_of_group(elements, 'transition_metal') from composition_of('ZnO')"
+    ).fetchall() == [(1,)]
+    with pytest.raises(duckdb.Error, match="no group 'alkal'; see the table element_group"):
+        one(small, "group_elements('alkal')")
+
+
+def test_amounts(small):
+    row = "select amount_of(elements, factors, {0}), atomic_fraction(elements, factors, {0}) from composition_of('Zn2O3')"
+    assert small.execute(row.format("'O'")).fetchall() == [(3, 0.6)]
+    assert small.execute(row.format("'Li'")).fetchall() == [(0, 0.0)]
+
+
+READ = {
+    "O4Zn2Li2": "LiZnO2",
+    "Al2(SO4)3": "Al2S3O12",
+    "K4[Fe(CN)6]": "K4FeC6N6",
+    "{Na(Cl)}2": "NaCl",
+    "ArHe": "HeAr",
+    "D2O": "H2O",
+    "2NaCl": "NaCl",
+    "Fe2.0O03": "Fe2O3",
+    "H₂O": "H2O",
+    "O2 Zn Li": "LiZnO2",
+    "CuSO4·5H2O": "CuH10SO9",
+    "CuSO4.5H2O": "CuH10SO9",
+    "Fe₂(SO₄)₃ · 7 H₂O": "Fe2H14S3O19",
+    "Li2O*3SiO2": "Li2Si3O7",
+    "MgCl2.NH4Cl": "MgH4NCl3",
+    "2147483647NaCl": "NaCl",
+    "Na2147483647Na2147483647Cl": "Na4294967294Cl",
+    "(H)" * 32: "H",
+    "(" * 32 + "H" + ")" * 32: "H",
+}
+NOT_READ = [
+    "", " ", "hello", "Hello World", "Qx2", "Coo", "Li-O", "Fe3+", "Fe3O4-x", "NaCl?", "Na\nCl",
+    "<NaCl>2", "⟨NaCl⟩2", "Na×2Cl",
+    "Li0.5CoO2", "Fe2.5O3", "Fe2.05O3", "Fe2.0.0O3", "CuSO4.5H₂O", "Na 2Cl", "2 3NaCl", "(2NaCl)",
+    "Li0O", "(Li)0O", "0LiO", "Li9999999999999999999999O", "Li2147483648O", "(Li65536)65536O", "65536Li65536O",
+    "Na1(Cl", "NaCl)", "Na[Cl)", "(Na[Cl)]", "Na()Cl", "2A)B(C", "(Na·Cl)", "(Na·2Cl)", "2(Na·Cl)",
+    "·NaCl", "NaCl·", "NaCl·2", "Na··Cl", "Li2O·3·SiO2", "(H)" * 33, "(" * 33 + "H" + ")" * 33,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "formula"), [*READ.items(), *((text, None) for text in (*NOT_READ, None))])
+def test_reduced_formula(small, text, formula):
+    assert small.execute("select reduced_formula(?)", [text]).fetchall() == [(formula,)]
+
+
+@pytest.mark.parametrize("text", [*NOT_READ, None])
+def test_composition_of_does_not_guess(small, text):
+    with pytest.raises(duckdb.Error, match="is not made of element symbols"):
+        small.execute("from composition_of(?)", [text]).fetchall()
+
+
+def test_label_does_not_guess(small):
+    small.execute("create temp table mine as select unnest(?::varchar[]) as formula", [[*NOT_READ, None]])
+    rows = small.execute(
+        "select chemdb_formula, chemsys, allowed, known, category::varchar from label('mine')"
+    ).fetchall()
+    assert rows == [(None,) * 5] * (len(NOT_READ) + 1)
+
+
+amounts = st.sampled_from(
+    ["", "", "", "1", "2", "3", "12", "02", "2.0", "0", "0.5", "₂", "₁₂", "46341", "2147483647"]
+)
+spaces = st.sampled_from(["", "", "", " ", "\t "])
+atoms = st.tuples(st.sampled_from(["H", "D", "Li", "C", "Co", "O", "Zn", "Xe", "Lr"]), amounts).map("".join)
+groups = st.recursive(
+    atoms,
+    lambda inner: st.builds(
+        lambda kind, items, amount: kind[0] + "".join(items) + kind[1] + amount,
+        st.sampled_from(["()", "[]", "{}"]), st.lists(inner, min_size=1, max_size=3), amounts,
+    ),
+    max_leaves=6,
+)  # fmt: skip
+parts = st.tuples(spaces, amounts, spaces, groups, spaces, groups, spaces).map("".join)
+spelled = st.builds(
+    lambda first, others: first + "".join(dot + part for dot, part in others),
+    parts, st.lists(st.tuples(st.sampled_from("·•∙⋅*."), parts), max_size=2),
+)  # fmt: skip
+
+
+@st.composite
+def misspelled(draw):
+    """A formula with a few characters more, less or others."""
+    text = draw(spelled)
+    for _ in range(draw(st.integers(1, 3))):
+        here = draw(st.integers(0, len(text)))
+        new = draw(st.sampled_from(["", *"()[]{}<>⟨⟩×·.*+-?\\₂025 HOox\n"]))
+        text = text[:here] + new + text[here + draw(st.booleans()) :]
+    return text
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(spelled | misspelled() | pieces.map("".join) | st.text(max_size=4), min_size=20, max_size=100)
+)
+def test_macros_read_what_python_reads(small, texts):
+    found = read_formulas(texts, elements())
+    rows = small.execute(
+        "select text, reduced_formula(text), formula_chemsys(text) from (select unnest(?::varchar[]) as text)",
+        [texts],
+    ).fetchall()
+    assert rows == list(zip(texts, found.formula().to_pylist(), found.chemsys().to_pylist(), strict=True))
+
+
+def test_reduced_formulas_of_every_known_entry(full):
+    wrong = full.execute(
+        "select formula_pretty, formula, reduced_formula(formula_pretty) as own from known_entry "
+        "where own is distinct from formula"
+    ).fetchall()
+    assert wrong == []
+
+
+def test_label_of_a_table_is_that_of_chemdb_label(full):
+    full.execute(
+        "create temp table mine as select formula_given as formula from known_entry using sample 3000"
+    )
+    columns = ("formula", "chemdb_formula", "chemsys", "allowed", "known", "category")
+    rows = full.execute(f"select {', '.join(columns)} from label('mine')").fetchall()
+    table = [dict(zip(columns, row, strict=True)) for row in rows]
+    labels = labeller(full).label([row["formula"] for row in table]).to_pylist()
+    assert len(table) == 3000
+    for row, label in zip(table, labels, strict=True):
+        assert (row["chemdb_formula"], row["chemsys"]) == (label["formula"], label["chemsys"])
+        inside = label["in_space"]
+        for name in ("allowed", "known", "category"):
+            assert row[name] == (label[name] if inside else None)
+
+
+def test_label_keeps_rows_and_order(small):
+    small.execute(
+        "create temp table mine as select *, n as allowed "
+        "from (values (1, 'O2Zn2'), (2, null), (3, 'ZnO3'), (4, '?')) t (n, formula)"
+    )
+    assert small.execute("select n, category::varchar from label('mine')").fetchall() == [
+        (1, "standard"), (2, None), (3, "interesting"), (4, None),
+    ]  # fmt: skip
