@@ -15,8 +15,8 @@ from elementembeddings.composition import CompositionalEmbedding
 from elementembeddings.core import Embedding
 
 import chemdb
-from chemdb.chemistry.element_vectors import element_vectors
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
+from chemdb.embedding.stored_vectors import element_vectors
 
 NAME, N, REPEATS, N_PEER = "mat2vec", 1_000_000, 5, 2_000
 QUERY = "missing elements=Li nelements=3"
@@ -25,13 +25,15 @@ QUERY = "missing elements=Li nelements=3"
 def main() -> None:
     with chemdb.open(sys.argv[1]) as db:
         rows = db.sample("unlikely", 4, N_PEER)
-    elements, factors = (np.tile(array, (N // N_PEER, 1)) for array in element_arrays(rows))
-    vectors = element_vectors(NAME)
+        threads = db.limits.threads
+        with db.cursor() as con:
+            vectors = element_vectors(con, NAME)
+    elements, factors = (np.tile(array, (N // N_PEER, 1)) for array in element_arrays(rows, vectors.symbols))
     out = np.empty((N, len(vectors.features)), np.float32)
-    composition_vectors(elements, factors, vectors, out)
+    composition_vectors(elements, factors, vectors, threads, out)
     start = time.perf_counter()
     for _ in range(REPEATS):
-        composition_vectors(elements, factors, vectors, out)
+        composition_vectors(elements, factors, vectors, threads, out)
     ours = REPEATS * N / (time.perf_counter() - start)
     loaded = Embedding.load_data(NAME)
     start = time.perf_counter()

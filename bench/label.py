@@ -14,7 +14,7 @@ from pathlib import Path
 
 from smact.screening import smact_validity
 
-from chemdb.chemistry.species import elements
+from chemdb.chemistry.elements import elements
 
 N, N_PEER = 1_000_000, 300
 

@@ -21,11 +21,12 @@ import smact
 from smact.screening import smact_filter
 
 import chemdb
-from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import oxidation_states
 from chemdb.chemistry.stoichiometry import n_combinations
 from chemdb.database.connection import connect_to_read
 from chemdb.enumeration.allowed_sets import count_allowed, element_order, enumerate_space, rule_table
-from chemdb.runtime.limits import n_threads
+from chemdb.runtime.limits import available_processors
 
 QUERIES = {
     "one chemical system, `from allowed where chemsys = 'Li-O-Sn-Zn'`": "from allowed where chemsys = 'Li-O-Sn-Zn'",
@@ -102,11 +103,15 @@ def enumeration(long: bool) -> None:
     ordered = element_order(elements())
 
     def count_all() -> None:
-        assert [count_allowed(table, k, 8) for k in (2, 3, 4)] == [13_464, 10_779_441, 2_909_434_982]
+        assert [count_allowed(table, k, 8, available_processors()) for k in (2, 3, 4)] == [
+            13_464,
+            10_779_441,
+            2_909_434_982,
+        ]
 
     def enumerate_all() -> None:
         for k in (2, 3, 4):
-            enumerate_space(table, k, 8)
+            enumerate_space(table, k, 8, available_processors())
 
     print("\n## Enumeration, kernels compiled\n")
     row("what", "seconds")
@@ -120,7 +125,7 @@ def enumeration(long: bool) -> None:
     )
     for k, largest in [(4, 12)] + ([(5, 8)] if long else []):
         start = time.perf_counter()
-        allowed = count_allowed(table, k, largest)
+        allowed = count_allowed(table, k, largest, available_processors())
         seconds = time.perf_counter() - start
         row(
             f"{k} elements, factors to {largest}: {n_combinations(k, largest):,} combinations, {allowed:,} allowed",
@@ -142,8 +147,10 @@ def enumeration(long: bool) -> None:
                     continue
 
         theirs = timed(peer) / n
-        space = enumerate_space(table, k, 8)
-        ours = median_of(lambda k=k: enumerate_space(table, k, 8), 3) / len(space.elements)
+        space = enumerate_space(table, k, 8, available_processors())
+        ours = median_of(lambda k=k: enumerate_space(table, k, 8, available_processors()), 3) / len(
+            space.elements
+        )
         row(k, n, f"{1e3 * theirs:.3g}", f"{1e3 * ours:.3g}", f"{theirs / ours:,.0f}")
     short.append(
         ("quaternary system, against `smact_filter` in the same run", f"{theirs / ours:,.0f} times faster")
@@ -154,7 +161,7 @@ def first_compile() -> None:
     code = (
         "import time; from chemdb.enumeration.allowed_sets import *; from chemdb.chemistry.formula import *; from chemdb.chemistry.species import *\n"
         "table = rule_table(element_order(elements()), oxidation_states('smact14')); start = time.perf_counter()\n"
-        "for k in (2, 3, 4): enumerate_space(table, k, 8)\n"
+        f"for k in (2, 3, 4): enumerate_space(table, k, 8, {available_processors()})\n"
         "f = read_formulas(['NaCl'], elements()); f.formula(), f.chemsys(), f.formula_anonymous()\n"
         "print(time.perf_counter() - start)"
     )
@@ -273,7 +280,7 @@ def main() -> None:
     print("# Performance\n")
     print(
         f"Measured by `make bench` with chemdb {chemdb.__version__}, DuckDB {duckdb.__version__}, "
-        f"Python {platform.python_version()} on {n_threads()} processors ({platform.machine()})."
+        f"Python {platform.python_version()} on {available_processors()} processors ({platform.machine()})."
     )
     with tempfile.TemporaryDirectory() as folder:
         first_compile()

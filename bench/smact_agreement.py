@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from helpers.smact import disagreements
 
 from chemdb.chemistry.species import SMACT_SETS
-from chemdb.runtime.limits import n_threads
+from chemdb.runtime.limits import available_processors
 
 #: Systems a task compares: a quaternary takes SMACT a second.
 SLICE = 10
@@ -29,7 +29,7 @@ def compare(task: tuple[str, int, int]) -> list[list[str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--systems", type=int, default=300)
-    parser.add_argument("--processes", type=int, default=n_threads())
+    parser.add_argument("--processes", type=int, default=available_processors())
     options = parser.parse_args()
     tasks = [
         (name, nelements, 1000 + seed)

@@ -1,18 +1,17 @@
-"""A database opened to be asked: what `chemdb.open` returns, and all that the commands call."""
+"""The Python interface: what `chemdb.open` returns."""
 
 import os
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
-from chemdb.database.connection import connect_to_read, cursor_of, is_damage, threads_of, translate_errors
+from chemdb.database.connection import OpenFile
 from chemdb.database.rows import Rows
-from chemdb.errors import ChemdbError, QueryError
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
     from chemdb.embedding.export import Embedded
     from chemdb.lookup.explain import Explanation
-    from chemdb.lookup.label import Labeller
-    from chemdb.query.parse.vocabulary import Vocabulary
     from chemdb.query.result import Result
     from chemdb.report.separation import Separation
     from chemdb.report.tables_1_and_2 import Table1Cell, Table2
@@ -31,15 +28,17 @@ if TYPE_CHECKING:
 
 
 class Database:
-    """A database file, read-only; safe to share between threads and forked processes.
+    """A read-only handle of a database file: thread-safe, and usable in forked processes.
+
+    Handles can be pickled: another process opens the same file.
 
     Parameters
     ----------
     path : path-like
     threads : int, optional
-        Threads to use; all processors if not given.
+        Threads to use; all processors by default.
     memory_limit : str, optional
-        Memory of DuckDB, such as 2GB; 80% of the machine's if not given.
+        Memory for DuckDB, such as 2GB; 80% of the machine's by default.
 
     Raises
     ------
@@ -56,14 +55,21 @@ class Database:
     def __init__(
         self, path: str | os.PathLike[str], threads: int | None = None, memory_limit: str | None = None
     ) -> None:
-        self.path = Path(path)
-        self._options = (threads, memory_limit)
-        self._lock = threading.Lock()
-        self._con: duckdb.DuckDBPyConnection | None = connect_to_read(self.path, *self._options)
-        self._inherited: duckdb.DuckDBPyConnection | None = None
-        self._process = os.getpid()
-        self._labeller: Labeller | None = None
-        self._vocabulary: Vocabulary | None = None
+        self._file = OpenFile(path, Limits.of(threads, memory_limit))
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._file.path
+
+    @property
+    def limits(self) -> Limits:
+        """Threads and memory of everything that this handle does."""
+        return self._file.limits
+
+    def cursor(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """Give a DuckDB cursor for one thread, closed at the end of the ``with`` block."""
+        return self._file.cursor()
 
     def query(
         self,
@@ -75,52 +81,37 @@ class Database:
         columns: Sequence[str] = (),
         optimade: bool = False,
     ) -> "Result":
-        """Return the compositions that meet a query, read when asked for.
+        """Return the compositions that match a query, read on demand.
 
         Parameters
         ----------
         text : str
             In chemdb's query language, see docs/query.md; empty for everything.
         limit : int, optional
-            Most rows; all if not given.
+            Maximum number of rows; all by default.
         offset : int
-            Rows passed over.
+            Rows to skip.
         sort : sequence of str
-            Columns to sort by, with ``-`` before those to sort downwards; by default known
+            Columns to sort by, in descending order with a leading ``-``; by default known
             compositions come first, then those with the fewest atoms.
         columns : sequence of str
-            Columns to show; besides those of the view ``composition``, ``max_factor``, ``known_in``,
-            ``material_id`` and ``energy_above_hull`` of known compositions, ``species`` that balance
-            a composition, ``O`` for the amount of oxygen, and ``x(O)`` for its atomic fraction.
+            Columns to return: those of the view ``composition``; ``max_factor``; ``known_in``,
+            ``material_id`` and ``energy_above_hull`` of known compositions; ``species`` that balance
+            the composition; ``O`` for the amount of oxygen and ``x(O)`` for its atomic fraction.
         optimade : bool
             Whether `text` is an OPTIMADE filter.
 
         Raises
         ------
         QueryError
-            The query is not understood, or asks for what cannot be.
+            The query cannot be parsed, or a value in it is impossible.
         """
-        from chemdb.query.parse.language import read_query
-        from chemdb.query.result import Result
-        from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, read_columns, read_order
+        from chemdb.query.ask import ask
 
-        if (limit is not None and limit < 0) or offset < 0:
-            raise QueryError(f"query: limit {limit} and offset {offset}: neither may be below 0")
-        words = self._own_vocabulary()
-        if optimade:
-            from chemdb.query.parse.optimade_filter import read_optimade as read_query
-        return Result(
-            self._cursor,
-            words,
-            read_query(text, words),
-            read_columns(columns, words) or DEFAULT_COLUMNS,
-            read_order(sort, words) or DEFAULT_ORDER,
-            limit,
-            offset,
-        )
+        return ask(self._file, text, limit, offset, sort, columns, optimade)
 
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
-        """Return the rows of a SQL query, read when asked for.
+        """Return the rows of a SQL query, read on demand.
 
         Parameters
         ----------
@@ -131,34 +122,34 @@ class Database:
         Raises
         ------
         ChemdbError
-            The statement fails, which shows when its rows are read.
+            The statement fails; raised when rows are read.
         """
-        return Rows(self._cursor, statement, parameters)
+        return Rows(self._file.cursor, statement, parameters)
 
     def label(
         self, formulas: "Sequence[str | None] | pa.Table | pandas.DataFrame | polars.DataFrame"
     ) -> "pa.Table":
-        """Return formulas with their labels: allowed, known, category, and why not.
+        """Return formulas with labels: allowed, known, category, and the reasons.
 
         Parameters
         ----------
-        formulas : sequence of str, or table
-            A table, of Arrow, pandas or polars, has its formula column found by its name.
+        formulas : sequence of str, or Arrow, pandas or polars table
+            The formula column of a table is found by its name.
 
         Returns
         -------
         pyarrow.Table
-            The columns of a table first, then those of `chemdb.lookup.label.LABEL_COLUMNS`; a row for
-            each formula, in order. Unreadable formulas have an ``error``.
+            The columns of the input, then `chemdb.lookup.label.LABEL_COLUMNS`; a row per formula,
+            in order. Unreadable formulas have an ``error``.
 
         Raises
         ------
         FileError
             The table has no formula column.
         """
-        from chemdb.lookup.label import label_table
+        from chemdb.lookup.label import label_table, labeller
 
-        return label_table(self._own_labeller(), formulas)
+        return label_table(self._file.remember(labeller), formulas)
 
     def label_file(self, source: Path, target: Path | None, formula_column: str | None = None) -> int:
         """Label the formulas of a file into another, see `chemdb.lookup.label_file.label_file`.
@@ -166,11 +157,12 @@ class Database:
         Raises
         ------
         ChemdbError
-            Either file is bad; the target is as it was.
+            Either file is invalid; the target is unchanged.
         """
+        from chemdb.lookup.label import labeller
         from chemdb.lookup.label_file import label_file
 
-        return label_file(self._own_labeller(), source, target, formula_column)
+        return label_file(self._file.remember(labeller), source, target, self.limits, formula_column)
 
     def label_lines(self, lines: TextIO, target: Path | None) -> int:
         """Label a stream of formulas, see `chemdb.lookup.label_file.label_lines`.
@@ -178,48 +170,50 @@ class Database:
         Raises
         ------
         FileError
-            The target has no known suffix, or cannot be written; it is as it was.
+            The target has an unknown suffix, or cannot be written; it is unchanged.
         """
+        from chemdb.lookup.label import labeller
         from chemdb.lookup.label_file import label_lines
 
-        return label_lines(self._own_labeller(), lines, target)
+        return label_lines(self._file.remember(labeller), lines, target, self.limits)
 
     def explain(self, *formulas: str) -> "list[Explanation]":
-        """Return why each composition is allowed or not, and what is known near it.
+        """Return why compositions are allowed or not, and the known compounds nearest to them.
 
         Parameters
         ----------
         *formulas : str
-            In any spelling, of any number of elements and any amounts.
+            In any spelling, with any number of elements and any amounts.
 
         Raises
         ------
         FormulaError
-            A text is no formula.
+            A text is not a formula.
         UndecidedError
-            There are too many choices of oxidation states to decide.
+            There are too many combinations of oxidation states to decide.
         """
         from chemdb.lookup.explain import explain
 
-        with self._cursor() as con:
+        with self.cursor() as con:
             return [explain(con, formula) for formula in formulas]
 
     def sample(
         self, category: str | Sequence[str], nelements: int | Sequence[int], n: int, seed: int = 0
     ) -> "pa.Table":
-        """Return compositions drawn uniformly from categories of orders, see `chemdb.query.sample.sample`.
+        """Return compositions sampled uniformly from categories, see `chemdb.query.sample.sample`.
 
         Raises
         ------
         ChemdbError
-            Unknown category, order outside the file, `n` below 1 or `seed` below 0.
+            Unknown category, a number of elements that the file does not have, `n` below 1 or
+            `seed` below 0.
         """
         from chemdb.query.sample import sample_categories
 
         categories = [category] if isinstance(category, str) else category
-        orders = [nelements] if isinstance(nelements, int) else nelements
-        with self._cursor() as con:
-            return sample_categories(con, categories, orders, n, seed)
+        sizes = [nelements] if isinstance(nelements, int) else nelements
+        with self.cursor() as con:
+            return sample_categories(con, categories, sizes, n, seed)
 
     def embed(self, compositions: "Result | pa.Table", embedding: str) -> "tuple[pa.Table, Embedded]":
         """Return formula, category and vector of compositions, and how many have no vector.
@@ -227,49 +221,47 @@ class Database:
         Parameters
         ----------
         compositions : Result or pyarrow.Table
-            Of `query`, or a table such as `sample` returns.
+            What `query` or `sample` returns.
         embedding : str
-            One of `chemdb.chemistry.element_vectors.embedding_names`.
+            Element representation, such as magpie; the table ``embedding`` lists them.
 
         Raises
         ------
         EmbeddingError
-            No such representation.
+            The file has no such representation.
         """
-        import pyarrow as pa
-
-        from chemdb.chemistry.element_vectors import element_vectors
         from chemdb.embedding.export import COLUMNS, embed
+        from chemdb.embedding.stored_vectors import element_vectors
 
-        vectors = element_vectors(embedding)
-        rows = compositions.select(COLUMNS)
-        return embed(rows if isinstance(rows, pa.Table) else rows.arrow(), vectors)
+        with self.cursor() as con:
+            vectors = element_vectors(con, embedding)
+        return embed(compositions.select(COLUMNS), vectors, self.limits.threads)
 
     def info(self) -> dict[str, Any]:
-        """Return how the file was made and what it offers, see `chemdb.report.info.describe`."""
+        """Return how the file was built and what it contains, see `chemdb.report.info.describe`."""
         from chemdb.report.info import describe
 
-        with self._cursor() as con:
+        with self.cursor() as con:
             return describe(con)
 
     def table_1(self, systems: Sequence[str]) -> "list[Table1Cell]":
-        """Return the categories of chemical systems, see `chemdb.report.tables_1_and_2.table_1`.
+        """Return chemical systems by category, see `chemdb.report.tables_1_and_2.table_1`.
 
         Raises
         ------
         ChemdbError
-            A text is not a chemical system, or not one of this file.
+            A text is not a chemical system of this file.
         """
         from chemdb.report.tables_1_and_2 import table_1
 
-        with self._cursor() as con:
+        with self.cursor() as con:
             return table_1(con, systems)
 
     def table_2(self) -> "Table2":
-        """Return the counts by order and category, see `chemdb.report.tables_1_and_2.table_2`."""
+        """Return counts by number of elements and category, see `chemdb.report.tables_1_and_2.table_2`."""
         from chemdb.report.tables_1_and_2 import table_2
 
-        with self._cursor() as con:
+        with self.cursor() as con:
             return table_2(con)
 
     def separation(
@@ -282,33 +274,22 @@ class Database:
     ) -> "list[Separation]":
         """Return how well the categories separate, see `chemdb.report.separation.separation`.
 
-        All orders of the file and the paper's representations, if not given.
+        By default for all numbers of elements of the file and the paper's representations.
 
         Raises
         ------
         ChemdbError
-            Unknown embedding, an order that the file does not have, or too few points.
+            Unknown embedding, a number of elements that the file does not have, or too few points.
         """
-        from threadpoolctl import threadpool_limits
-
-        from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
-        from chemdb.database.metadata import nelements_of
         from chemdb.report.separation import separation
 
-        with self._cursor() as con, threadpool_limits(threads_of(con)):
-            return separation(
-                con,
-                nelements or nelements_of(con),
-                embeddings or PAPER_EMBEDDINGS,
-                per_category,
-                seed,
-                steps,
-            )
+        with self.cursor() as con:
+            return separation(con, nelements, embeddings, per_category, seed, steps)
 
     def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
-        """Return what was checked of the file and what was found, see `chemdb.verify.found_by`.
+        """Return what was checked in the file and the results, see `chemdb.verify.checks_of`.
 
-        The work is done by a process of its own, as some damage would end this one.
+        The checks run in a process of their own, as some kinds of damage crash DuckDB.
 
         Raises
         ------
@@ -317,21 +298,19 @@ class Database:
         """
         from chemdb.verify.process import verify_in_process
 
-        with self._cursor():
-            return verify_in_process(self.path, deep, steps, *self._options)
+        with self.cursor():
+            return verify_in_process(self.path, deep, self.limits, steps)
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
-        from chemdb.report.tables_1_and_2 import known_sources
+        from chemdb.database.metadata import known_sources
 
-        with self._cursor() as con:
+        with self.cursor() as con:
             return known_sources(con)
 
     def close(self) -> None:
-        """Close the file; whatever still reads it finishes."""
-        if self._con is not None and self._process == os.getpid():
-            self._con.close()
-        self._con = None
+        """Close the file; statements that are being read finish."""
+        self._file.close()
 
     def __enter__(self) -> "Database":
         return self
@@ -341,52 +320,12 @@ class Database:
 
     def __reduce__(self) -> tuple[type["Database"], tuple]:
         """Let another process open the same file."""
-        return Database, (self.path, *self._options)
+        return Database, (self.path, self.limits.threads, self.limits.memory_limit)
 
     def __repr__(self) -> str:
         return f"chemdb.open({str(self.path)!r})"
 
     def _repr_html_(self) -> str:
         counts = self.sql("from table2").df()
-        about = f"<p><code>{escape(str(self.path))}</code>, known: {escape(self.known_sources())}</p>"
-        return about + str(counts.to_html(index=False))
-
-    def _own_vocabulary(self) -> "Vocabulary":
-        from chemdb.query.parse.vocabulary import vocabulary
-
-        with self._cursor() as con:
-            if self._vocabulary is None:
-                self._vocabulary = vocabulary(con)
-            return self._vocabulary
-
-    def _own_labeller(self) -> "Labeller":
-        from chemdb.lookup.label import labeller
-
-        with self._cursor() as con:
-            if self._labeller is None:
-                self._labeller = labeller(con)
-            return self._labeller
-
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a connection of one's own; DuckDB's errors become one line."""
-        stack = ExitStack()
-        with self._lock:
-            if self._con is None:
-                raise ChemdbError(f"{self.path}: closed; open it again with chemdb.open")
-            if self._process != os.getpid():
-                # A fork has none of DuckDB's threads: it opens the file for itself, and leaves
-                # what it inherited alone.
-                self._inherited = self._con
-                self._con = connect_to_read(self.path, *self._options)
-                self._process = os.getpid()
-            own = stack.enter_context(cursor_of(self._con))
-        with stack, translate_errors(self.path):
-            try:
-                yield own
-            except (duckdb.IOException, duckdb.OutOfMemoryException):
-                raise
-            except duckdb.Error as error:
-                if is_damage(error):
-                    raise
-                raise ChemdbError(f"sql: {error}") from None
+        known = escape(self.known_sources())
+        return f"<p><code>{escape(str(self.path))}</code>, known: {known}</p>{counts.to_html(index=False)}"

@@ -1,6 +1,9 @@
-"""What can go wrong for a user: each class is one kind of trouble, each message one line."""
+"""Errors that a user can fix: one class for each kind, one line for each message."""
 
-#: Longest message; what stands in its middle gives way.
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+#: Longest message in characters; longer ones lose their middle.
 MAX_MESSAGE = 1000
 
 
@@ -93,3 +96,32 @@ class QueryError(ChemdbError):
 
 class ProcessError(ChemdbError):
     """A process that worked for this one was ended from outside."""
+
+
+def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] = ChemdbError) -> str:
+    """Return `name` if it is one of the known names.
+
+    Raises
+    ------
+    ChemdbError
+        It is not; the message lists the nearest names.
+
+    Examples
+    --------
+    >>> one_of("umpa", ("pca", "tsne", "umap"), "method")
+    Traceback (most recent call last):
+    chemdb.errors.ChemdbError: no method 'umpa'; did you mean umap? There are pca, tsne, umap
+    """
+    names = list(known)
+    if name in names:
+        return name
+    near = get_close_matches(name, names)
+    hint = f"did you mean {' or '.join(near)}? There" if near else "there"
+    raise error(f"no {kind} {name!r}; {hint} are {', '.join(names)}")
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return ``; did you mean ...?`` with the words closest to a misspelt one, or nothing."""
+    by_lower = {known.lower(): known for known in sorted(words, reverse=True)}
+    found = get_close_matches(word.lower(), by_lower, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(by_lower[name] for name in found)}?" if found else ""

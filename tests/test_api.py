@@ -159,7 +159,7 @@ def test_names_are_no_html(small_path, tmp_path):
 
 
 def test_an_older_or_foreign_file_is_refused(small_path, tmp_path):
-    from chemdb.database.connection import replacing
+    from chemdb.database.replacing import replacing
 
     path = tmp_path / "old.duckdb"
     path.write_bytes(small_path.read_bytes())

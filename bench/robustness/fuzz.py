@@ -147,8 +147,8 @@ def _text(content: bytes) -> str:
 
 def _formulas(db: object) -> Callable[[bytes], None]:
     from chemdb.chemistry.composition import read_composition
+    from chemdb.chemistry.elements import elements
     from chemdb.chemistry.formula import read_formulas
-    from chemdb.chemistry.species import elements
     from chemdb.errors import FormulaError
 
     def check(content: bytes) -> None:
@@ -169,11 +169,13 @@ def _formulas(db: object) -> Callable[[bytes], None]:
 
 
 def _asked(db: object, read: Callable) -> Callable[[bytes], None]:
+    from chemdb.database.connection import connect_to_read
+    from chemdb.query.parse.vocabulary import vocabulary
     from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER
     from chemdb.query.statement.writer import count_statement, rows_statement
 
-    words = db._own_vocabulary()
-    con = db._con.cursor()
+    words = db._file.remember(vocabulary)
+    con = connect_to_read(db.path, db.limits)
 
     def check(content: bytes) -> None:
         asked = read(_text(content), words)
@@ -218,26 +220,25 @@ def _file(content: bytes) -> Path:
 
 
 def _known_files(db: object) -> Callable[[bytes], None]:
+    from chemdb.chemistry.elements import elements
     from chemdb.chemistry.formula import read_formulas
-    from chemdb.chemistry.species import elements
     from chemdb.known.user_file import file_source
+    from chemdb.runtime.limits import Limits
 
     def check(content: bytes) -> None:
-        source = file_source(_file(content))
+        source = file_source(_file(content), Limits())
         assert len(read_formulas(source.entries["formula_given"], elements())) == len(source.entries)
 
     return check
 
 
 def _label_files(db: object) -> Callable[[bytes], None]:
-    from chemdb.lookup.label_file import label_file
-
-    own, target = db._own_labeller(), Path("labelled.jsonl")
+    target = Path("labelled.jsonl")
 
     def check(content: bytes) -> None:
         target.unlink(missing_ok=True)
         try:
-            label_file(own, _file(content), target)
+            db.label_file(_file(content), target)
         finally:
             assert not target.with_name(target.name + ".partial").exists()
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from chemdb.builder.load_known import Loaded, add_source, remove_source, renew_categories
 from chemdb.database.checksum import renew_checksums
-from chemdb.database.connection import connect_to_read, replacing
+from chemdb.database.connection import connect_to_read
 from chemdb.database.metadata import elements_of
+from chemdb.database.replacing import replacing
 from chemdb.known.registry import source_reader
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
 
 
@@ -15,6 +17,7 @@ def add(
     spec: str,
     formula_column: str | None = None,
     mp_api_key: str | None = None,
+    limits: Limits | None = None,
     steps: Steps = no_steps,
 ) -> Loaded:
     """Add the source that `spec` names to a file.
@@ -24,12 +27,13 @@ def add(
     ChemdbError
         The source or the file is bad; the file is as it was.
     """
-    read = source_reader(spec, formula_column, mp_api_key)
-    connect_to_read(path).close()
+    limits = limits or Limits()
+    read = source_reader(spec, limits, formula_column, mp_api_key)
+    connect_to_read(path, limits).close()
     # Before the file is locked: a download may take long.
     with steps("Known source") as progress:
         source = read(progress)
-    with replacing(path, edit=True) as con:
+    with replacing(path, limits, edit=True) as con:
         with steps("Load"):
             loaded = add_source(con, source, elements_of(con))
         with steps("Categories"):
@@ -38,7 +42,7 @@ def add(
     return loaded
 
 
-def remove(path: Path, name: str) -> None:
+def remove(path: Path, name: str, limits: Limits | None = None) -> None:
     """Remove a source from a file.
 
     Raises
@@ -46,7 +50,7 @@ def remove(path: Path, name: str) -> None:
     ChemdbError
         The file has no such source, or is bad; it is as it was.
     """
-    with replacing(path, edit=True) as con:
+    with replacing(path, limits, edit=True) as con:
         remove_source(con, name)
         renew_categories(con)
         renew_checksums(con, "main.")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import read_formulas
-from chemdb.chemistry.species import Element
-from chemdb.database.connection import execute
+from chemdb.database.execution import execute
 from chemdb.database.sql_files import files_in, run_file
 from chemdb.errors import KnownSourceError
 from chemdb.known.source import KnownSource

@@ -11,20 +11,24 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from chemdb.builder.element_embedding import element_embedding_table
 from chemdb.builder.load_known import Loaded, add_source, renew_categories
 from chemdb.builder.tables import (
     allowed_set_table,
     chemical_system_reader,
+    element_embedding_table,
     element_table,
+    embedding_table,
     species_table,
     stoichiometry_table,
 )
-from chemdb.chemistry.species import SMACT_SETS, OxidationStates, elements, oxidation_states
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import SMACT_SETS, OxidationStates, oxidation_states
 from chemdb.chemistry.stoichiometry import check_limits, n_combinations
 from chemdb.database.checksum import renew_checksums
-from chemdb.database.connection import FORMAT_VERSION, execute, replacing
-from chemdb.database.sql_files import files_in, registered, run_file, sql_text
+from chemdb.database.connection import FORMAT_VERSION
+from chemdb.database.execution import execute, registered
+from chemdb.database.replacing import replacing
+from chemdb.database.sql_files import files_in, run_file, sql_text
 from chemdb.enumeration.allowed_sets import (
     ElementTable,
     Space,
@@ -35,6 +39,7 @@ from chemdb.enumeration.allowed_sets import (
 )
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.registry import NONE, source_reader
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_steps
 from chemdb.version import __version__
 
@@ -66,7 +71,9 @@ class BuildOptions:
     mp_api_key: str | None = field(default=None, repr=False)
 
 
-def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Loaded]:
+def build(
+    path: Path, options: BuildOptions, limits: Limits | None = None, steps: Steps = no_steps
+) -> list[Loaded]:
     """Build a database at `path`, replacing a chemdb file there when the new one is whole.
 
     Returns
@@ -79,6 +86,7 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
     ChemdbError
         Bad options or sources, or a file that cannot be written; `path` is as it was.
     """
+    limits = limits or Limits()
     started = datetime.now(UTC)
     clock = time.perf_counter()
     for nelements in options.nelements:
@@ -87,11 +95,11 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
     if not options.nelements:
         raise LimitError("no order to build: the range of nelements is empty")
     readers = [
-        source_reader(spec, options.formula_column, options.mp_api_key)
+        source_reader(spec, limits, options.formula_column, options.mp_api_key)
         for spec in options.known
         if spec != NONE
     ]
-    with replacing(path) as con:
+    with replacing(path, limits) as con:
         with steps("Species"):
             states = oxidation_states(options.oxidation_states)
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
@@ -101,7 +109,7 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
             sources = [read(progress) for read in readers]
         ordered = element_order(elements())
         with steps("Enumeration") as progress:
-            spaces = _enumerate(rule_table(ordered, states), options, progress)
+            spaces = _enumerate(rule_table(ordered, states), options, limits.threads, progress)
         with steps("Load") as progress:
             run_file(con, "1_tables/03_stoichiometry", {"new_stoichiometry": stoichiometry_table(spaces)})
             run_file(con, "1_tables/04_allowed_set", {"new_allowed_set": allowed_set_table(spaces)})
@@ -112,7 +120,9 @@ def build(path: Path, options: BuildOptions, steps: Steps = no_steps) -> list[Lo
             loaded = [add_source(con, source, elements()) for source in sources]
         with steps("Views, summaries and comments"):
             run_file(
-                con, "1_tables/07_element_embedding", {"new_element_embedding": element_embedding_table()}
+                con,
+                "1_tables/07_element_embedding",
+                {"new_embedding": embedding_table(), "new_element_embedding": element_embedding_table()},
             )
             run_file(con, "1_tables/08_build_info", {"new_build_info": _build_info(options, states, started)})
             run_file(con, "1_tables/09_checksum")
@@ -157,7 +167,7 @@ def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table)
         )
 
 
-def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -> list[Space]:
+def _enumerate(table: ElementTable, options: BuildOptions, threads: int, progress: Progress) -> list[Space]:
     # Each order costs about fifty times the one before: only the last is worth showing.
     last = options.nelements[-1]
     return [
@@ -165,6 +175,7 @@ def _enumerate(table: ElementTable, options: BuildOptions, progress: Progress) -
             table,
             nelements,
             options.max_stoichiometry,
+            threads,
             *([progress] if nelements == last else []),
         )
         for nelements in options.nelements

@@ -1,13 +1,16 @@
 """Species and spaces as the Arrow tables that sql/ loads."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from chemdb.chemistry.composition import anonymous_formula
-from chemdb.chemistry.species import Element, OxidationStates, icsd_occurrences
+from chemdb.chemistry.element_vectors import library_embeddings, library_vectors
+from chemdb.chemistry.elements import Element
+from chemdb.chemistry.species import OxidationStates, icsd_occurrences
 from chemdb.enumeration.allowed_sets import Space
 from chemdb.rule.oxidation_states import species_text
 from chemdb.runtime.progress import Progress, no_progress
@@ -19,14 +22,7 @@ MAX_ELEMENTS = 4
 
 def element_table(elements: Sequence[Element]) -> pa.Table:
     """Return a row per element."""
-    return pa.table(
-        {
-            "atomic_number": [e.atomic_number for e in elements],
-            "symbol": [e.symbol for e in elements],
-            "name": [e.name for e in elements],
-            "electronegativity": [e.electronegativity for e in elements],
-        }
-    )
+    return pa.Table.from_pylist([asdict(element) for element in elements])
 
 
 def species_table(used: OxidationStates, others: Sequence[OxidationStates]) -> pa.Table:
@@ -156,3 +152,25 @@ def _first_sets(spaces: Sequence[Space]) -> list[int]:
     """Return the number of each order's first non-empty set."""
     sizes = [len(space.bits) - 1 for space in spaces]
     return [1 + sum(sizes[:i]) for i in range(len(spaces))]
+
+
+def embedding_table() -> pa.Table:
+    """Return a row per element representation: its name and the names of its dimensions."""
+    names = library_embeddings()
+    features = [library_vectors(name).features for name in names]
+    return pa.table({"embedding": names, "features": pa.array(features, pa.list_(pa.string()))})
+
+
+def element_embedding_table() -> pa.Table:
+    """Return a row per representation and element that has a vector in it.
+
+    Single precision, as the vectors of compositions that chemdb writes, halves the size.
+    """
+    columns: dict[str, list] = {"embedding": [], "symbol": [], "vector": []}
+    for name in library_embeddings():
+        vectors = library_vectors(name)
+        for atomic_number in np.flatnonzero(vectors.covered)[1:]:
+            columns["embedding"].append(name)
+            columns["symbol"].append(vectors.symbols[atomic_number - 1])
+            columns["vector"].append(vectors.values[atomic_number].astype(np.float32))
+    return pa.table(columns)

@@ -9,7 +9,7 @@ from math import gcd
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-from chemdb.chemistry.species import Element
+from chemdb.chemistry.elements import Element
 from chemdb.errors import FormulaError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def read_composition(text: str, elements: Sequence[Element]) -> Composition:
 
     Examples
     --------
-    >>> from chemdb.chemistry.species import elements
+    >>> from chemdb.chemistry.elements import elements
     >>> read_composition("Fe2(SO4)3·7H2O", elements()).formula
     'Fe2H14S3O19'
     """

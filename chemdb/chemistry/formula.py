@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from chemdb.chemistry import kernel as kernel
-from chemdb.chemistry.species import Element
+from chemdb.chemistry.elements import Element
 
 REASONS = {
     kernel.EMPTY: "no formula",
@@ -131,7 +131,7 @@ def read_formulas(
 
     Examples
     --------
-    >>> from chemdb.chemistry.species import elements
+    >>> from chemdb.chemistry.elements import elements
     >>> found = read_formulas(["O2 Zn Li", "CuSO4·5H2O", "Li0.5CoO2"], elements())
     >>> found.formula().to_pylist(), found.reason(2)
     (['LiZnO2', 'CuH10SO9', None], "fractional amount at '0.5CoO2'")

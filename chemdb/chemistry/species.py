@@ -1,21 +1,20 @@
-"""Elements and their oxidation states: what SMACT knows, or what a file of the user's says."""
+"""Oxidation-state sets: those of SMACT, or a user file."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import inf
 from pathlib import Path
 
+from chemdb.chemistry.elements import elements
 from chemdb.errors import SpeciesError
 
-N_ELEMENTS = 103
 MAX_CHARGE = 12
-#: Bytes of an oxidation-state file; 103 lines need a few thousand.
+#: Largest oxidation-state file in bytes; 103 lines need a few thousand.
 MAX_FILE = 1_000_000
 
-#: chemdb's and SMACT's name of each set -> attribute of `smact.Element`.
+#: Attribute of `smact.Element` by the name of the set, which is SMACT's.
 SMACT_SETS: Mapping[str, str] = {
     "smact14": "oxidation_states_smact14",
     "icsd16": "oxidation_states_icsd16",
@@ -26,36 +25,13 @@ SMACT_SETS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Element:
-    """One chemical element, as SMACT tabulates it.
-
-    Attributes
-    ----------
-    symbol, name : str
-    atomic_number : int
-    electronegativity : float or None
-        Pauling scale; None for He, Ne, Ar, Pm, Rn and Lr.
-    """
-
-    symbol: str
-    name: str
-    atomic_number: int
-    electronegativity: float | None
-
-    @property
-    def rank(self) -> tuple[float, int]:
-        """What sorts elements as formulas are written, see `electronegativity_rank`."""
-        return electronegativity_rank(self.electronegativity, self.atomic_number)
-
-
-@dataclass(frozen=True)
 class OxidationStates:
     """One oxidation-state set.
 
     Attributes
     ----------
     name : str
-        SMACT's name of the set, or the name of the user's file.
+        SMACT's name of the set, or the name of the user file.
     states : mapping of str to tuple of int
         Ascending oxidation states in e of each element that has any.
     """
@@ -70,27 +46,9 @@ class OxidationStates:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of the set's content, the same whatever its file looked like."""
+        """SHA-256 of the content, independent of how its file was laid out."""
         text = "".join(f"{symbol} {states}\n" for symbol, states in sorted(self.states.items()))
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def electronegativity_rank(electronegativity: float | None, atomic_number: int) -> tuple[float, int]:
-    """Return what sorts by electronegativity, without one last; atomic numbers decide between equals."""
-    return (inf if electronegativity is None else electronegativity, atomic_number)
-
-
-@cache
-def elements() -> tuple[Element, ...]:
-    """Return the first 103 elements by atomic number."""
-    return tuple(Element(e.symbol, e.name, e.number, e.pauling_eneg or None) for e in _smact_elements())
-
-
-@cache
-def _smact_elements() -> tuple:
-    import smact  # 0.8 s: only what builds a file pays for it
-
-    return tuple(smact.Element(symbol) for symbol in smact.ordered_elements(1, N_ELEMENTS))
 
 
 def smact_oxidation_states(name: str) -> OxidationStates:
@@ -101,14 +59,16 @@ def smact_oxidation_states(name: str) -> OxidationStates:
     >>> smact_oxidation_states("smact14").n_species
     421
     """
+    import smact
+
     attribute = SMACT_SETS[name]
-    states = {e.symbol: getattr(e, attribute) for e in _smact_elements()}
+    states = {e.symbol: getattr(smact.Element(e.symbol), attribute) for e in elements()}
     return OxidationStates(name, {s: tuple(sorted(set(q))) for s, q in states.items() if q})
 
 
 @cache
 def icsd_occurrences() -> Mapping[tuple[str, int], int]:
-    """Return how many ICSD entries have each symbol and oxidation state, as SMACT counted in 2024."""
+    """Return the number of ICSD entries (2024, counted by SMACT) with each symbol and oxidation state."""
     import smact
 
     path = Path(smact.data_directory) / "oxidation_states_icsd24_counts.json"
@@ -117,7 +77,7 @@ def icsd_occurrences() -> Mapping[tuple[str, int], int]:
 
 
 def read_oxidation_states(path: Path) -> OxidationStates:
-    """Return the set in a file of SMACT's form: a line per element, ``Fe +2 +3``; # comments.
+    """Return the set in a file in SMACT's format: a line per element, ``Fe +2 +3``, with # comments.
 
     Raises
     ------
@@ -126,7 +86,7 @@ def read_oxidation_states(path: Path) -> OxidationStates:
         followed by whole charges.
     """
     try:
-        # Neither a pipe, which would wait, nor a device, which need not end.
+        # A pipe would block, and a device may never end.
         if not path.is_file():
             raise SpeciesError(f"oxidation-state file {path}: not a regular file")
         with path.open("rb") as stream:
@@ -146,7 +106,7 @@ def read_oxidation_states(path: Path) -> OxidationStates:
         if symbol not in known_symbols:
             raise SpeciesError(f"{where}: {symbol!r} is not the symbol of an element up to Z = 103")
         if symbol in states:
-            raise SpeciesError(f"{where}: {symbol} has a line already")
+            raise SpeciesError(f"{where}: {symbol} already has a line")
         try:
             values = sorted({int(charge) for charge in charges})
         except ValueError:

@@ -6,7 +6,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.chemistry.species import N_ELEMENTS
+from chemdb.chemistry.elements import N_ELEMENTS
 from chemdb.errors import LimitError
 
 MAX_FACTOR = 12

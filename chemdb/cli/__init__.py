@@ -3,14 +3,15 @@
 import gc
 import sys
 
-from chemdb.cli.app import app, interrupt_again
+from chemdb.cli.app import app
+from chemdb.runtime.interrupt import repeat_lost_interrupt
 
 
 def main() -> None:
     """Run the command line."""
     # A tenth of a short command would be spent looking for garbage among what it imports.
     gc.set_threshold(50_000)
-    sys.unraisablehook = interrupt_again
+    sys.unraisablehook = repeat_lost_interrupt
     app(prog_name="chemdb")
 
 

@@ -1,12 +1,10 @@
 """The application: help, version, and errors as one line on stderr."""
 
-import _thread
 import gc
 import os
 import sys
-import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -14,12 +12,7 @@ from typer.exceptions import TyperException
 
 from chemdb import __version__
 from chemdb.errors import ChemdbError, FileError, is_utf8, one_line
-from chemdb.runtime.progress import replaced
-
-if TYPE_CHECKING:
-    from sys import UnraisableHookArgs
-
-INTERRUPTED = 130
+from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message, is_interrupt, replaced_files
 
 
 class InterruptedCommandError(ChemdbError):
@@ -33,7 +26,7 @@ class OneLineErrors(TyperGroup):
         """Run, as Typer does in standalone mode."""
         standalone_mode = extra.pop("standalone_mode", True)
         message, code = "", 0
-        replaced.clear()
+        replaced_files.clear()
         try:
             _check_utf8(sys.argv[1:] if args is None else args)
             result = super().main(args, *others, **(extra | {"standalone_mode": False}))
@@ -50,7 +43,7 @@ class OneLineErrors(TyperGroup):
         else:
             if result == INTERRUPTED:
                 # Ctrl-C before or after the command itself, as Typer tells it.
-                message, code = _interrupted(), INTERRUPTED
+                message, code = interrupt_message(), INTERRUPTED
         # Not within `except`: an error keeps DuckDB's objects alive, which it complains of at exit.
         if message:
             # Nor may a circle of objects, such as a frame and its error.
@@ -67,11 +60,11 @@ class OneLineErrors(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
-            raise InterruptedCommandError(_interrupted(str(interrupt))) from None
+            raise InterruptedCommandError(interrupt_message(str(interrupt))) from None
         except (ChemdbError, RuntimeError) as error:
-            if not _is_interrupt(error):
+            if not is_interrupt(error):
                 raise
-            raise InterruptedCommandError(_interrupted()) from None
+            raise InterruptedCommandError(interrupt_message()) from None
 
 
 def _check_utf8(words: Sequence[str]) -> None:
@@ -79,13 +72,6 @@ def _check_utf8(words: Sequence[str]) -> None:
     for word in words:
         if not is_utf8(word):
             raise FileError(f"{word}: not UTF-8 text; if it is a file, rename it")
-
-
-def _interrupted(kept: str = "") -> str:
-    """Return what Ctrl-C leaves, in the words of the work that it stopped if there are any."""
-    if not kept and replaced:
-        kept = f"{replaced[0]} is written" if len(replaced) == 1 else f"{len(replaced)} files are written"
-    return f"interrupted; {kept or 'nothing was changed'}"
 
 
 def _write_out() -> None:
@@ -113,25 +99,6 @@ def _of_system(error: OSError | UnicodeError | MemoryError) -> str:
             named = f"{error.filename}: " if error.filename else ""
             return named + os.strerror(number).lower()
     return str(error)
-
-
-def _is_interrupt(error: BaseException | None) -> bool:
-    """Say whether Ctrl-C is behind an error, such as one of closing what it left busy."""
-    while error is not None:
-        # The text is what DuckDB makes of Ctrl-C.
-        if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def interrupt_again(lost: "UnraisableHookArgs") -> None:
-    """Have Ctrl-C come once more where it came in what cannot raise, such as a finalizer."""
-    if issubclass(lost.exc_type, KeyboardInterrupt):
-        # Later, as here it cannot raise either.
-        threading.Timer(0.05, _thread.interrupt_main).start()
-    else:
-        sys.__unraisablehook__(lost)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from chemdb.maps.make import MapSpec
+    from chemdb.maps.stored import MapSpec
 
 Embedding = Annotated[
     str,
@@ -51,8 +51,8 @@ def spec_of(
     settings: list[str] | None,
 ) -> "MapSpec":
     """Return what the options say."""
-    from chemdb.maps.make import MapSpec
     from chemdb.maps.reduction import check_method, parse_setting
+    from chemdb.maps.stored import MapSpec
 
     chosen = tuple(sorted(map(parse_setting, settings or [])))
     return MapSpec(

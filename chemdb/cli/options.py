@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
-from chemdb.runtime import limits
+from chemdb.runtime.limits import limited_thread_pools
+
+#: Help panel of the options that limit threads and memory.
+RESOURCES = "Resources"
 
 
 def default_path() -> Path:
@@ -56,14 +59,10 @@ def memory(text: str) -> str:
     return text.strip()
 
 
-def _bound_threads(context: typer.Context, threads: int | None) -> int | None:
-    context.with_resource(limits.at_most_threads(threads))
+def _limited_thread_pools(context: typer.Context, threads: int | None) -> int | None:
+    """Limit libraries with thread pools of their own, which read their number when imported."""
+    context.with_resource(limited_thread_pools(threads))
     return threads
-
-
-def _bound_memory(context: typer.Context, memory_limit: str | None) -> str | None:
-    context.with_resource(limits.at_most_memory(memory_limit))
-    return memory_limit
 
 
 def _table_or_json(text: str) -> Format:
@@ -82,16 +81,15 @@ Database = Annotated[
         help="The database file.",
     ),
 ]
-#: Obeyed as soon as they are read, by the whole process: a command need only have them.
 Threads = Annotated[
     int | None,
     typer.Option(
         min=1,
         max=1024,
-        callback=_bound_threads,
-        expose_value=False,
+        callback=_limited_thread_pools,
         show_default="all processors",
         help="Threads to use.",
+        rich_help_panel=RESOURCES,
     ),
 ]
 MemoryLimit = Annotated[
@@ -99,10 +97,9 @@ MemoryLimit = Annotated[
     typer.Option(
         parser=memory,
         metavar="SIZE",
-        callback=_bound_memory,
-        expose_value=False,
         show_default="80% of memory",
-        help="Memory for DuckDB, such as 2GB; chemdb itself takes up to 0.5 GB more.",
+        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
+        rich_help_panel=RESOURCES,
     ),
 ]
 NElements = Annotated[

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from chemdb.cli.options import Format
 from chemdb.errors import printable
-from chemdb.runtime.atomic_write import whole
+from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.progress import Progress, Steps
 from chemdb.runtime.stdout import stdout
 
@@ -90,7 +90,7 @@ def _target(output: Path | None) -> Iterator[TextIO]:
         with stdout() as stream:
             yield stream
         return
-    with whole(output) as [partial], partial.open("w", encoding="utf-8") as stream:
+    with atomic_write(output) as [partial], partial.open("w", encoding="utf-8") as stream:
         yield stream
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from chemdb.database.connection import execute
+from chemdb.database.execution import execute
 from chemdb.database.sql_files import run_file, sql_text
 
 

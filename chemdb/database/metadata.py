@@ -1,12 +1,13 @@
-"""What a file holds, as the objects that the rule and the formula reader take."""
+"""What a file says about itself: how it was built, its elements, species, limits and known sources."""
 
 import re
 from collections.abc import Iterable, Mapping
 
 import duckdb
 
-from chemdb.chemistry.species import N_ELEMENTS, Element
-from chemdb.errors import DatabaseError
+from chemdb.chemistry.elements import N_ELEMENTS, Element
+from chemdb.database.execution import execute
+from chemdb.errors import ChemdbError, DatabaseError
 
 #: Whether the compositions of each category are allowed, and known.
 ALLOWED_AND_KNOWN: Mapping[str, tuple[bool, bool]] = {
@@ -24,6 +25,24 @@ def category_of(allowed: bool, known: bool) -> str:
     return next(name for name, both in ALLOWED_AND_KNOWN.items() if both == (allowed, known))
 
 
+def build_info(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return how a file was built, a value for each property."""
+    return dict(execute(con, "from build_info").fetchall())
+
+
+def known_sources(con: duckdb.DuckDBPyConnection) -> str:
+    """Return one line that names the known sources of a file, with their versions and sizes."""
+    rows = execute(con, "select source, version, n_entries from known_source order by added_at").fetchall()
+    sources = [f"{source}{f' {version}' if version else ''}, {n:,} entries" for source, version, n in rows]
+    return "; ".join(sources) or "none"
+
+
+def known_state(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Return what changes whenever a known source is added or removed."""
+    rows: list[tuple] = con.execute("select source, added_at from known_source order by all").fetchall()
+    return rows
+
+
 def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
     """Return the elements of a file, by atomic number.
 
@@ -33,21 +52,22 @@ def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
         They are not the first 103.
     """
     rows = con.execute(
-        "select symbol::varchar, name, atomic_number, electronegativity from element order by atomic_number"
+        "select symbol::varchar, name, atomic_number, electronegativity, periodic_group, period, block, "
+        "smact_metal, smact_mixed_valence from element order by atomic_number"
     ).fetchall()
-    found = [Element(*row) for row in rows]
-    # Compiled loops look up atomic numbers without asking whether they are there.
-    if [element.atomic_number for element in found] != list(range(1, N_ELEMENTS + 1)) or not all(
+    elements = [Element(*row) for row in rows]
+    # Kernels index by atomic number without checking.
+    if [element.atomic_number for element in elements] != list(range(1, N_ELEMENTS + 1)) or not all(
         re.fullmatch("[A-Z][a-z]?", element.symbol)
         and (element.electronegativity is None or 0 < element.electronegativity < 10)
-        for element in found
+        for element in elements
     ):
         raise DatabaseError("the elements of the file are damaged; build it again")
-    return found
+    return elements
 
 
 def nelements_of(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
-    """Return the numbers of elements of a file's compositions, its orders, ascending."""
+    """Return the numbers of elements of a file's compositions, ascending."""
     return tuple(n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall())
 
 
@@ -88,3 +108,29 @@ def state_occurrences(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int
     for symbol, state, occurrences in rows:
         found.setdefault(symbol, {})[state] = occurrences
     return found
+
+
+def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
+    """Return the chemsys of the file that `text` means: elements in any order, by hyphens.
+
+    Raises
+    ------
+    ChemdbError
+        A part is not an element, an element comes twice, or the file has no such system.
+    """
+    symbols = [part.strip() for part in text.split("-")]
+    known = {symbol for (symbol,) in con.execute("select symbol::varchar from element").fetchall()}
+    for symbol in symbols:
+        if symbol not in known:
+            raise ChemdbError(
+                f"chemical system {text!r}: {symbol!r} is not an element; write it like Li-Zn-O"
+            )
+    if len(set(symbols)) < len(symbols):
+        raise ChemdbError(f"chemical system {text!r}: an element comes twice")
+    chemsys = "-".join(sorted(symbols))
+    if not con.execute("from chemical_system where chemsys = ?", [chemsys]).fetchall():
+        nelements = nelements_of(con)
+        raise ChemdbError(
+            f"chemical system {text!r}: this file has systems of {nelements[0]} to {nelements[-1]} elements"
+        )
+    return chemsys

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from chemdb.database.connection import all_rows, execute
+from chemdb.database.execution import all_rows, execute
 
 if TYPE_CHECKING:
     import pandas

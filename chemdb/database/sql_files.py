@@ -1,14 +1,13 @@
 """Run the files of sql/ by their names."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from chemdb.database.connection import execute
+from chemdb.database.execution import execute, registered
 
 #: Folders whose files make a database, in this order.
 STAGES = ("1_tables", "2_known", "3_views")
@@ -47,18 +46,6 @@ def run_file(
         for statement in con.extract_statements(sql_text(name)):
             needed = {key: value for key, value in parameters.items() if key in statement.named_parameters}
             execute(con, statement, needed or None)
-
-
-@contextmanager
-def registered(con: duckdb.DuckDBPyConnection, inputs: Mapping[str, Any]) -> Iterator[None]:
-    """Let the statements of the body read Arrow data by name."""
-    for name, data in inputs.items():
-        con.register(name, data)
-    try:
-        yield
-    finally:
-        for name in inputs:
-            con.unregister(name)
 
 
 @cache

@@ -1,11 +1,13 @@
 """Vectors of compositions (Eq. 2 of Park et al., Faraday Discuss. 2024, d4fd00063c)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chemdb.chemistry.element_vectors import ElementVectors, periodic_table
+from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.database.arrow import as_array
 from chemdb.embedding.kernel import mean_vectors
 from chemdb.runtime.threads import map_slices
@@ -15,6 +17,7 @@ def composition_vectors(
     elements: NDArray[np.uint8],
     factors: NDArray[np.uint8],
     vectors: ElementVectors,
+    threads: int,
     out: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return the stoichiometry-weighted mean of the element vectors of each composition.
@@ -26,6 +29,7 @@ def composition_vectors(
     factors : array of uint8, shape (n, k)
         Stoichiometric factors of those elements, 0 where there is none.
     vectors : ElementVectors
+    threads : int
     out : array of float32, shape (n, d), optional
         Filled and returned instead of a new array.
 
@@ -36,9 +40,9 @@ def composition_vectors(
 
     Examples
     --------
-    >>> from chemdb.chemistry.element_vectors import element_vectors
+    >>> from chemdb.chemistry.element_vectors import library_vectors
     >>> zno = np.array([[30, 8]], np.uint8), np.array([[1, 1]], np.uint8)
-    >>> composition_vectors(*zno, element_vectors("magpie"))[0, 7].round(3)  # electronegativity
+    >>> composition_vectors(*zno, library_vectors("magpie"), 1)[0, 7].round(3)  # electronegativity
     np.float32(2.545)
     """
     if out is None:
@@ -47,7 +51,7 @@ def composition_vectors(
     def fill(start: int, stop: int) -> None:
         mean_vectors(elements, factors, vectors.values, out, start, stop)
 
-    map_slices(fill, len(elements))
+    map_slices(fill, len(elements), threads)
     return out
 
 
@@ -56,20 +60,24 @@ def is_covered(elements: NDArray[np.uint8], vectors: ElementVectors) -> NDArray[
     return np.all(vectors.covered[elements], axis=1)  # type: ignore[no-any-return]
 
 
-def element_arrays(rows: pa.Table | pa.RecordBatch) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def element_arrays(
+    rows: pa.Table | pa.RecordBatch, symbols: Sequence[str]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return atomic numbers and factors of compositions, each of shape (n, k), padded with 0.
 
     Parameters
     ----------
     rows : pyarrow.Table or RecordBatch
         With the columns elements (lists of symbols) and factors (lists of numbers).
+    symbols : sequence of str
+        Element symbols by atomic number.
     """
     elements, factors = (_flat(rows.column(name)) for name in ("elements", "factors"))
     lengths = np.diff(as_array(elements.offsets))
-    symbols = elements.flatten()
-    if pa.types.is_dictionary(symbols.type):
-        symbols = symbols.dictionary_decode()
-    numbers = as_array(pc.index_in(symbols.cast(pa.string()), pa.array(periodic_table()))) + 1
+    flat = elements.flatten()
+    if pa.types.is_dictionary(flat.type):
+        flat = flat.dictionary_decode()
+    numbers = as_array(pc.index_in(flat.cast(pa.string()), pa.array(symbols))) + 1
     row = np.repeat(np.arange(len(lengths)), lengths)
     place = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     shape = (len(lengths), int(lengths.max(initial=0)))

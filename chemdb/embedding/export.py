@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from chemdb.chemistry.element_vectors import ElementVectors, periodic_table
-from chemdb.database.output_files import write_batches
+from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.errors import EmbeddingError, FileError
-from chemdb.runtime.atomic_write import locked, whole
+from chemdb.files.output_files import write_batches
+from chemdb.runtime.atomic_write import atomic_write, file_lock
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, no_progress
 
 #: Columns that the compositions need.
@@ -49,6 +50,8 @@ class Embedded:
     Attributes
     ----------
     vectors : ElementVectors
+    threads : int
+        Threads that compute vectors.
     n : int
         Compositions with a vector.
     n_left_out : int
@@ -58,14 +61,15 @@ class Embedded:
     """
 
     vectors: ElementVectors
-    n: int
-    n_left_out: int
-    uncovered: set[str]
+    threads: int
+    n: int = 0
+    n_left_out: int = 0
+    uncovered: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         if not self.n_left_out:
             return f"{self.n:,} vectors"
-        ordered = [symbol for symbol in periodic_table() if symbol in self.uncovered]
+        ordered = [symbol for symbol in self.vectors.symbols if symbol in self.uncovered]
         return (
             f"{self.n:,} vectors; {self.n_left_out:,} compositions left out, as {self.vectors.name} has no "
             f"vector of {', '.join(ordered)}"
@@ -73,29 +77,33 @@ class Embedded:
 
     def add(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, NDArray[np.float32]]:
         """Return the compositions of a batch that have a vector, and the vectors, shape (n, d)."""
-        elements, factors = element_arrays(batch)
+        elements, factors = element_arrays(batch, self.vectors.symbols)
         covered = is_covered(elements, self.vectors)
         if not covered.all():
             found = np.unique(elements[~covered])
-            self.uncovered |= {periodic_table()[z - 1] for z in found if not self.vectors.covered[z]}
+            self.uncovered |= {self.vectors.symbols[z - 1] for z in found if not self.vectors.covered[z]}
             batch = batch.filter(pa.array(covered))
         self.n += len(batch)
         self.n_left_out += int((~covered).sum())
-        return batch, composition_vectors(elements[covered], factors[covered], self.vectors)
+        return batch, composition_vectors(elements[covered], factors[covered], self.vectors, self.threads)
 
 
-def embed(rows: pa.Table, vectors: ElementVectors) -> tuple[pa.Table, Embedded]:
+def embed(
+    compositions: "pa.Table | Compositions", vectors: ElementVectors, threads: int
+) -> tuple[pa.Table, Embedded]:
     """Return compositions with their vectors in a column of fixed-size lists, and the account.
 
     Parameters
     ----------
-    rows : pyarrow.Table
+    compositions : pyarrow.Table or Compositions
         With the columns formula, elements, factors, category.
     vectors : ElementVectors
+    threads : int
     """
-    account = Embedded(vectors, 0, 0, set())
+    account = Embedded(vectors, threads)
     schema = _schema(vectors, "list")
-    tables = [_batch(*account.add(batch), schema, "list") for batch in rows.to_batches()]
+    batches = compositions.to_batches() if isinstance(compositions, pa.Table) else compositions.batches()
+    tables = [_batch(*account.add(batch), schema, "list") for batch in batches]
     return pa.Table.from_batches(tables, schema), account
 
 
@@ -118,6 +126,7 @@ def export(
     compositions: Compositions,
     vectors: ElementVectors,
     target: Path,
+    limits: Limits,
     layout: str = "list",
     progress: Progress = no_progress,
     source: Mapping[str, str] | None = None,
@@ -132,6 +141,7 @@ def export(
         A ``.parquet``, ``.csv`` or ``.npz`` file, which appears whole; or a folder, which gets
         Parquet files of `PART` compositions, each whole: an export that was stopped goes on
         after the last of them.
+    limits : Limits
     layout : str
         One of `LAYOUTS`.
     progress : callable, optional
@@ -144,26 +154,26 @@ def export(
         The target cannot be written, or a folder has parts of another export.
     """
     check_target(target, layout)
-    account = Embedded(vectors, 0, 0, set())
+    account = Embedded(vectors, limits.threads)
     if target.is_dir():
         identity = dict(source or {}) | {"embedding": vectors.name, "columns": layout}
         # Two exports would take turns at the parts.
-        with locked(target / "export", target):
+        with file_lock(target / "export", target):
             _write_parts(compositions, account, target, layout, progress, identity)
         return account
     total = len(compositions)
     batches = _reported(compositions.select(COLUMNS).batches(), total, progress)
     kind = target.suffix.lower()
     if kind == ".npz":
-        with whole(target) as [partial]:
+        with atomic_write(target) as [partial]:
             _write_npz(batches, account, partial)
     elif layout == "list":
-        with whole(target) as [partial]:
+        with atomic_write(target) as [partial]:
             _write_parquet(batches, account, partial)
     else:
         schema = _schema(vectors, layout)
         wide = (_batch(*account.add(batch), schema, layout) for batch in batches)
-        write_batches(pa.RecordBatchReader.from_batches(schema, wide), target, kind[1:])
+        write_batches(pa.RecordBatchReader.from_batches(schema, wide), target, kind[1:], limits)
     return account
 
 
@@ -245,7 +255,7 @@ def _write_parts(
         waiting += len(batch)
         if waiting >= PART or read + waiting == total:
             part = folder / f"part-{number:05}.parquet"
-            own = Embedded(account.vectors, 0, 0, set())
+            own = Embedded(account.vectors, account.threads)
             found = [_batch(*own.add(each), schema, layout) for each in batches]
             about = {
                 "export": dict(identity),
@@ -254,7 +264,7 @@ def _write_parts(
                 "left_out": own.n_left_out,
                 "uncovered": sorted(own.uncovered),
             }
-            with whole(part) as [partial]:
+            with atomic_write(part) as [partial]:
                 _write_part(found, about, partial)
             account.n += own.n
             account.n_left_out += own.n_left_out

@@ -13,7 +13,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.chemistry.species import Element, OxidationStates, electronegativity_rank
+from chemdb.chemistry.elements import Element, electronegativity_rank
+from chemdb.chemistry.species import OxidationStates
 from chemdb.chemistry.stoichiometry import check_limits, reduced_factors
 from chemdb.enumeration.kernel import distinct_sets as allowed_sets
 from chemdb.enumeration.kernel import neutrality
@@ -187,7 +188,7 @@ class _Signatures:
         flags[self.row_bits()] = 1
         return np.packbits(flags, bitorder="little").view(np.uint64)
 
-    def count_rows(self) -> NDArray[np.int64]:
+    def count_rows(self, threads: int) -> NDArray[np.int64]:
         """Return the number of system signatures under each head signature."""
         n_pairs = np.zeros(len(self.heads), np.int64)
 
@@ -197,7 +198,7 @@ class _Signatures:
                 self.electronegativity, len(self.tails), n_pairs,
             )  # fmt: skip
 
-        map_slices(work, len(self.heads))
+        map_slices(work, len(self.heads), threads)
         return n_pairs
 
     def decide(
@@ -206,6 +207,7 @@ class _Signatures:
         rows: NDArray[np.uint64],
         row_of: NDArray[np.int32],
         row_systems: NDArray[np.int64],
+        threads: int,
         progress: Progress,
     ) -> int:
         """Run `neutrality.decide` over all heads; return the number of allowed compositions."""
@@ -221,13 +223,14 @@ class _Signatures:
                 )
             )  # fmt: skip
 
-        return sum(map_slices(work, len(self.heads), progress=progress, slices_per_thread=64))
+        return sum(map_slices(work, len(self.heads), threads, progress, slices_per_thread=64))
 
 
 def count_allowed(
     table: ElementTable,
     nelements: int,
     max_stoichiometry: int,
+    threads: int,
     progress: Progress = no_progress,
 ) -> int:
     """Return how many compositions of an order are allowed, storing none.
@@ -239,6 +242,8 @@ def count_allowed(
         2 to 5.
     max_stoichiometry : int
         1 to 12.
+    threads : int
+    progress : callable, optional
 
     Raises
     ------
@@ -254,6 +259,7 @@ def count_allowed(
         np.empty((0, 0), np.uint64),
         np.empty((0, 0), np.int32),
         np.empty(0, np.int64),
+        threads,
         progress,
     )
 
@@ -272,6 +278,7 @@ def enumerate_space(
     table: ElementTable,
     nelements: int,
     max_stoichiometry: int,
+    threads: int,
     progress: Progress = no_progress,
 ) -> Space:
     """Return all systems of an order with their allowed stoichiometries.
@@ -284,6 +291,8 @@ def enumerate_space(
         2 to 4.
     max_stoichiometry : int
         1 to 12.
+    threads : int
+    progress : callable, optional
 
     Raises
     ------
@@ -294,9 +303,9 @@ def enumerate_space(
     check_storable(nelements)
     factors = reduced_factors(nelements, max_stoichiometry)
     if len(table.usable()) < nelements:
-        return _empty_space(table, factors)
+        return _empty_space(table, factors, threads)
     signatures = _Signatures(table, nelements, max_stoichiometry)
-    n_rows = signatures.count_rows()
+    n_rows = signatures.count_rows(threads)
     n_words = signatures.coprime().size
     n_bytes = int(n_rows.sum()) * n_words * 8
     if n_bytes > MAX_BITMAP_BYTES:
@@ -308,7 +317,7 @@ def enumerate_space(
     rows = np.empty((n_rows.sum(), n_words), np.uint64)
     row_of = np.full((len(signatures.heads), 2 * len(signatures.tails)), -1, np.int32)
     row_systems = np.zeros(len(rows), np.int64)
-    signatures.decide(np.cumsum(n_rows) - n_rows, rows, row_of, row_systems, progress)
+    signatures.decide(np.cumsum(n_rows) - n_rows, rows, row_of, row_systems, threads, progress)
 
     set_of_row = np.empty(len(rows), np.int32)
     representative = np.empty(len(rows) + 1, np.int64)
@@ -319,12 +328,12 @@ def enumerate_space(
     stoichiometry_of_bit[signatures.row_bits()] = np.arange(len(factors))
     distinct = rows[representative[1:n_sets]]
     del rows
-    bits, n_allowed, tally = _pack(distinct, stoichiometry_of_bit, systems_of_set, len(factors))
+    bits, n_allowed, tally = _pack(distinct, stoichiometry_of_bit, systems_of_set, len(factors), threads)
 
     order = np.argsort(bits.view(f"S{bits.shape[1]}").ravel(), kind="stable")
     place = np.empty(n_sets, np.int32)
     place[order] = np.arange(n_sets)
-    elements, system_set = _assign(table, signatures, row_of, place[set_of_row])
+    elements, system_set = _assign(table, signatures, row_of, place[set_of_row], threads)
     return Space(factors, tally, elements, system_set, bits[order], n_allowed[order])
 
 
@@ -333,6 +342,7 @@ def _pack(
     stoichiometry_of_bit: NDArray[np.int32],
     systems_of_set: NDArray[np.int64],
     n_stoichiometries: int,
+    threads: int,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
     """Return packed bits, sizes (set 0, the empty one, included) and tallies of distinct sets."""
     bits = np.zeros((len(rows) + 1, -(-n_stoichiometries // 8)), np.uint8)
@@ -351,7 +361,7 @@ def _pack(
         )
         return tally
 
-    tallies = map_slices(work, len(rows))
+    tallies = map_slices(work, len(rows), threads)
     return bits, n_allowed, np.sum(tallies, axis=0, dtype=np.int64) + np.zeros(n_stoichiometries, np.int64)
 
 
@@ -360,22 +370,23 @@ def _assign(
     signatures: _Signatures,
     row_of: NDArray[np.int32],
     set_of_row: NDArray[np.int32],
+    threads: int,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Return elements and set of every system, those with unusable elements included."""
     usable = np.full(len(table), -1, np.int64)
     usable[table.usable()] = np.arange(signatures.n)
     return _list_systems(
         table, signatures.h + 2, usable, signatures.electronegativity, signatures.head_of,
-        signatures.tail_of, row_of, set_of_row,
+        signatures.tail_of, row_of, set_of_row, threads,
     )  # fmt: skip
 
 
-def _empty_space(table: ElementTable, factors: NDArray[np.uint8]) -> Space:
+def _empty_space(table: ElementTable, factors: NDArray[np.uint8], threads: int) -> Space:
     """Return the space of an order for which too few elements are usable."""
     none = np.empty((0, 0), np.int32)
     elements, system_set = _list_systems(
         table, factors.shape[1], np.full(len(table), -1, np.int64), np.empty(0), none.ravel(),
-        none.astype(np.int64), none, none.ravel(),
+        none.astype(np.int64), none, none.ravel(), threads,
     )  # fmt: skip
     n = len(factors)
     return Space(
@@ -397,6 +408,7 @@ def _list_systems(
     tail_of: NDArray[np.int64],
     row_of: NDArray[np.int32],
     set_of_row: NDArray[np.int32],
+    threads: int,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     n = len(table)
     first_system = np.concatenate(
@@ -412,5 +424,5 @@ def _list_systems(
             row_of, set_of_row, elements, system_set,
         )  # fmt: skip
 
-    map_slices(work, n)
+    map_slices(work, n, threads)
     return elements, system_set

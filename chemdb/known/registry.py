@@ -12,6 +12,7 @@ from chemdb.known.snapshot import NAME as MP_SNAPSHOT
 from chemdb.known.snapshot import mp_snapshot
 from chemdb.known.source import KnownSource
 from chemdb.known.user_file import file_source, name_of
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress
 
 NONE = "none"
@@ -20,13 +21,16 @@ NONE = "none"
 Reader = Callable[[Progress], KnownSource]
 
 
-def source_reader(spec: str, formula_column: str | None = None, mp_api_key: str | None = None) -> Reader:
+def source_reader(
+    spec: str, limits: Limits, formula_column: str | None = None, mp_api_key: str | None = None
+) -> Reader:
     """Return what reads the source that `spec` names.
 
     Parameters
     ----------
     spec : str
         ``mp-snapshot``, ``mp``, ``optimade=PROVIDER``, ``NAME=optimade:PROVIDER``, ``FILE`` or ``NAME=FILE``.
+    limits : Limits
     formula_column, mp_api_key : str, optional
 
     Raises
@@ -48,7 +52,7 @@ def source_reader(spec: str, formula_column: str | None = None, mp_api_key: str 
         if kind == OPTIMADE and colon:
             check_provider(provider)
             return lambda progress: optimade(provider, name, progress)
-        return lambda progress: file_source(Path(rest), name, formula_column)
+        return lambda progress: file_source(Path(rest), limits, name, formula_column)
     if not Path(spec).exists() and not Path(spec).suffix:
         raise KnownSourceError(
             f"known source {spec!r}: neither {MP_SNAPSHOT}, {MP}, {OPTIMADE}=PROVIDER, {NONE} "
@@ -56,7 +60,7 @@ def source_reader(spec: str, formula_column: str | None = None, mp_api_key: str 
         )
     own = name_of(Path(spec))
     _check_name(own, spec, hint=f"; say NAME={spec}")
-    return lambda progress: file_source(Path(spec), own, formula_column)
+    return lambda progress: file_source(Path(spec), limits, own, formula_column)
 
 
 def _check_name(name: str, spec: str, hint: str = "") -> None:

@@ -7,9 +7,11 @@ import duckdb
 import pyarrow as pa
 
 from chemdb.database.connection import connect_in_memory
-from chemdb.database.user_files import bounded, first_column, formula_column, identifier, rows_of, unreadable
+from chemdb.database.execution import identifier
 from chemdb.errors import FileError, KnownSourceError
+from chemdb.files.user_files import bounded, first_column, formula_column, rows_of, unreadable
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
+from chemdb.runtime.limits import Limits
 
 #: Entries of a source, ten times those of the largest list there is; they are held in memory.
 MAX_ENTRIES = 10_000_000
@@ -19,13 +21,16 @@ PRETTY_COLUMNS = ("formula_pretty", "pretty_formula")
 HULL_COLUMNS = ("energy_above_hull", "e_above_hull", "ehull", "hull_distance")
 
 
-def file_source(path: Path, name: str | None = None, wanted: str | None = None) -> KnownSource:
+def file_source(
+    path: Path, limits: Limits, name: str | None = None, wanted: str | None = None
+) -> KnownSource:
     """Return the entries of a file.
 
     Parameters
     ----------
     path : Path
-        As `chemdb.database.user_files.rows_of` reads it.
+        As `chemdb.files.user_files.rows_of` reads it.
+    limits : Limits
     name : str, optional
         Defaults to `name_of` the file.
     wanted : str, optional
@@ -37,7 +42,7 @@ def file_source(path: Path, name: str | None = None, wanted: str | None = None) 
         The file is missing or unreadable, or has no such column.
     """
     try:
-        with connect_in_memory() as con:
+        with connect_in_memory(limits) as con:
             rows = rows_of(con, path)
             formula = formula_column(rows.columns, path, wanted)
             try:

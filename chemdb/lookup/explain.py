@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from chemdb.chemistry.composition import Composition, read_composition
-from chemdb.chemistry.species import Element
+from chemdb.chemistry.elements import Element
 from chemdb.database.metadata import category_of, electronegativities_of, elements_of
 from chemdb.errors import UndecidedError
 from chemdb.rule.oxidation_states import (

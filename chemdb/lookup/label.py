@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import Formulas, read_formulas
-from chemdb.chemistry.species import Element
 from chemdb.database.connection import threads_of
 from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of, states_of
 from chemdb.database.sql_files import sql_text
-from chemdb.database.user_files import formula_column
 from chemdb.errors import FileError
+from chemdb.files.user_files import formula_column
 from chemdb.rule.bulk import ALLOWED, UNDECIDED, verdicts
 
 #: Rows labelled at a time.

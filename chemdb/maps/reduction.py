@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.errors import ReductionError
-from chemdb.runtime.names import one_of
+from chemdb.errors import ReductionError, one_of
 
 METHODS = ("pca", "tsne", "umap")
 #: As figures and messages write them.

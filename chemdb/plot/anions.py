@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.arrow import as_array
-from chemdb.maps.make import PER_CATEGORY, read
 from chemdb.maps.reduction import METHODS
+from chemdb.maps.stored import PER_CATEGORY, read_map
 from chemdb.plot.drawing import about
 from chemdb.plot.map_grid import about_maps, grid, specs
 from chemdb.plot.style import ANION_CLASSES, Caption, Drawing, palette
@@ -87,7 +87,7 @@ def draw(
         The file lacks a map, or there is no such palette.
     """
     colors = palette(palette_name)
-    maps = [read(con, spec) for spec in specs(2, per_category, seed)]
+    maps = [read_map(con, spec) for spec in specs(2, per_category, seed)]
     groups = [classes_of(con, as_array(found.points["system_id"])) for found in maps]
     figure = grid(maps, groups, BOTTOM_UP, ANION_CLASSES, colors, columns)
     text = (

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
-from chemdb.database.metadata import CATEGORIES
-from chemdb.database.systems import chemsys_of
+from chemdb.database.metadata import CATEGORIES, chemsys_of
 from chemdb.plot.drawing import about
 from chemdb.plot.labels import spread, width_of
 from chemdb.plot.style import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from chemdb.report.tables_1_and_2 import known_sources
+from chemdb.database.metadata import build_info, known_sources
 
 #: What compositions of each number of elements are called.
 ORDERS = {2: "binary", 3: "ternary", 4: "quaternary"}
@@ -15,7 +15,7 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     [(path,)] = con.execute(
         "select path from duckdb_databases() where database_name = current_database()"
     ).fetchall()
-    info = dict(con.execute("from build_info").fetchall())
+    info = build_info(con)
     return {
         "file": f"{Path(path).name} (chemdb {info['chemdb_version']}, {info['oxidation_state_set']}, "
         f"{info['nelements']} elements, factors to {info['max_stoichiometry']})",

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.database.metadata import CATEGORIES
-from chemdb.maps.make import Map, MapSpec, read
 from chemdb.maps.reduction import TITLES
+from chemdb.maps.stored import Map, MapSpec, read_map
 from chemdb.plot.drawing import ORDERS, about
 from chemdb.plot.style import (
     Caption,
@@ -35,7 +35,7 @@ def draw(
         The file does not have the map, or there is no such palette.
     """
     colors = palette(palette_name)
-    found = read(con, spec)
+    found = read_map(con, spec)
     with own_style():
         figure = new_figure(columns, 1.0)
         if found.run["n_components"] == 3:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.metadata import CATEGORIES
-from chemdb.maps.make import PER_CATEGORY, Map, MapSpec, read
 from chemdb.maps.reduction import METHODS, TITLES
+from chemdb.maps.stored import PER_CATEGORY, Map, MapSpec, read_map
 from chemdb.plot.drawing import ORDERS, about
 from chemdb.plot.embedding_map import about_points, by_rarity, scatter
 from chemdb.plot.style import HEADING, Caption, Drawing, legend_of, new_figure, own_style, palette
@@ -44,7 +44,7 @@ def draw(
         The file lacks a map, or there is no such palette.
     """
     colors = palette(palette_name)
-    maps = [read(con, spec) for spec in specs(nelements, per_category, seed)]
+    maps = [read_map(con, spec) for spec in specs(nelements, per_category, seed)]
     bottom_up = by_rarity(con, nelements)
     present = [category for category in CATEGORIES if any(found.run[f"n_{category}"] for found in maps)]
     figure = grid(maps, [found.categories for found in maps], bottom_up, present, colors, columns)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from chemdb.errors import PlotError
-from chemdb.maps.make import Map, MapSpec, read
 from chemdb.maps.reduction import TITLES
+from chemdb.maps.stored import Map, MapSpec, read_map
 from chemdb.plot.drawing import ORDERS, about
 from chemdb.plot.embedding_map import about_map, axis_label, by_rarity
 from chemdb.plot.style import check_target, palette
-from chemdb.runtime.atomic_write import whole
+from chemdb.runtime.atomic_write import atomic_write
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -104,8 +104,8 @@ def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, palette_nam
         The file does not have the map, no such palette, or `path` cannot be written.
     """
     check_target(path, (".html",))
-    text = page(con, read(con, spec), palette(palette_name))
-    with whole(path, error=PlotError) as [partial]:
+    text = page(con, read_map(con, spec), palette(palette_name))
+    with atomic_write(path, error=PlotError) as [partial]:
         partial.write_text(text, encoding="utf-8")
 
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import duckdb
 
-from chemdb.database.connection import reading
+from chemdb.database.connection import OpenFile
 from chemdb.database.metadata import nelements_of
-from chemdb.errors import PlotError
-from chemdb.maps.make import PER_CATEGORY, add_maps
+from chemdb.errors import PlotError, one_of
+from chemdb.maps.make import add_maps
+from chemdb.maps.stored import PER_CATEGORY
 from chemdb.plot import anions, map_grid, periodic_table
 from chemdb.plot.style import FORMATS, Drawing, caption_path, check_target, palette, save
-from chemdb.runtime.names import one_of
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
 
 #: Figures of maps of each order.
@@ -25,6 +26,7 @@ def draw_all(
     per_category: int = PER_CATEGORY,
     seed: int = 0,
     palette_name: str = "paper",
+    limits: Limits | None = None,
     steps: Steps = no_steps,
 ) -> list[tuple[Path, bool]]:
     """Draw Figures 1 to 5 for a file into a folder; return each and whether it was drawn anew.
@@ -42,7 +44,8 @@ def draw_all(
         png, svg or pdf.
     per_category, seed : int
     palette_name : str
-    steps : Steps
+    limits : Limits, optional
+    steps : Steps, optional
 
     Raises
     ------
@@ -53,7 +56,8 @@ def draw_all(
     palette(palette_name)
     if not folder.is_dir():
         raise PlotError(f"{folder}: no such folder; make it first")
-    with reading(path) as con:
+    limits = limits or Limits()
+    with OpenFile(path, limits) as file, file.cursor() as con:
         orders = nelements_of(con)
     figures: dict[str, Callable[[duckdb.DuckDBPyConnection], Drawing]] = {}
     if 2 in orders:
@@ -67,9 +71,11 @@ def draw_all(
     targets = {name: folder / f"{name}{suffix}" for name in figures}
     for target in targets.values():
         check_target(target)
-    add_maps(path, [spec for order in orders for spec in map_grid.specs(order, per_category, seed)], steps)
+    add_maps(
+        path, [spec for order in orders for spec in map_grid.specs(order, per_category, seed)], limits, steps
+    )
     results = []
-    with reading(path) as con:
+    with OpenFile(path, limits) as file, file.cursor() as con:
         for name, draw in figures.items():
             with steps(f"Figure {name[-1]}"):
                 drawing = draw(con)

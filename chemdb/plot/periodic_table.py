@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 
-from chemdb.errors import PlotError
+from chemdb.errors import PlotError, one_of
 from chemdb.plot.drawing import ORDERS, about
 from chemdb.plot.style import SMALL, TEXT, Caption, Drawing, bare, new_figure, own_style
-from chemdb.runtime.names import one_of
 from chemdb.runtime.progress import Progress, no_progress
 
 #: Columns of `element_frequency` that can be drawn.

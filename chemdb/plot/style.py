@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chemdb.errors import PlotError
-from chemdb.runtime.atomic_write import whole
-from chemdb.runtime.names import one_of
+from chemdb.errors import PlotError, one_of
+from chemdb.runtime.atomic_write import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -205,7 +204,7 @@ def save(drawing: Drawing, path: Path) -> None:
     # No dates: the same data give the same file.
     metadata = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
 
-    with whole(path, caption_path(path), error=PlotError) as [figure, caption]:
+    with atomic_write(path, caption_path(path), error=PlotError) as [figure, caption]:
         with own_style():
             drawing.figure.savefig(figure, format=kind[1:], metadata=metadata)
         caption.write_text(str(drawing.caption), encoding="utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from chemdb.database.connection import all_rows, execute
+from chemdb.database.execution import all_rows, execute
 from chemdb.database.metadata import CATEGORIES
 from chemdb.database.rows import N_SHOWN, Cursor
 from chemdb.query.filter import Filter

@@ -9,11 +9,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from chemdb.database.connection import threads_of
+from chemdb.database.execution import registered
 from chemdb.database.metadata import CATEGORIES, nelements_of
-from chemdb.database.sql_files import registered, sql_text
-from chemdb.errors import ChemdbError, LimitError
+from chemdb.database.sql_files import sql_text
+from chemdb.errors import ChemdbError, LimitError, one_of
 from chemdb.query.kernel import nth_members
-from chemdb.runtime.names import one_of
 from chemdb.runtime.threads import map_slices
 
 #: Most compositions of a sample, which is made in memory.
@@ -68,7 +68,7 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
         raise ChemdbError(f"a sample of {n}: take at least 1")
     if seed < 0:
         raise ChemdbError(f"seed {seed}: choose 0 or more")
-    check_order(con, nelements)
+    check_nelements(con, nelements)
     random = np.random.PCG64(np.random.SeedSequence([seed, CATEGORIES.index(category), nelements]))
     draw = _draw_counted if category in _COUNTS else _draw_known
     system_id, stoichiometry_id = draw(con, category, nelements, n, random)
@@ -82,7 +82,7 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
     return _rows(con, "statements/sample", {"drawn": drawn}, {"category": category})
 
 
-def check_order(con: duckdb.DuckDBPyConnection, nelements: int) -> None:
+def check_nelements(con: duckdb.DuckDBPyConnection, nelements: int) -> None:
     """Raise `LimitError` unless the file has compositions of that many elements."""
     orders = nelements_of(con)
     if nelements not in orders:

@@ -4,6 +4,8 @@ from typing import Any
 
 import duckdb
 
+from chemdb.database.metadata import build_info
+
 
 def describe(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Return how a file was made and what it offers.
@@ -23,4 +25,4 @@ def describe(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         where schema_name = 'main' and not internal and function_type = 'table_macro'
         order by all
     """).fetchall()
-    return {"build_info": dict(con.execute("from build_info").fetchall()), "relations": relations}
+    return {"build_info": build_info(con), "relations": relations}

@@ -8,13 +8,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS, check_embedding, element_vectors
+from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.arrow import as_array
-from chemdb.database.metadata import CATEGORIES
+from chemdb.database.connection import threads_of
+from chemdb.database.metadata import CATEGORIES, nelements_of
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
+from chemdb.embedding.stored_vectors import check_embedding, element_vectors
 from chemdb.errors import ReductionError
-from chemdb.maps.make import PER_CATEGORY, MapSpec, find, read
 from chemdb.maps.reduction import METHODS
+from chemdb.maps.stored import PER_CATEGORY, MapSpec, find_map, read_map
 from chemdb.query.sample import sample_categories
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -66,8 +68,8 @@ class Separation:
 
 def separation(
     con: duckdb.DuckDBPyConnection,
-    orders: Sequence[int],
-    embeddings: Sequence[str] = PAPER_EMBEDDINGS,
+    nelements: Sequence[int] | None = None,
+    embeddings: Sequence[str] | None = None,
     per_category: int = PER_CATEGORY,
     seed: int = 0,
     steps: Steps = no_steps,
@@ -80,9 +82,10 @@ def separation(
     Parameters
     ----------
     con : DuckDBPyConnection
-    orders : sequence of int
-    embeddings : sequence of str
-        The control is always among them.
+    nelements : sequence of int, optional
+        All of the file by default.
+    embeddings : sequence of str, optional
+        The paper's six by default; the control is always added.
     per_category, seed : int
         Of the sample.
     steps : Steps, optional
@@ -93,12 +96,17 @@ def separation(
         Unknown embedding, an order that the file does not have, a seed that scikit-learn does not
         take, or too few points.
     """
+    from threadpoolctl import threadpool_limits
+
     if not 0 <= seed < 2**32:
         raise ReductionError(f"seed {seed}: choose 0 to {2**32 - 1}")
-    names = list(dict.fromkeys([*map(check_embedding, embeddings), CONTROL]))
+    threads = threads_of(con)
+    names = list(
+        dict.fromkeys([*(check_embedding(con, name) for name in embeddings or PAPER_EMBEDDINGS), CONTROL])
+    )
     found = []
-    for order in orders:
-        with steps(f"{order} elements") as progress:
+    for order in nelements or nelements_of(con):
+        with steps(f"{order} elements") as progress, threadpool_limits(threads):
             drawn = sample_categories(con, CATEGORIES, [order], per_category, seed)
             spec = MapSpec(CONTROL, "", order, per_category, seed)
             control = {space.name: space for space in _spaces(con, drawn, spec)}
@@ -196,16 +204,16 @@ def _enough(
 
 def _spaces(con: duckdb.DuckDBPyConnection, drawn: pa.Table, spec: MapSpec) -> Iterator[_Space]:
     """Yield the vectors of a sample and the maps that the file has of it."""
-    vectors = element_vectors(spec.embedding)
-    elements, factors = element_arrays(drawn)
+    vectors = element_vectors(con, spec.embedding)
+    elements, factors = element_arrays(drawn, vectors.symbols)
     covered = is_covered(elements, vectors)
-    found = composition_vectors(elements[covered], factors[covered], vectors)
+    found = composition_vectors(elements[covered], factors[covered], vectors, threads_of(con))
     rows = drawn.filter(pa.array(covered))
     yield _Space("full", found, np.array(rows["category"].to_pylist(), str), _keys(rows))
     for method in METHODS:
         own = replace(spec, method=method)
-        if find(con, own) is not None:
-            stored = read(con, own)
+        if find_map(con, own) is not None:
+            stored = read_map(con, own)
             yield _Space(method, stored.coordinates, stored.categories, _keys(stored.points))
 
 

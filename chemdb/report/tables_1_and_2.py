@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from chemdb.database.metadata import CATEGORIES
-from chemdb.database.systems import chemsys_of
-from chemdb.report import paper_values as paper
+from chemdb.database.metadata import CATEGORIES, build_info, chemsys_of, known_sources
+from chemdb.report import paper_values
 
 #: Examples shown of the categories that are too large to list.
 N_EXAMPLES = 5
@@ -58,9 +57,11 @@ def table_2(con: duckdb.DuckDBPyConnection) -> Table2:
     cursor = con.execute("from table2 order by nelements")
     columns = [column[0] for column in cursor.description]
     rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    comparable = paper.as_in_paper(dict(con.execute("from build_info").fetchall()))
+    comparable = paper_values.as_in_paper(build_info(con))
     printed = [
-        {"nelements": row["nelements"], **paper.TABLE_2[row["nelements"]]} for row in rows if comparable
+        {"nelements": row["nelements"], **paper_values.TABLE_2[row["nelements"]]}
+        for row in rows
+        if comparable
     ]
     return Table2(rows, printed, known_sources(con))
 
@@ -89,10 +90,3 @@ def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Tabl
             shown = found if category in ("standard", "interesting") else found[:N_EXAMPLES]
             cells.append(Table1Cell(system, category, len(found), [formula for (formula,) in shown]))
     return cells
-
-
-def known_sources(con: duckdb.DuckDBPyConnection) -> str:
-    """Return one line that names a file's known sources."""
-    rows = con.execute("select source, version, n_entries from known_source order by added_at").fetchall()
-    named = [f"{source}{f' {version}' if version else ''}, {n:,} entries" for source, version, n in rows]
-    return "; ".join(named) or "none"

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import Formulas
-from chemdb.chemistry.species import Element
 from chemdb.rule import kernel as kernel
 
 ALLOWED, FORBIDDEN, UNDECIDED = 1, 0, -1

@@ -48,7 +48,7 @@ def mixed_valence_witness(
     Examples
     --------
     >>> from chemdb.chemistry.composition import read_composition
-    >>> from chemdb.chemistry.species import elements
+    >>> from chemdb.chemistry.elements import elements
     >>> states = {"Fe": {2: 7276, 3: 11917}, "O": {-2: 116910}}
     >>> magnetite = read_composition("Fe3O4", elements())
     >>> mixed_valence_witness(magnetite, {"Fe": 1.83, "O": 3.44}, states)

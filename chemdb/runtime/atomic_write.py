@@ -1,57 +1,55 @@
-"""Files that appear whole or not at all: written beside their place, then renamed into it.
+"""Atomic writes: a file appears complete or not at all, and one process writes it at a time.
 
-``NAME`` is written as ``NAME.partial``; what else its writer needs is called ``NAME.partial.*``. Every
-run has the same name for them, not one of its own: so what a killed run left is known for what it
-is, and the next run for the same target clears it. That two runs do not write it at once is
-seen to by a lock on ``NAME.lock``, which the operating system gives up with the process, however
-that ends. The second of two is turned away, and told who is at work, rather than let both work and
-keep the result of the slower.
+``NAME`` is written as ``NAME.partial``, then renamed; scratch files of its writer are called
+``NAME.partial.*``. These names are the same for every process, so the next run for the same target
+removes what a killed one left behind. A lock on ``NAME.lock``, which the operating system releases
+however the process ends, keeps a second process out and tells it which one holds the file.
 """
 
 import os
 import shutil
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 
 from chemdb.errors import ChemdbError, FileError, is_utf8
-from chemdb.runtime.progress import replaced
+from chemdb.runtime.interrupt import deferred_interrupt, replaced_files
 
 
 @contextmanager
-def whole(*targets: Path, error: type[ChemdbError] = FileError, patience: float = 0) -> Iterator[list[Path]]:
-    """Give paths to write to, which take the places of `targets` when the body succeeds.
+def atomic_write(
+    *targets: Path, error: type[ChemdbError] = FileError, patience: float = 0
+) -> Iterator[list[Path]]:
+    """Give temporary paths to write to; they replace `targets` when the body succeeds.
 
-    On any failure, Ctrl-C included, the targets are as they were and nothing is left beside
-    them; those that were replaced are in `chemdb.runtime.progress.replaced`. A symbolic link stays one:
-    what it points to is replaced. A file keeps its permissions. A device or a pipe is written to as
-    it is.
+    On any failure, Ctrl-C included, the targets are unchanged and nothing is left beside them.
+    Replaced targets are added to `chemdb.runtime.interrupt.replaced_files`. A symbolic link stays
+    and the file it points to is replaced; a file keeps its permissions; a device or a pipe is
+    written to directly.
 
     Parameters
     ----------
     *targets : Path
-        One, or several that belong together: none is replaced before all are written.
+        Several targets belong together: none is replaced before all are written.
     error : type of ChemdbError
         Raised for what the operating system refuses.
     patience : float
-        Wait at most this long in s for another run that writes the same.
+        Longest wait in s for another process that writes the same target.
 
     Raises
     ------
     ChemdbError
-        A target cannot be written, or another run writes it.
+        A target cannot be written, or another process is writing it.
     """
     try:
         with ExitStack() as stack:
-            places = [_place(target, error) for target in targets]
+            places = [_resolved(target, error) for target in targets]
             partials = [
                 place
                 if _is_stream(place)
-                else stack.enter_context(_unfinished(place, target, error, patience))
+                else stack.enter_context(_partial_file(place, target, error, patience))
                 for place, target in zip(places, targets, strict=True)
             ]
             yield partials
@@ -64,34 +62,34 @@ def whole(*targets: Path, error: type[ChemdbError] = FileError, patience: float 
                 if place.exists():
                     shutil.copymode(place, partial)
                 _sync(partial)
-            with _ctrl_c_afterwards():
+            with deferred_interrupt():
                 for partial, place, target in written:
                     partial.replace(place)
-                    replaced.append(target)
+                    replaced_files.append(target)
                     _sync(place.parent)
     except OSError as problem:
-        raise error(f"{targets[0]}: cannot be written ({reason(problem)})") from None
+        raise error(f"{targets[0]}: cannot be written ({os_reason(problem)})") from None
 
 
 @contextmanager
-def locked(
-    place: Path, named: Path | None = None, error: type[ChemdbError] = FileError, patience: float = 0
+def file_lock(
+    place: Path, display: Path | None = None, error: type[ChemdbError] = FileError, patience: float = 0
 ) -> Iterator[None]:
-    """Keep other runs from writing `place`, which need not exist, until the end of the body.
+    """Keep other processes from writing `place`, which need not exist, during the body.
 
     Parameters
     ----------
     place : Path
-    named : Path, optional
-        What the user calls it.
+    display : Path, optional
+        The name to use in messages.
     error : type of ChemdbError
     patience : float
-        Wait at most this long in s for another run.
+        Longest wait in s for another process.
 
     Raises
     ------
     ChemdbError
-        Another run has the lock; the message says which.
+        Another process holds the lock; the message names it.
     """
     from filelock import FileLock, Timeout
 
@@ -100,25 +98,25 @@ def locked(
     try:
         lock.acquire()
     except Timeout:
-        raise error(f"{named or place}: in use by {_holder(file)}; wait until it ends") from None
+        raise error(f"{display or place}: in use by {_holder(file)}; wait until it ends") from None
     except OSError as problem:
-        raise error(f"{named or place}: cannot be written ({reason(problem)})") from None
+        raise error(f"{display or place}: cannot be written ({os_reason(problem)})") from None
     try:
         file.write_text(_this_process(), encoding="utf-8")
         yield
     finally:
-        # While the lock is held: whoever waits for this file sees that it has gone, and makes a new one.
+        # Removed while locked: a process that waits for this file sees that it is gone and creates a new one.
         file.unlink(missing_ok=True)
         lock.release()
 
 
-def reason(problem: OSError) -> str:
-    """Return what the operating system says of an error, in a few words."""
+def os_reason(problem: OSError) -> str:
+    """Return what the operating system says about an error, in a few words."""
     return (os.strerror(problem.errno) if problem.errno else str(problem)).lower()
 
 
-def _place(target: Path, error: type[ChemdbError]) -> Path:
-    """Return where a file goes: past symbolic links, but as it is if it is a device or a pipe."""
+def _resolved(target: Path, error: type[ChemdbError]) -> Path:
+    """Return the file behind symbolic links; devices and pipes stay as they are."""
     if target.is_dir():
         raise error(f"{target}: cannot be written (is a folder)")
     if _is_stream(target):
@@ -132,25 +130,25 @@ def _place(target: Path, error: type[ChemdbError]) -> Path:
 
 
 def _is_stream(path: Path) -> bool:
-    """Say whether a path is something to write to that cannot be replaced, such as /dev/null."""
+    """Return whether a path can be written to but not replaced, such as /dev/null."""
     return path.exists() and not path.is_file()
 
 
 @contextmanager
-def _unfinished(place: Path, named: Path, error: type[ChemdbError], patience: float) -> Iterator[Path]:
-    """Give the path of the unfinished file, with no other run at work there and nothing left in the end."""
+def _partial_file(place: Path, display: Path, error: type[ChemdbError], patience: float) -> Iterator[Path]:
+    """Give the path of a locked temporary file, removed at the end."""
     partial = place.with_name(place.name + ".partial")
-    with locked(place, named, error, patience):
-        _clear(partial)
+    with file_lock(place, display, error, patience):
+        _remove_partial(partial)
         try:
             yield partial
         finally:
             with suppress(OSError):
-                _clear(partial)
+                _remove_partial(partial)
 
 
-def _clear(partial: Path) -> None:
-    """Remove an unfinished file and what is beside it."""
+def _remove_partial(partial: Path) -> None:
+    """Remove a temporary file and its scratch files."""
     for path in list(partial.parent.iterdir()):
         if path == partial or path.name.startswith(partial.name + "."):
             if path.is_dir() and not path.is_symlink():
@@ -159,25 +157,8 @@ def _clear(partial: Path) -> None:
                 path.unlink()
 
 
-@contextmanager
-def _ctrl_c_afterwards() -> Iterator[None]:
-    """Have Ctrl-C come after the body, not within: files that belong together are replaced together."""
-    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if not usual or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    if came:
-        raise KeyboardInterrupt
-
-
 def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
+    """Flush a file, or the entries of a folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -186,7 +167,7 @@ def _sync(path: Path) -> None:
 
 
 def _this_process() -> str:
-    # Without options, which may hold a key.
+    # Without options, which may contain a key.
     program, *words = sys.argv or [""]
     name = "chemdb" if Path(program).name == "__main__.py" else Path(program).name or "python"
     return " ".join([str(os.getpid()), name, *takewhile(lambda word: not word.startswith("-"), words)])

@@ -1,63 +1,67 @@
-"""How many threads and how much memory this process may use: the one place that says so."""
+"""How many threads and how much memory work may use."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
-#: Read by the libraries of linear algebra, Arrow and numba when they are imported.
-POOLS = (
+#: Read by the linear-algebra libraries, Arrow and numba when they are imported.
+POOL_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "ARROW_IO_THREADS",
 )  # fmt: skip
 
-_threads: int | None = None
-_memory_limit: str | None = None
 
-
-@contextmanager
-def at_most_threads(threads: int | None) -> Iterator[None]:
-    """Let the process use so many threads in the body; None leaves the choice to the libraries.
-
-    Libraries that keep threads of their own obey if they are imported in the body, which is where
-    chemdb imports them, and in processes started in it.
-    """
-    global _threads
-    before, environment = _threads, {name: os.environ.get(name) for name in POOLS}
-    _threads = threads
-    if threads:
-        os.environ.update(dict.fromkeys(POOLS, str(threads)))
-    try:
-        yield
-    finally:
-        _threads = before
-        for name, value in environment.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
-def at_most_memory(memory_limit: str | None) -> Iterator[None]:
-    """Let each DuckDB connection that the body opens use so much memory, such as 2GB."""
-    global _memory_limit
-    before, _memory_limit = _memory_limit, memory_limit
-    try:
-        yield
-    finally:
-        _memory_limit = before
-
-
-def n_threads(threads: int | None = None) -> int:
-    """Return the number of threads asked for, else that of the processors this process may use."""
-    if threads or _threads:
-        return threads or _threads or 1
+def available_processors() -> int:
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def duckdb_config(threads: int | None = None, memory_limit: str | None = None) -> dict[str, Any]:
-    """Return the settings of DuckDB that keep to what is asked for, else to what the process may use."""
-    config = {"threads": threads or _threads, "memory_limit": memory_limit or _memory_limit}
-    return {name: value for name, value in config.items() if value}
+@dataclass(frozen=True)
+class Limits:
+    """Threads and memory that a handle, or a command, may use.
+
+    Attributes
+    ----------
+    threads : int
+        All available processors by default.
+    memory_limit : str or None
+        Memory of each DuckDB connection, such as 2GB; None leaves DuckDB's default of 80% of the machine's.
+    """
+
+    threads: int = field(default_factory=available_processors)
+    memory_limit: str | None = None
+
+    @classmethod
+    def of(cls, threads: int | None = None, memory_limit: str | None = None) -> "Limits":
+        """Return limits; None stands for the default of each."""
+        return cls(threads or available_processors(), memory_limit)
+
+    @property
+    def duckdb_config(self) -> dict[str, Any]:
+        """Settings of a DuckDB connection that keeps to these limits."""
+        config: dict[str, Any] = {"threads": self.threads}
+        if self.memory_limit:
+            config["memory_limit"] = self.memory_limit
+        return config
+
+
+@contextmanager
+def limited_thread_pools(threads: int | None) -> Iterator[None]:
+    """Limit the thread pools of libraries that are imported, and of processes started, in the body.
+
+    None leaves the choice to the libraries.
+    """
+    before = {name: os.environ.get(name) for name in POOL_VARIABLES}
+    if threads:
+        os.environ.update(dict.fromkeys(POOL_VARIABLES, str(threads)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

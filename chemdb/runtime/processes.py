@@ -1,16 +1,14 @@
 """Work in processes of their own, which can be ended where threads cannot."""
 
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from chemdb.errors import ProcessError
-from chemdb.runtime.limits import at_most_threads
+from chemdb.runtime.interrupt import blocked_interrupt
+from chemdb.runtime.limits import limited_thread_pools
 
 T = TypeVar("T")
 
@@ -47,7 +45,7 @@ def in_processes(
             finished: set[Future[T]] = set()
             if len(running) == at_a_time:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
-            with at_most_threads(1), _ctrl_c_held_back():
+            with limited_thread_pools(1), blocked_interrupt():
                 running.add(pool.submit(function, *values))
             for future in finished:
                 yield future.result()
@@ -76,18 +74,3 @@ def _start_tracker() -> None:
             del os.environ["PYTHONWARNINGS"]
         else:
             os.environ["PYTHONWARNINGS"] = before
-
-
-@contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """Keep SIGINT from the threads and processes that the body starts, for all their life."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Python 3.11 lets SIGINT through again when it starts this.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,4 +1,4 @@
-"""Stdout as something to write to, whose refusals are one line."""
+"""Write to stdout; errors become one-line messages."""
 
 import os
 import shutil
@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import TextIO
 
 from chemdb.errors import FileError
-from chemdb.runtime.atomic_write import reason
+from chemdb.runtime.atomic_write import os_reason
 
 
 @contextmanager
 def stdout() -> Iterator[TextIO]:
-    """Give stdout, and flush it at the end.
+    """Give stdout, flushed at the end.
 
     Raises
     ------
     FileError
-        It is closed or takes no more.
+        It is closed, or the operating system refuses the write.
     BrokenPipeError
-        Whoever read it has seen enough, which is no error to tell.
+        The reader has closed the pipe, which is not an error to report.
     """
     if sys.stdout is None:
         raise FileError("stdout: is closed; name a file with --output")
@@ -32,14 +32,15 @@ def stdout() -> Iterator[TextIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise FileError(f"stdout: cannot be written ({reason(error)})") from None
+        raise FileError(f"stdout: cannot be written ({os_reason(error)})") from None
 
 
 @contextmanager
 def stdout_path() -> Iterator[list[Path]]:
-    """Give the path of a pipe to stdout, as `whole` gives paths, for a library that writes to them.
+    """Give the path of a pipe to stdout, for a library that writes to paths.
 
-    By its own path, stdout that is a file would be opened anew, and what is in it lost.
+    Returned in a list, as `atomic_write` returns its paths. The path of stdout itself would not do:
+    where stdout is a file, opening it again would truncate it.
 
     Raises
     ------
@@ -48,24 +49,24 @@ def stdout_path() -> Iterator[list[Path]]:
     """
     reading, writing = os.pipe()
 
-    def pass_on() -> None:
+    def copy() -> None:
         with os.fdopen(reading, "rb") as pipe, stdout() as stream:
             shutil.copyfileobj(pipe, stream.buffer)
 
     pool = ThreadPoolExecutor(1)
-    passed_on = pool.submit(pass_on)
+    copied = pool.submit(copy)
     try:
         yield [Path(f"/dev/fd/{writing}")]
     except FileError:
         os.close(writing)
-        # Why the pipe was closed, rather than that it was.
-        passed_on.result()
+        # Report why the pipe was closed rather than that it was.
+        copied.result()
         raise
     except BaseException:
-        # Ctrl-C does not wait for whoever reads stdout.
+        # Ctrl-C does not wait for the reader of stdout.
         os.close(writing)
         raise
     finally:
         pool.shutdown(wait=False)
     os.close(writing)
-    passed_on.result()
+    copied.result()

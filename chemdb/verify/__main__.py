@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chemdb.database.connection import connect_to_read, translate_errors
+from chemdb.database.connection import connect_to_read
+from chemdb.database.execution import translated_errors
 from chemdb.errors import ChemdbError
-from chemdb.runtime.limits import at_most_memory, at_most_threads
+from chemdb.runtime.limits import Limits, limited_thread_pools
 from chemdb.runtime.progress import Progress
 from chemdb.verify import found_by
 
@@ -29,13 +30,13 @@ def told_steps(name: str) -> Iterator[Progress]:
 
 def main() -> None:
     """Check the file that is asked for."""
-    path, deep, limits = json.loads(sys.argv[1])
+    path, deep, threads, memory_limit = json.loads(sys.argv[1])
+    limits = Limits(threads, memory_limit)
     try:
         with (
-            at_most_threads(limits.get("threads")),
-            at_most_memory(limits.get("memory_limit")),
-            translate_errors(Path(path)),
-            connect_to_read(Path(path)) as con,
+            limited_thread_pools(limits.threads),
+            translated_errors(Path(path)),
+            connect_to_read(Path(path), limits) as con,
         ):
             for check in found_by(con, deep, told_steps):
                 tell("check", check)

@@ -9,15 +9,16 @@ import numpy as np
 
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates
-from chemdb.database.connection import execute
-from chemdb.database.metadata import CATEGORIES, category_of, elements_of, states_of
+from chemdb.database.connection import threads_of
+from chemdb.database.execution import execute
+from chemdb.database.metadata import CATEGORIES, build_info, category_of, elements_of, states_of
 from chemdb.database.systems_as_arrays import read_order
 from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
 from chemdb.query.sample import sample_categories
 from chemdb.rule.reference import is_allowed
 from chemdb.runtime.progress import Progress
 from chemdb.verify.check import Check, check
-from chemdb.verify.quick import Group, build_info, orders_of
+from chemdb.verify.quick import Group, orders_of
 
 #: Compositions drawn of each category and order, and how many of those SMACT and SQL decide too.
 N_DRAWN = 300
@@ -33,7 +34,7 @@ def enumerated(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[C
     table = rule_table(ordered, OxidationStates(info["oxidation_state_set"], states_of(con)))
     numbers = np.array([element.atomic_number for element in ordered], np.uint8)
     for order in orders_of(info):
-        expected = enumerate_space(table, order, int(info["max_stoichiometry"]), progress=progress)
+        expected = enumerate_space(table, order, int(info["max_stoichiometry"]), threads_of(con), progress)
         found = read_order(con, order)
         name = f"{order} elements: "
         same = np.array_equal(found.factors, expected.factors)

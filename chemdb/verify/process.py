@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from chemdb.errors import DatabaseError
-from chemdb.runtime.limits import duckdb_config
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_progress, no_steps
 from chemdb.verify.check import Check
 
@@ -17,9 +17,8 @@ from chemdb.verify.check import Check
 def verify_in_process(
     path: Path,
     deep: bool = False,
+    limits: Limits | None = None,
     steps: Steps = no_steps,
-    threads: int | None = None,
-    memory_limit: str | None = None,
 ) -> list[Check]:
     """Return the checks of `chemdb.verify.found_by`; the last one says so if the process was ended.
 
@@ -29,7 +28,7 @@ def verify_in_process(
         The file cannot be opened.
     """
     child = subprocess.Popen(
-        [sys.executable, "-m", "chemdb.verify", request(path, deep, threads, memory_limit)],
+        [sys.executable, "-m", "chemdb.verify", request(path, deep, limits or Limits())],
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
@@ -61,9 +60,9 @@ def verify_in_process(
     return checks
 
 
-def request(path: Path, deep: bool, threads: int | None, memory_limit: str | None) -> str:
-    """Return what the process is asked, with the limits of this one where none are given."""
-    return json.dumps([str(path.absolute()), deep, duckdb_config(threads, memory_limit)])
+def request(path: Path, deep: bool, limits: Limits) -> str:
+    """Return the argument of the process."""
+    return json.dumps([str(path.absolute()), deep, limits.threads, limits.memory_limit])
 
 
 def _end(code: int) -> str:

@@ -9,21 +9,16 @@ import pyarrow as pa
 from chemdb.chemistry.species import OxidationStates
 from chemdb.chemistry.stoichiometry import n_combinations, reduced_factors
 from chemdb.database.checksum import compute, statements
-from chemdb.database.connection import execute
-from chemdb.database.metadata import states_of
-from chemdb.database.sql_files import STAGES, files_in, registered, sql_text
+from chemdb.database.execution import execute, registered
+from chemdb.database.metadata import build_info, states_of
+from chemdb.database.sql_files import STAGES, files_in, sql_text
 from chemdb.known import snapshot
-from chemdb.report import paper_values as paper
+from chemdb.report import paper_values
 from chemdb.runtime.progress import Progress
 from chemdb.verify.check import Check, check, some_of, unreadable
 
 #: A group of checks.
 Group = Callable[[duckdb.DuckDBPyConnection, Progress], Iterator[Check]]
-
-
-def build_info(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return how a file was made."""
-    return dict(execute(con, "from store.build_info").fetchall())
 
 
 def orders_of(info: dict[str, str]) -> range:
@@ -62,8 +57,8 @@ def counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check
         yield check(name, wanted, found)
     for row in expected:
         name = f"{row['nelements']} elements: allowed, as published"
-        if paper.as_in_paper(info):
-            yield check(name, paper.TABLE_2[row["nelements"]]["allowed"], row["allowed"])
+        if paper_values.as_in_paper(info):
+            yield check(name, paper_values.TABLE_2[row["nelements"]]["allowed"], row["allowed"])
         else:
             yield Check(name, "no published count", row["allowed"], True)
 

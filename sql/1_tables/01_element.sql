@@ -8,65 +8,79 @@ create type element_symbol as enum (select symbol from new_element order by atom
 comment on type element_symbol is 'Symbols of the first 103 elements; sorts by atomic number.';
 
 create table element (
-    atomic_number     utinyint not null,
-    symbol            element_symbol not null,
-    name              varchar not null,
-    electronegativity double
+    atomic_number       utinyint not null,
+    symbol              element_symbol not null,
+    name                varchar not null,
+    electronegativity   double,
+    periodic_group      utinyint not null,
+    period              utinyint not null,
+    block               varchar not null,
+    smact_metal         boolean not null,
+    smact_mixed_valence boolean not null
 );
-insert into element select * from new_element order by atomic_number;
+insert into element by name select * from new_element order by atomic_number;
 
-comment on table element is 'The first 103 chemical elements, as SMACT tabulates them.';
+comment on table element is
+    'The first 103 chemical elements: names and electronegativities from SMACT, groups and periods from pymatgen.';
 comment on column element.atomic_number is 'Atomic number Z, 1 to 103.';
 comment on column element.symbol is 'Element symbol; an ENUM that sorts by atomic number.';
 comment on column element.name is 'English name.';
 comment on column element.electronegativity is
     'Pauling electronegativity (dimensionless), from SMACT; NULL for He, Ne, Ar, Pm, Rn and Lr, which are in no allowed composition.';
+comment on column element.periodic_group is
+    'Group of the periodic table, 1 to 18; lanthanoids and actinoids count as group 3.';
+comment on column element.period is 'Period of the periodic table, 1 to 7.';
+comment on column element.block is 'Block of the periodic table: s, p, d or f; Lu and Lr are in the d block.';
+comment on column element.smact_metal is
+    'Whether SMACT lists the element as a metal (smact.metals), which smact_validity accepts in alloys; Ge, Sb and Po are.';
+comment on column element.smact_mixed_valence is
+    'Whether SMACT lets atoms of the element have different oxidation states in one compound (smact.screening.MIXED_VALENCE_ELEMENTS).';
 
--- Groups of elements by their names, after the IUPAC Red Book (2005) where it names them. Each
--- row is a range of atomic numbers.
+-- Named groups of elements, after the IUPAC Red Book (2005) where it names them.
 create table element_group (
     element_group varchar not null,
     symbol        element_symbol not null
 );
 insert into element_group
-with part (element_group, first, last) as (
-    values
-        ('alkali', 3, 3), ('alkali', 11, 11), ('alkali', 19, 19), ('alkali', 37, 37), ('alkali', 55, 55),
-        ('alkali', 87, 87),
-        ('alkaline_earth', 4, 4), ('alkaline_earth', 12, 12), ('alkaline_earth', 20, 20),
-        ('alkaline_earth', 38, 38), ('alkaline_earth', 56, 56), ('alkaline_earth', 88, 88),
-        ('transition_metal', 21, 30), ('transition_metal', 39, 48), ('transition_metal', 72, 80),
-        ('platinum_group', 44, 46), ('platinum_group', 76, 78),
-        ('coinage_metal', 29, 29), ('coinage_metal', 47, 47), ('coinage_metal', 79, 79),
-        ('lanthanoid', 57, 71), ('actinoid', 89, 103),
-        ('rare_earth', 21, 21), ('rare_earth', 39, 39), ('rare_earth', 57, 71),
-        ('post_transition_metal', 13, 13), ('post_transition_metal', 31, 31),
-        ('post_transition_metal', 49, 50), ('post_transition_metal', 81, 83),
-        ('metalloid', 5, 5), ('metalloid', 14, 14), ('metalloid', 32, 33), ('metalloid', 51, 52),
-        ('metalloid', 84, 84),
-        ('triel', 5, 5), ('triel', 13, 13), ('triel', 31, 31), ('triel', 49, 49), ('triel', 81, 81),
-        ('tetrel', 6, 6), ('tetrel', 14, 14), ('tetrel', 32, 32), ('tetrel', 50, 50), ('tetrel', 82, 82),
-        ('pnictogen', 7, 7), ('pnictogen', 15, 15), ('pnictogen', 33, 33), ('pnictogen', 51, 51),
-        ('pnictogen', 83, 83),
-        ('chalcogen', 8, 8), ('chalcogen', 16, 16), ('chalcogen', 34, 34), ('chalcogen', 52, 52),
-        ('chalcogen', 84, 84),
-        ('halogen', 9, 9), ('halogen', 17, 17), ('halogen', 35, 35), ('halogen', 53, 53), ('halogen', 85, 85),
-        ('noble_gas', 2, 2), ('noble_gas', 10, 10), ('noble_gas', 18, 18), ('noble_gas', 36, 36),
-        ('noble_gas', 54, 54), ('noble_gas', 86, 86),
-        ('nonmetal', 1, 2), ('nonmetal', 6, 10), ('nonmetal', 15, 18), ('nonmetal', 34, 36),
-        ('nonmetal', 53, 54), ('nonmetal', 85, 86),
-        ('metal', 3, 4), ('metal', 11, 13), ('metal', 19, 31), ('metal', 37, 50), ('metal', 55, 83),
-        ('metal', 87, 103),
-        ('f_block', 57, 70), ('f_block', 89, 102),
-        ('radioactive', 43, 43), ('radioactive', 61, 61), ('radioactive', 84, 103)
+with metalloid (symbol) as (values ('B'), ('Si'), ('Ge'), ('As'), ('Sb'), ('Te'), ('Po')),
+metal (symbol) as (
+    select symbol from element
+    where block in ('d', 'f') or symbol in ('Al', 'Ga', 'In', 'Sn', 'Tl', 'Pb', 'Bi')
+        or (periodic_group in (1, 2) and period > 1)
 )
-select p.element_group, e.symbol
-from part p
-join element e on e.atomic_number between p.first and p.last
-order by p.element_group, e.atomic_number;
+select member.element_group, e.symbol
+from element e,
+    lateral (
+        values
+            ('alkali', periodic_group = 1 and period > 1),
+            ('alkaline_earth', periodic_group = 2),
+            ('transition_metal', periodic_group between 3 and 12 and block = 'd' and symbol not in ('Lu', 'Lr')),
+            ('platinum_group', periodic_group between 8 and 10 and period in (5, 6)),
+            ('coinage_metal', periodic_group = 11),
+            ('lanthanoid', atomic_number between 57 and 71),
+            ('actinoid', atomic_number between 89 and 103),
+            ('rare_earth', periodic_group = 3 and period < 7),
+            ('post_transition_metal', block = 'p' and symbol in (select symbol from metal)),
+            ('metalloid', symbol in (select symbol from metalloid)),
+            ('triel', periodic_group = 13),
+            ('tetrel', periodic_group = 14),
+            ('pnictogen', periodic_group = 15),
+            ('chalcogen', periodic_group = 16),
+            ('halogen', periodic_group = 17),
+            ('noble_gas', periodic_group = 18),
+            (
+                'nonmetal',
+                symbol not in (select symbol from metal) and symbol not in (select symbol from metalloid)
+            ),
+            ('metal', symbol in (select symbol from metal)),
+            ('f_block', block = 'f'),
+            ('radioactive', symbol in ('Tc', 'Pm') or atomic_number >= 84)
+    ) member (element_group, is_member)
+where member.is_member
+order by member.element_group, e.atomic_number;
 
 comment on table element_group is
-    'Named groups of elements, which `chemdb query` takes wherever it takes an element; an element is in several.';
+    'Named groups of elements, which `chemdb query` accepts wherever it accepts an element; an element may be in several.';
 comment on column element_group.element_group is
     'Name of the group: alkali, halogen, transition_metal (groups 3 to 12 without the f block), rare_earth (Sc, Y, La to Lu) and so on.';
 comment on column element_group.symbol is 'Element symbol.';

@@ -1,5 +1,5 @@
 -- Element vectors of every representation that elementembeddings distributes. Reads
--- `new_element_embedding`, registered by the build.
+-- `new_embedding` and `new_element_embedding`, registered by the build.
 --
 -- A composition's vector is the mean of its elements' vectors, weighted by the stoichiometric
 -- factors (Eq. 2 of Park et al. 2024). In SQL alone, for LiZnO2:
@@ -16,6 +16,19 @@
 --       group by dimension
 --   );
 
+create table embedding (
+    embedding varchar not null,
+    features  varchar[] not null
+);
+insert into embedding select * from new_embedding order by embedding;
+
+comment on table embedding is
+    'Element representations of elementembeddings (its version is in build_info); their vectors are in element_embedding.';
+comment on column embedding.embedding is
+    'Name of the representation in elementembeddings: magpie, mat2vec, megnet16, oliynyk, skipatom, random_200, and others.';
+comment on column embedding.features is
+    'Names of the dimensions; numbers from 0 where the representation has no names.';
+
 create table element_embedding (
     embedding varchar not null,
     symbol    element_symbol not null,
@@ -26,7 +39,7 @@ insert into element_embedding select * from new_element_embedding order by embed
 comment on table element_embedding is
     'Vectors of the elements in every element representation of elementembeddings; an element without a vector has no row.';
 comment on column element_embedding.embedding is
-    'Name of the representation in elementembeddings: magpie, mat2vec, megnet16, oliynyk, skipatom, random_200, and others.';
+    'Name of the representation, see embedding.';
 comment on column element_embedding.symbol is 'Element symbol.';
 comment on column element_embedding.vector is
-    'Its vector, not scaled; units are those of the representation (magpie: one property of the element per dimension).';
+    'Its vector, rounded to single precision and not scaled; units are those of the representation (magpie: one property of the element per dimension).';

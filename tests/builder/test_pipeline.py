@@ -10,8 +10,10 @@ import duckdb
 import pytest
 
 from chemdb.builder.pipeline import BuildOptions, build, check_counts, expected_counts
-from chemdb.chemistry.species import elements, oxidation_states
-from chemdb.database.connection import connect_to_read, replacing
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import oxidation_states
+from chemdb.database.connection import connect_to_read
+from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import files_in
 from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
 from chemdb.errors import ChemdbError, DatabaseError, LimitError
@@ -149,7 +151,7 @@ def test_a_file_that_contradicts_itself_is_not_kept(small_path, tmp_path, small)
 
 
 def test_expected_counts_come_from_combinatorics():
-    space = enumerate_space(rule_table(element_order(elements()), oxidation_states("smact14")), 2, 8)
+    space = enumerate_space(rule_table(element_order(elements()), oxidation_states("smact14")), 2, 8, 2)
     assert expected_counts([space], 8).to_pylist() == [
         {
             "nelements": 2,

@@ -4,8 +4,8 @@ from hypothesis import example, given, settings
 
 from chemdb.chemistry import composition
 from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.elements import elements
 from chemdb.chemistry.formula import read_formulas
-from chemdb.chemistry.species import elements
 from chemdb.errors import FormulaError
 
 

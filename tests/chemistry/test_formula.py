@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymatgen.core import Composition
 
+from chemdb.chemistry.elements import elements
 from chemdb.chemistry.formula import read_formulas
-from chemdb.chemistry.species import elements
 
 SYMBOLS = [element.symbol for element in elements()]
 

@@ -1,7 +1,8 @@
 import pytest
 
 from chemdb.builder.tables import species_table
-from chemdb.chemistry.species import SMACT_SETS, elements, oxidation_states, read_oxidation_states
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import SMACT_SETS, oxidation_states, read_oxidation_states
 from chemdb.errors import SpeciesError
 
 

@@ -112,12 +112,13 @@ def test_a_full_disk_is_one_line(small_path, command):
 
 
 def test_reasons_of_pyarrow_are_those_of_the_system(tmp_path):
-    from chemdb.runtime.atomic_write import reason
+    from chemdb.runtime.atomic_write import os_reason
 
     assert (
-        reason(OSError(errno.ENOSPC, "Error writing bytes to file. Detail: ...")) == "no space left on device"
+        os_reason(OSError(errno.ENOSPC, "Error writing bytes to file. Detail: ..."))
+        == "no space left on device"
     )
-    assert reason(OSError("what a library says")) == "what a library says"
+    assert os_reason(OSError("what a library says")) == "what a library says"
 
 
 #: Ctrl-C comes while Python runs what cannot raise, such as a finalizer or a library's callback.

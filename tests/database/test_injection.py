@@ -10,7 +10,6 @@ from helpers.cli import COMMANDS, run
 
 import chemdb
 from chemdb.builder import change_known as manage
-from chemdb.chemistry.element_vectors import element_vectors
 from chemdb.chemistry.species import read_oxidation_states
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError
@@ -135,7 +134,7 @@ def test_texts_of_the_python_api(folder, attack):
             lambda: db.explain(attack),
             lambda: db.table_1([attack]),
             lambda: db.sample(attack, 2, 3),
-            lambda: element_vectors(attack),
+            lambda: db.embed(db.query("ZnO"), attack),
         ):
             with pytest.raises(ChemdbError):
                 ask()

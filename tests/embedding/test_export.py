@@ -8,11 +8,14 @@ import pytest
 from helpers.cli import output, run
 
 import chemdb
-from chemdb.chemistry.element_vectors import element_vectors, periodic_table
+from chemdb.chemistry.elements import elements as all_elements
 from chemdb.embedding import export as module
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
+from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import FileError
+from chemdb.runtime.limits import Limits
 
+SYMBOLS = [element.symbol for element in all_elements()]
 QUERY = "missing elements=Li,O nelements=3"
 
 
@@ -22,13 +25,18 @@ def db(small_path):
         yield opened
 
 
+def vectors_of(db, name):
+    with db.cursor() as con:
+        return element_vectors(con, name)
+
+
 def expected(db, query, embedding):
     """Return formula and vector of the covered compositions of a query, one by one."""
-    vectors = element_vectors(embedding)
+    vectors = vectors_of(db, embedding)
     found = {}
     for formula, elements, factors in db.query(query, columns=["formula", "elements", "factors"]):
         if not set(elements) & set(vectors.missing):
-            rows = [periodic_table().index(symbol) + 1 for symbol in elements]
+            rows = [SYMBOLS.index(symbol) + 1 for symbol in elements]
             found[formula] = np.dot(factors, vectors.values[rows]) / sum(factors)
     return found
 
@@ -63,10 +71,10 @@ def test_every_form_has_the_same_numbers(db, small_path, tmp_path):
     with np.load(tmp_path / "v.npz") as arrays:
         assert arrays["formula"].tolist() == list(wanted)
         assert arrays["category"].tolist() == ["missing"] * len(wanted)
-        assert arrays["features"].tolist() == list(element_vectors("magpie").features)
+        assert arrays["features"].tolist() == list(vectors_of(db, "magpie").features)
         np.testing.assert_allclose(arrays["vectors"], magpie, rtol=1e-6)
     np.testing.assert_allclose(np.array(listed["vector"].to_pylist()), magpie, rtol=1e-6)
-    assert header == wide.column_names == ["formula", "category", *element_vectors("magpie").features]
+    assert header == wide.column_names == ["formula", "category", *vectors_of(db, "magpie").features]
     np.testing.assert_allclose(np.array([row[2:] for row in rows], float), magpie, rtol=1e-6)
     columns = [wide[name].to_numpy() for name in wide.column_names[2:]]
     np.testing.assert_allclose(np.column_stack(columns), magpie, rtol=1e-6)
@@ -75,24 +83,24 @@ def test_every_form_has_the_same_numbers(db, small_path, tmp_path):
 
 def test_mixed_orders_are_padded(db):
     rows = db.query("within=Li-Zn-O", columns=["elements", "factors"]).arrow()
-    elements, factors = element_arrays(rows)
+    elements, factors = element_arrays(rows, SYMBOLS)
     assert elements.shape == factors.shape == (len(rows), 3)
     for i, (symbols, amounts) in enumerate(
         zip(rows["elements"].to_pylist(), rows["factors"].to_pylist(), strict=True)
     ):
         k = len(symbols)
-        assert [periodic_table()[z - 1] for z in elements[i, :k]] == symbols
+        assert [SYMBOLS[z - 1] for z in elements[i, :k]] == symbols
         assert factors[i].tolist() == amounts + [0] * (3 - k)
 
 
 def test_a_folder_goes_on_where_it_was(small_path, db, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PART", 100)
     monkeypatch.setattr("chemdb.query.result.BATCH", 50)
-    vectors = element_vectors("skipatom")
+    vectors = vectors_of(db, "skipatom")
     result = db.query("missing elements=O nelements=2")
     folder = tmp_path / "parts"
     folder.mkdir()
-    whole = module.export(result, vectors, folder)
+    whole = module.export(result, vectors, folder, Limits())
     parts = sorted(folder.iterdir())
     assert len(parts) > 2
     before = [path.read_bytes() for path in parts]
@@ -100,7 +108,7 @@ def test_a_folder_goes_on_where_it_was(small_path, db, tmp_path, monkeypatch):
     for path in parts[1:]:
         path.unlink()
     changed = parts[0].stat().st_mtime_ns
-    again = module.export(result, vectors, folder)
+    again = module.export(result, vectors, folder, Limits())
     assert [path.read_bytes() for path in sorted(folder.iterdir())] == before
     assert parts[0].stat().st_mtime_ns == changed
     assert (again.n, again.n_left_out, again.uncovered) == (whole.n, whole.n_left_out, whole.uncovered)
@@ -108,7 +116,7 @@ def test_a_folder_goes_on_where_it_was(small_path, db, tmp_path, monkeypatch):
     formulas = [formula for path in parts for formula in pq.read_table(path)["formula"].to_pylist()]
     assert formulas == list(expected(db, "missing elements=O nelements=2", "skipatom"))
     with pytest.raises(FileError, match="of another export; choose an empty folder"):
-        module.export(result, element_vectors("magpie"), folder)
+        module.export(result, vectors_of(db, "magpie"), folder, Limits())
 
 
 def test_a_stop_leaves_nothing(db, tmp_path):
@@ -117,14 +125,14 @@ def test_a_stop_leaves_nothing(db, tmp_path):
 
     for name in ("v.parquet", "v.npz"):
         with pytest.raises(KeyboardInterrupt):
-            module.export(db.query(QUERY), element_vectors("magpie"), tmp_path / name, progress=stop)
+            module.export(db.query(QUERY), vectors_of(db, "magpie"), tmp_path / name, Limits(), progress=stop)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_from_python(db):
     table, account = db.embed(db.query("formula=LiZnO2"), "magpie")
     zinc = composition_vectors(
-        np.array([[3, 30, 8]], np.uint8), np.array([[1, 1, 2]], np.uint8), element_vectors("magpie")
+        np.array([[3, 30, 8]], np.uint8), np.array([[1, 1, 2]], np.uint8), vectors_of(db, "magpie"), 1
     )
     assert table["formula"].to_pylist() == ["LiZnO2"]
     np.testing.assert_array_equal(table["vector"].to_pylist(), zinc)

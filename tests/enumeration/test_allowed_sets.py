@@ -4,7 +4,8 @@ from helpers import naive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import oxidation_states
 from chemdb.enumeration.allowed_sets import (
     ElementTable,
     count_allowed,
@@ -13,7 +14,6 @@ from chemdb.enumeration.allowed_sets import (
     rule_table,
 )
 from chemdb.errors import LimitError
-from chemdb.runtime.limits import at_most_threads
 
 
 def composition_set(space):
@@ -45,37 +45,36 @@ def test_every_composition_as_the_naive_rule_says(made_up, limits):
     electronegativity, states = zip(*made_up, strict=True)
     table = ElementTable(electronegativity, states, tuple(range(len(made_up))))
     expected = naive.allowed_compositions(electronegativity, states, nelements, max_stoichiometry)
-    space = enumerate_space(table, nelements, max_stoichiometry)
+    space = enumerate_space(table, nelements, max_stoichiometry, 2)
     assert composition_set(space) == expected
     assert space.n_allowed == len(expected) == space.stoichiometry_n_allowed.sum()
-    assert count_allowed(table, nelements, max_stoichiometry) == len(expected)
+    assert count_allowed(table, nelements, max_stoichiometry, 2) == len(expected)
 
 
 def test_quinaries_are_counted_as_the_naive_rule_says():
     chosen = [e for e in elements() if e.symbol in ("Li", "Fe", "Co", "P", "S", "O", "F")]
     table = rule_table(chosen, oxidation_states("icsd24"))
     expected = naive.allowed_compositions(table.electronegativity, table.oxidation_states, 5, 3)
-    assert count_allowed(table, 5, 3) == len(expected) > 1000
+    assert count_allowed(table, 5, 3, 2) == len(expected) > 1000
 
 
 @pytest.mark.parametrize("name", ["smact14", "icsd16", "icsd24", "wiki", "pymatgen_sp"])
 def test_binaries_of_each_set_as_the_naive_rule_says(name):
     table = rule_table(element_order(elements()), oxidation_states(name))
     expected = naive.allowed_compositions(table.electronegativity, table.oxidation_states, 2, 4)
-    assert composition_set(enumerate_space(table, 2, 4)) == expected
+    assert composition_set(enumerate_space(table, 2, 4, 2)) == expected
 
 
 def test_counts_of_the_paper():
     table = rule_table(element_order(elements()), oxidation_states("smact14"))
-    assert [count_allowed(table, k, 8) for k in (2, 3, 4)] == [13_464, 10_779_441, 2_909_434_982]
+    assert [count_allowed(table, k, 8, 2) for k in (2, 3, 4)] == [13_464, 10_779_441, 2_909_434_982]
 
 
 def test_the_same_on_any_number_of_threads():
     table = rule_table(element_order(elements()), oxidation_states("wiki"))
     found = []
     for threads in (1, 3):
-        with at_most_threads(threads):
-            found.append(enumerate_space(table, 3, 6))
+        found.append(enumerate_space(table, 3, 6, threads))
     one, three = found
     assert np.array_equal(one.bits, three.bits)
     assert np.array_equal(one.system_set, three.system_set)
@@ -83,16 +82,16 @@ def test_the_same_on_any_number_of_threads():
 
 def test_distinct_allowed_sets():
     table = rule_table(element_order(elements()), oxidation_states("smact14"))
-    assert [len(enumerate_space(table, k, 8).bits) for k in (2, 3)] == [195, 5_054]
+    assert [len(enumerate_space(table, k, 8, 2).bits) for k in (2, 3)] == [195, 5_054]
 
 
 def test_quinaries_are_not_stored():
     table = rule_table(elements(), oxidation_states("smact14"))
     with pytest.raises(LimitError, match="chemdb count --nelements 5"):
-        enumerate_space(table, 5, 8)
+        enumerate_space(table, 5, 8, 2)
 
 
 def test_a_space_too_large_for_memory_is_refused():
     table = rule_table(elements(), oxidation_states("wiki"))
     with pytest.raises(LimitError, match="choose a smaller --max-stoichiometry"):
-        enumerate_space(table, 4, 12)
+        enumerate_space(table, 4, 12, 2)

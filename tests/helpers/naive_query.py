@@ -10,7 +10,8 @@ from itertools import combinations, permutations, product
 
 from hypothesis import strategies as st
 
-from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import oxidation_states
 from helpers import naive
 
 SYMBOLS = ("Na", "Fe", "Zn", "He", "Cl", "O")

@@ -1,7 +1,8 @@
 """The rule by chemdb, in bulk and one by one, with SMACT's sets."""
 
+from chemdb.chemistry.elements import elements
 from chemdb.chemistry.formula import read_formulas
-from chemdb.chemistry.species import elements, icsd_occurrences, oxidation_states
+from chemdb.chemistry.species import icsd_occurrences, oxidation_states
 from chemdb.rule.bulk import verdicts
 
 ELECTRONEGATIVITIES = {element.symbol: element.electronegativity for element in elements()}

@@ -8,7 +8,8 @@ import smact
 from hypothesis import strategies as st
 from smact.screening import smact_filter, smact_validity
 
-from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import oxidation_states
 from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
 from helpers.rule import ELECTRONEGATIVITIES
 
@@ -41,7 +42,7 @@ def smact_says(text, **options):
 def disagreements(name, nelements, max_stoichiometry, n_systems, seed):
     """Return systems of a set for which SMACT allows other stoichiometries than chemdb."""
     table = rule_table(ORDERED, oxidation_states(name))
-    space = enumerate_space(table, nelements, max_stoichiometry)
+    space = enumerate_space(table, nelements, max_stoichiometry, 2)
     bits = np.unpackbits(space.bits, axis=1)[:, : len(space.factors)]
     wrong = []
     for row in random.Random(seed).sample(range(len(space.elements)), n_systems):

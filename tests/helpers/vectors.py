@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from chemdb.chemistry.element_vectors import periodic_table
+from chemdb.chemistry.elements import elements
 from chemdb.embedding.composition_vectors import is_covered
 
-NUMBER = {symbol: number for number, symbol in enumerate(periodic_table(), start=1)}
+NUMBER = {element.symbol: element.atomic_number for element in elements()}
 
 
 def listed_vectors(con, view, nelements, vectors):
@@ -14,9 +14,9 @@ def listed_vectors(con, view, nelements, vectors):
         f"select elements::varchar[] as elements, factors from {view} where nelements = {nelements}"
     ).to_arrow_table()
     symbols = rows["elements"].combine_chunks().flatten().to_pylist()
-    elements = np.array([NUMBER[symbol] for symbol in symbols], np.uint8).reshape(-1, nelements)
+    numbers = np.array([NUMBER[symbol] for symbol in symbols], np.uint8).reshape(-1, nelements)
     factors = rows["factors"].combine_chunks().flatten().to_numpy().reshape(-1, nelements)
-    whole = is_covered(elements, vectors)
+    whole = is_covered(numbers, vectors)
     fractions = factors / factors.sum(axis=1, keepdims=True)
-    every = np.einsum("nk,nkd->nd", fractions[whole], vectors.values[elements[whole]])
+    every = np.einsum("nk,nkd->nd", fractions[whole], vectors.values[numbers[whole]])
     return every, int((~whole).sum())

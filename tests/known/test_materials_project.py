@@ -26,6 +26,7 @@ from chemdb.known import http as web
 from chemdb.known import materials_project as mp
 from chemdb.known import pages as download
 from chemdb.known.registry import source_reader
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import no_progress
 
 
@@ -231,7 +232,7 @@ def test_an_old_list_is_named_when_no_newer_can_be_had(hurried):
     found = re.search(
         r"busy \(500\).*; the list downloaded today is still there: --known (.*)$", str(caught.value)
     )
-    assert len(source_reader(found[1])(no_progress).entries) == len(MATERIALS)
+    assert len(source_reader(found[1], Limits())(no_progress).entries) == len(MATERIALS)
 
 
 def test_a_list_from_the_cache_says_its_age(monkeypatch):

@@ -23,6 +23,7 @@ from chemdb.known import http as web
 from chemdb.known import pages as download
 from chemdb.known.optimade import PROVIDERS, optimade
 from chemdb.known.registry import source_reader
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import no_progress
 
 
@@ -191,7 +192,7 @@ def test_a_list_is_downloaded_again_after_thirty_days(monkeypatch, hurried):
             optimade(url)
     spec = str(caught.value).rpartition("--known ")[2]
     assert spec.endswith(f"={whole}")
-    assert source_reader(spec)(no_progress).entries["formula_given"].to_pylist() == FORMULAS
+    assert source_reader(spec, Limits())(no_progress).entries["formula_given"].to_pylist() == FORMULAS
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_bad_providers_are_one_line_before_anything_else(spec, problem, monkeypa
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     with pytest.raises(KnownSourceError, match=problem) as caught:
-        source_reader(spec)
+        source_reader(spec, Limits())
     assert str(caught.value).isprintable()
     assert "secret" not in str(caught.value)
 

@@ -13,11 +13,12 @@ from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
 from chemdb.known.registry import source_reader
 from chemdb.known.snapshot import mp_snapshot
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import no_progress
 
 
 def read_source(spec, **options):
-    return source_reader(spec, **options)(no_progress)
+    return source_reader(spec, Limits(), **options)(no_progress)
 
 
 def entries(spec, **options):
@@ -134,7 +135,7 @@ def test_unreadable_files(tmp_path, name, content, problem):
 @pytest.mark.parametrize("spec", ["mp=x.csv", "=x.csv", "nonsense", "none=x.csv"])
 def test_bad_names(spec):
     with pytest.raises(KnownSourceError, match="known source"):
-        source_reader(spec)
+        source_reader(spec, Limits())
 
 
 @pytest.fixture

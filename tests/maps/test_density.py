@@ -5,16 +5,17 @@ import pytest
 from helpers.cli import output, run
 from helpers.vectors import listed_vectors
 
-from chemdb.chemistry.element_vectors import element_vectors
+from chemdb.database.connection import connect_to_read
 from chemdb.database.metadata import CATEGORIES
+from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError
 from chemdb.maps.exact_pca.density import density
-from chemdb.runtime.limits import at_most_threads
+from chemdb.runtime.limits import Limits
 
 
 @pytest.mark.parametrize("embedding", ["magpie", "skipatom"])
 def test_every_binary_is_in_its_cell(full, embedding):
-    vectors = element_vectors(embedding)
+    vectors = element_vectors(full, embedding)
     found = density(full, embedding, 2, bins=20)
     for category in CATEGORIES:
         every, _ = listed_vectors(full, category, 2, vectors)
@@ -26,7 +27,7 @@ def test_every_binary_is_in_its_cell(full, embedding):
 
 
 def test_every_ternary_is_in_its_cell(small):
-    vectors = element_vectors("magpie")
+    vectors = element_vectors(small, "magpie")
     found = density(small, "magpie", 3, bins=30)
     every, _ = listed_vectors(small, "missing", 3, vectors)
     x, y = found.pca.transform(every).T
@@ -51,11 +52,11 @@ def test_quaternaries_are_all_there(full):
     assert min(counts.min() for counts in found.counts.values()) == 0
 
 
-def test_threads_and_slices_do_not_matter(small):
+def test_threads_and_slices_do_not_matter(small_path):
     found = []
     for threads in (1, 3):
-        with at_most_threads(threads):
-            found.append(density(small, "mat2vec", 3, bins=40))
+        with connect_to_read(small_path, Limits(threads)) as con:
+            found.append(density(con, "mat2vec", 3, bins=40))
     one, three = found
     for category in CATEGORIES:
         assert np.abs(one.counts[category] - three.counts[category]).sum() <= 2

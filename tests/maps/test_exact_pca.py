@@ -9,10 +9,10 @@ from helpers.vectors import listed_vectors
 from sklearn.decomposition import PCA
 
 from chemdb.builder.pipeline import BuildOptions, build
-from chemdb.chemistry.element_vectors import element_vectors
 from chemdb.database.connection import connect_to_read
 from chemdb.database.systems_as_arrays import read_order
 from chemdb.embedding.composition_vectors import composition_vectors
+from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
 from chemdb.maps.exact_pca.moments import SCOPES, moments
 from chemdb.maps.exact_pca.pca import exact_pca
@@ -30,7 +30,7 @@ def assert_same_components(exact, dense):
 @pytest.mark.parametrize("embedding", ["magpie", "mat2vec", "oliynyk", "skipatom"])
 @pytest.mark.parametrize("scope", SCOPES)
 def test_all_binaries(full, embedding, scope):
-    vectors = element_vectors(embedding)
+    vectors = element_vectors(full, embedding)
     view = {
         "all": "composition", "known": "known_composition",
         "standard": "(from known_composition where allowed)",
@@ -44,7 +44,7 @@ def test_all_binaries(full, embedding, scope):
 
 @pytest.mark.parametrize("scope", ["missing", "allowed"])
 def test_a_million_ternaries(small, scope):
-    vectors = element_vectors("magpie")
+    vectors = element_vectors(small, "magpie")
     every, _ = listed_vectors(small, scope, 3, vectors)
     exact = exact_pca(small, "magpie", [3], scope)
     assert exact.n == len(every) > 500_000
@@ -56,7 +56,7 @@ def test_all_orders_together_of_a_few_elements(tmp_path):
     path = tmp_path / "c.duckdb"
     build(path, BuildOptions(max_stoichiometry=2, oxidation_states=str(tmp_path / "few.txt"), known=()))
     with connect_to_read(path) as con:
-        vectors = element_vectors("megnet16")
+        vectors = element_vectors(con, "megnet16")
         every = np.vstack([listed_vectors(con, "allowed", order, vectors)[0] for order in (2, 3, 4)])
         assert_same_components(
             exact_pca(con, "megnet16", [2, 3, 4], "allowed"), PCA(2, svd_solver="full").fit(every)
@@ -67,9 +67,9 @@ def test_all_orders_together_of_a_few_elements(tmp_path):
 @pytest.mark.parametrize("embedding", ["mat2vec", "oliynyk"])
 def test_the_whole_space_follows_from_symmetry(full, nelements, embedding):
     """Every covered element, and every pair of them, occurs alike in the whole space."""
-    covered = element_vectors(embedding).covered
+    covered = element_vectors(full, embedding).covered
     space = read_order(full, nelements)
-    found = moments(space, covered)
+    found = moments(space, covered, 2)
     n_covered = int(covered[1:].sum())
     m = len(space.factors)
     assert found.n == comb(n_covered, nelements) * m
@@ -84,19 +84,19 @@ def test_the_whole_space_follows_from_symmetry(full, nelements, embedding):
 
 
 def test_categories_add_up_to_the_whole(full):
-    space, covered = read_order(full, 4), element_vectors("skipatom").covered
-    parts = [moments(space, covered, name) for name in ("standard", "missing", "interesting", "unlikely")]
-    whole = moments(space, covered)
+    space, covered = read_order(full, 4), element_vectors(full, "skipatom").covered
+    parts = [moments(space, covered, 2, name) for name in ("standard", "missing", "interesting", "unlikely")]
+    whole = moments(space, covered, 2)
     assert sum(part.n for part in parts) == whole.n
     np.testing.assert_allclose(sum(part.by_pair for part in parts), whole.by_pair, rtol=1e-9)
 
 
 def test_coordinates_of_a_composition_are_means_of_those_of_its_elements(small):
     exact = exact_pca(small, "magpie", [2, 3])
-    vectors = element_vectors("magpie")
+    vectors = element_vectors(small, "magpie")
     elements, factors = np.array([[3, 30, 8]], np.uint8), np.array([[1, 1, 2]], np.uint8)
     points = exact.transform(vectors.values[elements[0]])
-    of_composition = exact.transform(composition_vectors(elements, factors, vectors))
+    of_composition = exact.transform(composition_vectors(elements, factors, vectors, 1))
     np.testing.assert_allclose(of_composition[0], factors[0] @ points / 4, rtol=1e-5)
 
 

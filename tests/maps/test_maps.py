@@ -14,19 +14,21 @@ from sklearn.decomposition import PCA
 
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
-from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS, element_vectors
+from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.connection import connect_to_read
 from chemdb.database.metadata import CATEGORIES
 from chemdb.embedding.composition_vectors import composition_vectors
+from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError, ReductionError
-from chemdb.maps.make import MapSpec, add_maps, element_arrays, find, read
+from chemdb.maps.make import add_maps
+from chemdb.maps.stored import MapSpec, element_arrays, find_map, read_map
 from chemdb.plot import anions, map_grid
 from chemdb.plot import embedding_map as maps
 from chemdb.plot import map_page as html
 from chemdb.plot.paper_figures import draw_all
 from chemdb.plot.style import palette
 from chemdb.query.sample import sample
-from chemdb.runtime.limits import at_most_threads
+from chemdb.runtime.limits import Limits
 
 #: Few points, so that all maps of an order take seconds.
 N = 40
@@ -37,8 +39,7 @@ def path(tmp_path_factory):
     """Binaries with the default known materials, and all maps of Figure 2."""
     path = tmp_path_factory.mktemp("maps") / "binaries.duckdb"
     build(path, BuildOptions(nelements=range(2, 3)))
-    with at_most_threads(1):
-        add_maps(path, map_grid.specs(2, N))
+    add_maps(path, map_grid.specs(2, N), Limits(1))
     return path
 
 
@@ -55,23 +56,25 @@ def copy(small_path, tmp_path):
     return copied
 
 
-def naive_vectors(table, embedding):
+def naive_vectors(con, table, embedding):
     """Return Eq. 2 of the paper for each composition whose elements have vectors, and those."""
-    element = element_vectors(embedding).values
-    elements, factors = element_arrays(table)
-    vectors, kept = [], []
+    vectors = element_vectors(con, embedding)
+    element = vectors.values
+    elements, factors = element_arrays(table, vectors.symbols)
+    means, kept = [], []
     for row, (numbers, amounts) in enumerate(zip(elements, factors, strict=True)):
         vector = sum(n * element[z] for z, n in zip(numbers, amounts, strict=True)) / amounts.sum()
         if not np.isnan(vector).any():
-            vectors.append(vector)
+            means.append(vector)
             kept.append(row)
-    return np.array(vectors), table.take(kept)
+    return np.array(means), table.take(kept)
 
 
 def test_element_arrays(small):
     table = sample(small, "standard", 3, 10)
     assert table["formula"].to_pylist() == ["CaH2O2"]
-    elements, factors = element_arrays(table)
+    symbols = element_vectors(small, "magpie").symbols
+    elements, factors = element_arrays(table, symbols)
     assert (elements.tolist(), factors.tolist()) == ([[20, 1, 8]], [[1, 2, 2]])
 
 
@@ -79,8 +82,8 @@ def test_a_map_is_the_reduction_of_the_samples_of_all_categories(con):
     import pyarrow as pa
 
     drawn = pa.concat_tables(sample(con, category, 2, N, 0) for category in CATEGORIES)
-    vectors, kept = naive_vectors(drawn, "oliynyk")
-    found = read(con, MapSpec("oliynyk", "pca", 2, N))
+    vectors, kept = naive_vectors(con, drawn, "oliynyk")
+    found = read_map(con, MapSpec("oliynyk", "pca", 2, N))
     assert found.points["formula"].to_pylist() == kept["formula"].to_pylist()
     assert Counter(found.categories.tolist()) == Counter(map(str, kept["category"].to_pylist()))
     expected = PCA(2, random_state=0).fit_transform(vectors)
@@ -93,7 +96,7 @@ def test_a_map_is_the_reduction_of_the_samples_of_all_categories(con):
 def test_tsne_of_the_file_is_that_of_scikit_learn(con):
     from sklearn.manifold import TSNE
 
-    found = read(con, MapSpec("magpie", "tsne", 2, N))
+    found = read_map(con, MapSpec("magpie", "tsne", 2, N))
     rows = [
         con.execute("select elements, factors from composition_of($formula)", {"formula": formula})
         .fetchall()[0]
@@ -102,7 +105,7 @@ def test_tsne_of_the_file_is_that_of_scikit_learn(con):
     numbers = dict(con.execute("select symbol::varchar, atomic_number from element").fetchall())
     elements = np.array([[numbers[symbol] for symbol in row[0]] for row in rows], np.uint8)
     factors = np.array([row[1] for row in rows], np.uint8)
-    vectors = composition_vectors(elements, factors, element_vectors("magpie"))
+    vectors = composition_vectors(elements, factors, element_vectors(con, "magpie"), 1)
     expected = TSNE(2, random_state=0, n_jobs=1).fit_transform(vectors)
     np.testing.assert_array_equal(found.coordinates, expected)
 
@@ -118,16 +121,16 @@ def test_a_map_in_the_file_is_not_made_again(path, con):
         MapSpec("magpie", "umap", 2, N, standardize=True),
         MapSpec("magpie", "umap", 2, N + 1),
     ):
-        assert find(con, other) is None
+        assert find_map(con, other) is None
     # A default that is spelled out is the same map.
-    assert find(con, MapSpec("magpie", "umap", 2, N, settings=(("n_neighbors", 15),))) is not None
+    assert find_map(con, MapSpec("magpie", "umap", 2, N, settings=(("n_neighbors", 15),))) is not None
 
 
 def test_maps_go_when_the_known_sources_change(copy, tmp_path):
     spec = MapSpec("random_200", "pca", 2, 5, n_components=3)
     assert add_maps(copy, [spec]) == [spec]
     with connect_to_read(copy) as con:
-        found = read(con, spec)
+        found = read_map(con, spec)
         assert found.coordinates.shape == (1 + 5 + 2 + 5, 3)
         assert con.execute(
             "select count(*) from projection join projection_run using (run_id)"
@@ -137,21 +140,20 @@ def test_maps_go_when_the_known_sources_change(copy, tmp_path):
     with connect_to_read(copy) as con:
         assert con.execute("select count(*) from projection").fetchall() == [(0,)]
         with pytest.raises(ReductionError, match="not in the file yet; 'chemdb map --embedding random_200"):
-            read(con, spec)
+            read_map(con, spec)
 
 
 def test_several_processes_make_the_same_maps(copy):
     specs = [MapSpec(embedding, "pca", 2, 20) for embedding in ("magpie", "mat2vec", "skipatom")]
-    with at_most_threads(2):
-        assert add_maps(copy, specs) == specs
+    assert add_maps(copy, specs, Limits(2)) == specs
     with connect_to_read(copy) as con:
-        together = [read(con, spec).coordinates for spec in specs]
+        together = [read_map(con, spec).coordinates for spec in specs]
         assert sorted(con.execute("select run_id from projection_run").fetchall()) == [(1,), (2,), (3,)]
     for spec, coordinates in zip(specs, together, strict=True):
         alone = MapSpec(spec.embedding, "pca", 2, 20, settings=(("tol", 1.0),))
         add_maps(copy, [alone])
         with connect_to_read(copy) as con:
-            np.testing.assert_array_equal(read(con, alone).coordinates, coordinates)
+            np.testing.assert_array_equal(read_map(con, alone).coordinates, coordinates)
 
 
 def test_maps_that_fail_leave_the_file(copy):
@@ -177,7 +179,7 @@ def offsets(axes):
 
 def test_one_map_shows_each_point_in_the_colour_of_its_category(con):
     spec = MapSpec("mat2vec", "umap", 2, N)
-    found = read(con, spec)
+    found = read_map(con, spec)
     drawing = maps.draw(con, spec)
     drawn = offsets(drawing.figure.axes[0])
     colors = palette("paper")
@@ -192,7 +194,7 @@ def test_one_map_shows_each_point_in_the_colour_of_its_category(con):
 
 
 def test_axes_of_pca_tell_the_share_of_the_variance(con):
-    found = read(con, MapSpec("magpie", "pca", 2, N))
+    found = read_map(con, MapSpec("magpie", "pca", 2, N))
     label = maps.draw(con, MapSpec("magpie", "pca", 2, N)).figure.axes[0].get_xlabel()
     assert label == f"PC1 ({100 * found.run['explained'][0]:.1f}%)"
 
@@ -207,7 +209,9 @@ def test_figure_2_has_a_panel_for_each_map_and_the_rarest_on_top(con):
         assert sorted(c.get_zorder() for c in axes.collections) == [c.get_zorder() for c in axes.collections]
         assert all(c.get_rasterized() for c in axes.collections)
         drawn = np.concatenate([c.get_offsets() for c in axes.collections])
-        np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(read(con, spec).coordinates, axis=0))
+        np.testing.assert_array_equal(
+            np.sort(drawn, axis=0), np.sort(read_map(con, spec).coordinates, axis=0)
+        )
     assert [axes.get_title() for axes in drawing.figure.axes[:3]] == ["PCA", "t-SNE", "UMAP"]
     assert [axes.get_ylabel() for axes in drawing.figure.axes[::3]] == list(PAPER_EMBEDDINGS)
     [legend] = drawing.figure.legends
@@ -239,7 +243,7 @@ def test_anion_classes(electronegativity, name):
 
 def test_figure_5_colours_by_anion_class(con):
     drawing = anions.draw(con, N)
-    found = read(con, MapSpec("magpie", "pca", 2, N))
+    found = read_map(con, MapSpec("magpie", "pca", 2, N))
     classes = anions.classes_of(con, found.points["system_id"].to_numpy())
     for formula, name in zip(found.points["formula"].to_pylist(), classes.tolist(), strict=True):
         # The last element of a formula is the most electronegative one.
@@ -259,7 +263,7 @@ def test_figure_5_colours_by_anion_class(con):
 
 def test_a_page_has_every_point_and_needs_no_network(con, tmp_path):
     spec = MapSpec("magpie", "umap", 2, N)
-    found = read(con, spec)
+    found = read_map(con, spec)
     figure = html.figure(con, found, palette("paper"))
     traces = {trace.name: trace for trace in figure.data}
     assert list(traces) == maps.by_rarity(con, 2)
@@ -375,7 +379,7 @@ def test_an_empty_category_has_no_points_and_no_place_in_the_legend(tmp_path):
     spec = MapSpec("magpie", "pca", 2, 30)
     add_maps(path, [spec])
     with connect_to_read(path) as con:
-        found = read(con, spec)
+        found = read_map(con, spec)
         assert (found.run["n_standard"], found.run["n_interesting"]) == (0, 0)
         drawing = maps.draw(con, spec)
     [legend] = drawing.figure.legends

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
-from chemdb.database.connection import replacing
 from chemdb.database.metadata import CATEGORIES
+from chemdb.database.replacing import replacing
 from chemdb.query.parse.language import read_query
+from chemdb.query.parse.vocabulary import vocabulary
 
 
 @pytest.fixture(scope="session")
@@ -206,7 +207,7 @@ SAME = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_two_ways_to_say_it(full_db, one, other):
-    words = full_db._own_vocabulary()
+    words = full_db._file.remember(vocabulary)
     a, b = read_query(one, words), read_query(other, words)
     assert a == b or full_db.query(one).counts == full_db.query(other).counts
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from helpers.cli import output, run
 
-from chemdb.chemistry.element_vectors import element_vectors
 from chemdb.database.connection import connect_to_read
 from chemdb.database.metadata import CATEGORIES
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
+from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ReductionError
-from chemdb.maps.make import MapSpec, add_maps, read
+from chemdb.maps.make import add_maps
+from chemdb.maps.stored import MapSpec, read_map
 from chemdb.query.sample import sample_categories
 from chemdb.report.separation import balanced_accuracy, scores, separation
 
@@ -71,9 +72,10 @@ def test_the_command_prints_the_same(small_path, small):
 
 def test_the_control_has_the_same_compositions(small):
     drawn = sample_categories(small, CATEGORIES, [2], 60, 3)
-    elements, factors = element_arrays(drawn)
-    covered = is_covered(elements, element_vectors("magpie"))
-    points = composition_vectors(elements[covered], factors[covered], element_vectors("random_200"))
+    magpie_vectors, control_vectors = (element_vectors(small, name) for name in ("magpie", "random_200"))
+    elements, factors = element_arrays(drawn, magpie_vectors.symbols)
+    covered = is_covered(elements, magpie_vectors)
+    points = composition_vectors(elements[covered], factors[covered], control_vectors, 1)
     control = balanced_accuracy(points, np.array(drawn["category"].to_pylist())[covered], 3)
     magpie, _ = separation(small, [2], ["magpie"], per_category=60, seed=3)
     assert magpie.over_control == magpie.balanced_accuracy - control
@@ -85,7 +87,7 @@ def test_maps_of_the_file_are_scored_too(small_path, tmp_path):
     add_maps(path, [MapSpec(name, "pca", 2, 40, 1) for name in ("magpie", "random_200")])
     with connect_to_read(path) as con:
         rows = separation(con, [2], ["magpie"], 40, 1)
-        stored = read(con, MapSpec("magpie", "pca", 2, 40, 1))
+        stored = read_map(con, MapSpec("magpie", "pca", 2, 40, 1))
     assert [(row.embedding, row.space, row.dimensions) for row in rows] == [
         ("magpie", "full", 22), ("magpie", "pca", 2), ("random_200", "full", 200), ("random_200", "pca", 2),
     ]  # fmt: skip

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from smact.screening import MIXED_VALENCE_ELEMENTS as SMACT_MIXED_VALENCE
 
 from chemdb.chemistry.composition import read_composition
-from chemdb.chemistry.species import SMACT_SETS, elements
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import SMACT_SETS
 from chemdb.errors import UndecidedError
 from chemdb.rule.smact_validity import METALS, MIXED_VALENCE_ELEMENTS, is_all_metal, mixed_valence_witness
 

@@ -12,10 +12,11 @@ import pytest
 
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
-from chemdb.database.connection import connect_to_read, replacing
+from chemdb.database.connection import connect_to_read
+from chemdb.database.replacing import replacing
 from chemdb.errors import DatabaseError, FileError, PlotError
-from chemdb.runtime.atomic_write import locked, whole
-from chemdb.runtime.progress import replaced
+from chemdb.runtime.atomic_write import atomic_write, file_lock
+from chemdb.runtime.interrupt import replaced_files
 
 TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
 
@@ -23,8 +24,8 @@ TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
 HOLDER = """
 import sys, time
 from pathlib import Path
-from chemdb.runtime.atomic_write import whole
-with whole(Path(sys.argv[1])) as [partial]:
+from chemdb.runtime.atomic_write import atomic_write
+with atomic_write(Path(sys.argv[1])) as [partial]:
     partial.write_text("half")
     print("half", flush=True)
     time.sleep(60)
@@ -46,7 +47,7 @@ def test_a_file_is_replaced_when_its_body_succeeds(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("old")
     path.chmod(0o640)
-    with whole(path) as [partial]:
+    with atomic_write(path) as [partial]:
         partial.write_text("new")
         assert path.read_text() == "old"
         assert names(tmp_path) == ["a.csv", "a.csv.lock", "a.csv.partial"]
@@ -58,7 +59,7 @@ def test_a_file_is_replaced_when_its_body_succeeds(tmp_path):
 @pytest.mark.parametrize("problem", [KeyboardInterrupt(), ValueError("no"), OSError(errno.ENOSPC, "full")])
 def test_a_body_that_fails_changes_nothing(tmp_path, problem):
     (tmp_path / "a.csv").write_text("old")
-    with pytest.raises((FileError, type(problem))) as raised, whole(tmp_path / "a.csv") as [partial]:  # noqa: PT012
+    with pytest.raises((FileError, type(problem))) as raised, atomic_write(tmp_path / "a.csv") as [partial]:  # noqa: PT012
         partial.write_text("half")
         partial.with_name(partial.name + ".rows").write_text("beside")
         raise problem
@@ -73,7 +74,7 @@ def test_files_that_belong_together_are_replaced_together(tmp_path):
         (tmp_path / name).write_text("old")
 
     def write(last):
-        with whole(tmp_path / "a.png", tmp_path / "a.txt", error=PlotError) as [picture, caption]:
+        with atomic_write(tmp_path / "a.png", tmp_path / "a.txt", error=PlotError) as [picture, caption]:
             picture.write_text("new")
             if last:
                 caption.write_text("new")
@@ -93,14 +94,14 @@ def test_ctrl_c_does_not_come_between_them(tmp_path, monkeypatch):
         os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(Path, "replace", interrupted)
-    replaced.clear()
+    replaced_files.clear()
     targets = [tmp_path / "a.png", tmp_path / "a.txt"]
-    with pytest.raises(KeyboardInterrupt), whole(*targets) as partials:  # noqa: PT012
+    with pytest.raises(KeyboardInterrupt), atomic_write(*targets) as partials:  # noqa: PT012
         for partial in partials:
             partial.write_text("new")
     assert [target.read_text() for target in targets] == ["new", "new"]
     assert names(tmp_path) == ["a.png", "a.txt"]
-    assert replaced == targets
+    assert replaced_files == targets
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -109,7 +110,7 @@ def test_a_link_stays_one(tmp_path):
     link = tmp_path / "link.csv"
     link.symlink_to("there/a.csv")
     for text in ("first", "second"):
-        with whole(link) as [partial]:
+        with atomic_write(link) as [partial]:
             partial.write_text(text)
         assert link.is_symlink()
         assert (tmp_path / "there" / "a.csv").read_text() == text
@@ -119,7 +120,7 @@ def test_a_link_stays_one(tmp_path):
 
 def test_devices_and_pipes_are_written_to(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
-    with whole(tmp_path / "pipe.csv") as [itself]:
+    with atomic_write(tmp_path / "pipe.csv") as [itself]:
         assert itself == tmp_path / "pipe.csv"
     assert names(tmp_path) == ["pipe.csv"]
 
@@ -127,7 +128,7 @@ def test_devices_and_pipes_are_written_to(tmp_path):
 def test_the_second_writer_hears_who_is_first(tmp_path):
     path = tmp_path / "a.csv"
     first = holder(path)
-    with pytest.raises(FileError) as raised, whole(path):
+    with pytest.raises(FileError) as raised, atomic_write(path):
         pass
     assert str(raised.value) == f"{path}: in use by process {first.pid} (-c {path}); wait until it ends"
     assert (tmp_path / "a.csv.partial").read_text() == "half"
@@ -137,7 +138,7 @@ def test_the_second_writer_hears_who_is_first(tmp_path):
     # What it left neither stops the next run nor gets into its file.
     (tmp_path / "a.csv.partial.tmp").mkdir()
     (tmp_path / "a.csv.partially").write_text("the user's")
-    with whole(path) as [partial]:
+    with atomic_write(path) as [partial]:
         assert not partial.exists()
         partial.write_text("whole")
     assert path.read_text() == "whole"
@@ -148,7 +149,7 @@ def test_a_writer_can_wait(tmp_path):
     path = tmp_path / "a.csv"
     first = holder(path)
     subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -9 {first.pid}"])
-    with whole(path, patience=20) as [partial]:
+    with atomic_write(path, patience=20) as [partial]:
         partial.write_text("whole")
     assert path.read_text() == "whole"
     first.wait()
@@ -156,7 +157,7 @@ def test_a_writer_can_wait(tmp_path):
 
 def test_keys_on_the_command_line_stay_there(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["/x/chemdb", "known", "add", "mp", "--mp-api-key", "secret"])
-    with locked(tmp_path / "a"):
+    with file_lock(tmp_path / "a"):
         assert (tmp_path / "a.lock").read_text() == f"{os.getpid()} chemdb known add mp"
     assert names(tmp_path) == []
 

@@ -1,15 +1,18 @@
 """--threads and --memory-limit: every command has them, and everything obeys."""
 
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from helpers.cli import COMMANDS, output, run
+from threadpoolctl import threadpool_info
 
 import chemdb
 from chemdb.database.connection import connect_in_memory, connect_to_read, threads_of
-from chemdb.runtime.limits import POOLS, at_most_memory, at_most_threads, n_threads
-from chemdb.runtime.threads import map_slices
+from chemdb.maps.exact_pca.density import density
+from chemdb.maps.exact_pca.pca import exact_pca
+from chemdb.runtime.limits import POOL_VARIABLES, Limits, available_processors, limited_thread_pools
 from chemdb.verify.__main__ import main as verify_as_asked
 from chemdb.verify.process import request
 
@@ -28,46 +31,83 @@ def test_what_the_options_bound(small_path):
     assert found == "threads,memory\n3,1.0 GiB\n"
 
 
-def test_a_limit_ends_with_its_command(small_path):
-    before = n_threads(), dict(os.environ), connect_in_memory().execute(SETTINGS).fetchall()
+def test_limits_end_with_the_command(small_path):
+    before = dict(os.environ)
     output("info", "--threads", 7, "--memory-limit", "1GiB", "--db", small_path)
-    assert (n_threads(), dict(os.environ), connect_in_memory().execute(SETTINGS).fetchall()) == before
+    assert dict(os.environ) == before
+    with connect_in_memory(Limits()) as con:
+        assert con.execute(SETTINGS).fetchall()[0][0] == available_processors()
 
 
-def test_in_the_body_libraries_and_files_of_the_user_are_bound_too():
-    with at_most_threads(1), at_most_memory("100MiB"):
-        assert {os.environ[name] for name in POOLS} == {"1"}
-        assert n_threads() == 1
-        with connect_in_memory() as con:
-            assert con.execute(SETTINGS).fetchall() == [(1, "100.0 MiB")]
-        own = set()
-        map_slices(lambda start, stop: own.add(threading.get_ident()), 100)
-        assert len(own) == 1
+def test_limits_of_a_connection_in_memory():
+    with connect_in_memory(Limits(1, "100MiB")) as con:
+        assert con.execute(SETTINGS).fetchall() == [(1, "100.0 MiB")]
 
 
-def test_work_on_a_connection_has_its_threads(small_path, monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        "chemdb.query.sample.map_slices", lambda work, n, threads: (seen.append(threads), work(0, n))
-    )
+def test_libraries_that_are_imported_in_the_body_are_limited():
+    with limited_thread_pools(1):
+        assert {os.environ[name] for name in POOL_VARIABLES} == {"1"}
+
+
+def test_a_handle_owns_its_limits(small_path):
     with chemdb.open(small_path, threads=3, memory_limit="1GiB") as db:
-        assert db.sql(SETTINGS).read()[1].__next__() == (3, "1.0 GiB")
-        assert db._own_labeller().threads == 3
-        db.sample("missing", 2, 5)
-    assert seen == [3]
-    with connect_to_read(small_path, threads=2) as con:
+        assert list(db.sql(SETTINGS)) == [(3, "1.0 GiB")]
+        assert db.limits == Limits(3, "1GiB")
+    with connect_to_read(small_path, Limits(2)) as con:
         assert threads_of(con) == 2
 
 
-def test_the_process_that_verifies_keeps_to_what_it_is_told(small_path, monkeypatch):
+#: Everything that a handle does in parallel.
+PARALLEL = {
+    "embed": lambda db, folder: db.embed(db.query("nelements=2"), "magpie"),
+    "label": lambda db, folder: db.label(["ZnO", "LiZnO2"] * 1000),
+    "label file": lambda db, folder: db.label_file(folder / "formulas.txt", folder / "labels.csv"),
+    "sample": lambda db, folder: db.sample("missing", 2, 5),
+    "separation": lambda db, folder: db.separation([2], ["magpie"], 10),
+    "exact PCA": lambda db, folder: exact(db, lambda con: exact_pca(con, "magpie", [2, 3])),
+    "density": lambda db, folder: exact(db, lambda con: density(con, "magpie", 3, bins=8)),
+}
+
+
+def exact(db, work):
+    with db.cursor() as con:
+        work(con)
+
+
+@pytest.mark.parametrize("name", PARALLEL)
+def test_one_thread_does_everything(name, small_path, tmp_path, monkeypatch):
+    """Thread pools have one worker, and linear algebra one thread, wherever work is spread."""
+    workers = set()
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, max_workers=None, *rest, **options):
+            workers.add(max_workers)
+            super().__init__(max_workers, *rest, **options)
+
+    for module in ("chemdb.runtime.threads", "chemdb.lookup.label"):
+        monkeypatch.setattr(f"{module}.ThreadPoolExecutor", Pool)
+    algebra = set()
+    eigh = np.linalg.eigh
+    monkeypatch.setattr(
+        "numpy.linalg.eigh",
+        lambda matrix: (algebra.update(pool["num_threads"] for pool in threadpool_info()), eigh(matrix))[1],
+    )
+    (tmp_path / "formulas.txt").write_text("ZnO\n" * 1000)
+    with chemdb.open(small_path, threads=1) as db:
+        PARALLEL[name](db, tmp_path)
+    assert workers == {1}
+    assert algebra <= {1}
+
+
+def test_the_verifying_process_keeps_to_the_limits(small_path, monkeypatch):
     seen = []
     monkeypatch.setattr(
         "chemdb.verify.__main__.found_by",
-        lambda con, *_: seen.extend([*con.execute(SETTINGS).fetchall(), n_threads()]) or [],
+        lambda con, *_: seen.extend([*con.execute(SETTINGS).fetchall(), os.environ["OMP_NUM_THREADS"]]) or [],
     )
-    monkeypatch.setattr("sys.argv", ["", request(small_path, False, 1, "1GiB")])
+    monkeypatch.setattr("sys.argv", ["", request(small_path, False, Limits(1, "1GiB"))])
     verify_as_asked()
-    assert seen == [(1, "1.0 GiB"), 1]
+    assert seen == [(1, "1.0 GiB"), "1"]
 
 
 @pytest.mark.parametrize(

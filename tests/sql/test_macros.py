@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from helpers.formulas import pieces
 
 from chemdb.chemistry.formula import read_formulas
-from chemdb.chemistry.species import elements
+from chemdb.chemistry.elements import elements
 from chemdb.lookup.label import labeller
 
 

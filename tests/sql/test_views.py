@@ -8,7 +8,8 @@ from helpers import naive
 import pytest
 
 from chemdb.chemistry.formula import read_formulas
-from chemdb.chemistry.species import elements, oxidation_states
+from chemdb.chemistry.elements import elements
+from chemdb.chemistry.species import oxidation_states
 from chemdb.enumeration.allowed_sets import rule_table
 
 COMPOSITION_COLUMNS = [

@@ -25,11 +25,12 @@ def count(
 
     Example: chemdb count --nelements 2-4 --max-stoichiometry 12
     """
-    from chemdb.chemistry.species import elements
+    from chemdb.chemistry.elements import elements
     from chemdb.chemistry.species import oxidation_states as read_oxidation_states
     from chemdb.chemistry.stoichiometry import check_limits, n_combinations
     from chemdb.cli.screen import show, steps_on_screen
     from chemdb.enumeration.allowed_sets import count_allowed, element_order, rule_table
+    from chemdb.runtime.limits import Limits
 
     for order in nelements:
         check_limits(order, max_stoichiometry)
@@ -38,7 +39,7 @@ def count(
     with steps_on_screen() as steps:
         for order in nelements:
             with steps(f"{order} elements") as progress:
-                allowed = count_allowed(table, order, max_stoichiometry, progress=progress)
+                allowed = count_allowed(table, order, max_stoichiometry, Limits.of(threads).threads, progress)
             combinations = n_combinations(order, max_stoichiometry)
             rows.append((order, combinations, allowed, round(100 * allowed / combinations, 3)))
     show(["nelements", "combinations", "allowed", "allowed_percent"], rows, format, output)

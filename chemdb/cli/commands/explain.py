@@ -33,7 +33,7 @@ def explain(
     import chemdb
     from chemdb.cli.screen import show_json, show_tables
 
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
         found = opened.explain(*formulas)
     if format is Format.JSON:
         show_json([explanation.as_dict() for explanation in found], output)

@@ -55,16 +55,17 @@ def embeddings(
     Example: chemdb export embeddings "missing elements=Li,O nelements=3 natoms<=6" -o missing.parquet
     """
     import chemdb
-    from chemdb.chemistry.element_vectors import element_vectors
     from chemdb.cli.screen import say, steps_on_screen
     from chemdb.embedding.export import check_target
     from chemdb.embedding.export import export as export_vectors
+    from chemdb.embedding.stored_vectors import element_vectors
     from chemdb.errors import EmbeddingError
 
     layout = (columns or (Layout.WIDE if output.suffix.lower() == ".csv" else Layout.LIST)).value
     check_target(output, layout)
-    vectors = element_vectors(embedding)
-    with chemdb.open(db) as opened, steps_on_screen() as steps:
+    with chemdb.open(db, threads, memory_limit) as opened, steps_on_screen() as steps:
+        with opened.cursor() as con:
+            vectors = element_vectors(con, embedding)
         found = opened.query(query)
         if not found.count():
             raise EmbeddingError(f"export: no composition of this file meets {query!r}")
@@ -74,7 +75,7 @@ def embeddings(
             "file": opened.info()["build_info"]["build_started"],
         }
         with steps(f"{found.count():,} compositions") as progress:
-            written = export_vectors(found, vectors, output, layout, progress, source)
+            written = export_vectors(found, vectors, output, opened.limits, layout, progress, source)
     say(f"{output}: {written.n:,} vectors of {vectors.values.shape[1]}")
     if written.n_left_out:
         say(written, sys.stderr)

@@ -19,7 +19,7 @@ def info(
     import chemdb
     from chemdb.cli.screen import show, show_json
 
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
         found = opened.info()
     if format is Format.JSON:
         show_json(found, output)

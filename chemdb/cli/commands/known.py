@@ -15,6 +15,7 @@ from chemdb.cli.options import (
     OutputFormat,
     Threads,
 )
+from chemdb.runtime.limits import Limits
 
 known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without a rebuild.")
 app.add_typer(known, name="known")
@@ -37,7 +38,7 @@ def add(
     from chemdb.cli.screen import say, steps_on_screen
 
     with steps_on_screen() as steps:
-        loaded = add_known(db, source, formula_column, mp_api_key, steps)
+        loaded = add_known(db, source, formula_column, mp_api_key, Limits.of(threads, memory_limit), steps)
     say(loaded)
 
 
@@ -56,7 +57,7 @@ def list_sources(
     import chemdb
     from chemdb.cli.screen import show
 
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
         columns, rows = opened.sql("select * exclude (added_at) from known_source order by added_at").read()
         show(columns, rows, format, output)
 
@@ -74,4 +75,4 @@ def remove(
     """
     from chemdb.builder.change_known import remove as remove_known
 
-    remove_known(db, source)
+    remove_known(db, source, Limits.of(threads, memory_limit))

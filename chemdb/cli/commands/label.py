@@ -47,7 +47,7 @@ def label(
     from_stdin = str(file) == "-"
     if from_stdin and formula_column:
         raise typer.BadParameter("--formula-column goes with a file; stdin has a formula a line")
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
         if from_stdin:
             n = opened.label_lines(_stdin(), output)
         else:

@@ -18,6 +18,7 @@ from chemdb.cli.map_options import (
     spec_of,
 )
 from chemdb.cli.options import Database, MemoryLimit, Threads, only_with
+from chemdb.runtime.limits import Limits
 
 #: Features that are shown of each exact component.
 N_FEATURES = 3
@@ -65,19 +66,20 @@ def make_map(
         if check_method(method) != "pca":
             raise typer.BadParameter("--all goes with --method pca: only PCA is exact without listing")
         only_with(context, "a map of a sample, not --all", "per_category", "seed", "standardize", "settings")
-        _show_exact(db, embedding, nelements, category, components)
+        _show_exact(db, embedding, nelements, category, components, threads, memory_limit)
         return
     only_with(context, "--all", "category")
+    import chemdb
     from chemdb.cli.screen import steps_on_screen
-    from chemdb.database.connection import reading
     from chemdb.database.metadata import CATEGORIES
-    from chemdb.maps.make import add_maps, read
+    from chemdb.maps.make import add_maps
+    from chemdb.maps.stored import read_map
 
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
     with steps_on_screen() as steps:
-        made = add_maps(db, [spec], steps)
-    with reading(db) as con:
-        run = read(con, spec).run
+        made = add_maps(db, [spec], Limits.of(threads, memory_limit), steps)
+    with chemdb.open(db, threads, memory_limit) as opened, opened.cursor() as con:
+        run = read_map(con, spec).run
     points = sum(run[f"n_{category}"] for category in CATEGORIES)
     state = f"made in {run['seconds']:.1f} s" if made else "in the file already"
     print(
@@ -86,19 +88,31 @@ def make_map(
     )
 
 
-def _show_exact(db: Path, embedding: str, nelements: int, category: str, components: int) -> None:
+def _show_exact(
+    db: Path,
+    embedding: str,
+    nelements: int,
+    category: str,
+    components: int,
+    threads: int | None,
+    memory_limit: str | None,
+) -> None:
     """Print the principal components of every composition of an order."""
-    from chemdb.chemistry.element_vectors import element_vectors
+    import chemdb
     from chemdb.cli.options import Format
     from chemdb.cli.screen import show, steps_on_screen
-    from chemdb.database.connection import reading
+    from chemdb.embedding.stored_vectors import element_vectors
     from chemdb.maps.exact_pca.pca import exact_pca
-    from chemdb.query.sample import check_order
+    from chemdb.query.sample import check_nelements
 
-    with reading(db) as con, steps_on_screen() as steps:
-        check_order(con, nelements)
+    with (
+        chemdb.open(db, threads, memory_limit) as opened,
+        opened.cursor() as con,
+        steps_on_screen() as steps,
+    ):
+        check_nelements(con, nelements)
         found = exact_pca(con, embedding, [nelements], category, components, steps=steps)
-    features = element_vectors(embedding).features
+        features = element_vectors(con, embedding).features
     rows = []
     for number, direction in enumerate(found.components, start=1):
         largest = abs(direction).argsort()[::-1][:N_FEATURES]

@@ -1,10 +1,12 @@
 """chemdb plot: figures."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import chemdb
 from chemdb.cli.app import app
 from chemdb.cli.map_options import (
     Components,
@@ -19,11 +21,14 @@ from chemdb.cli.map_options import (
 )
 from chemdb.cli.options import Database, MemoryLimit, Threads
 from chemdb.cli.screen import say
+from chemdb.runtime.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from chemdb.maps.make import MapSpec
+    import duckdb
+
+    from chemdb.maps.stored import MapSpec
 
 plot = typer.Typer(
     no_args_is_help=True,
@@ -74,7 +79,6 @@ def periodic_table(
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
-    from chemdb.database.connection import reading
     from chemdb.plot.periodic_table import draw, draw_query
     from chemdb.plot.style import check_target, save
 
@@ -82,16 +86,19 @@ def periodic_table(
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     check_target(output)
     if query is None:
-        with reading(db) as con:
+        with _opened(db, threads, memory_limit) as con:
             save(
                 draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
                 output,
             )
     else:
-        from chemdb.api import Database as Opened
         from chemdb.cli.screen import steps_on_screen
 
-        with Opened(db) as opened, reading(db) as con, steps_on_screen() as steps:
+        with (
+            chemdb.open(db, threads, memory_limit) as opened,
+            opened.cursor() as con,
+            steps_on_screen() as steps,
+        ):
 
             def count(text: str) -> int:
                 return opened.query(text).count()
@@ -130,12 +137,11 @@ def composition(
 
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
-    from chemdb.database.connection import reading
     from chemdb.plot.chemical_system import draw
     from chemdb.plot.style import check_target, save
 
     check_target(output)
-    with reading(db) as con:
+    with _opened(db, threads, memory_limit) as con:
         save(draw(con, chemsys, hull_energies, palette, columns), output)
     say(output)
 
@@ -176,10 +182,8 @@ def one_map(
 
     check_target(output, *([(".html",)] if html else []))
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
-    _have(db, [spec], palette)
-    from chemdb.database.connection import reading
-
-    with reading(db) as con:
+    _have(db, [spec], palette, Limits.of(threads, memory_limit))
+    with _opened(db, threads, memory_limit) as con:
         if html:
             from chemdb.plot.map_page import write
 
@@ -210,13 +214,12 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
-    from chemdb.database.connection import reading
     from chemdb.plot.map_grid import draw, specs
     from chemdb.plot.style import check_target, save
 
     check_target(output)
-    _have(db, specs(nelements, per_category, seed), palette)
-    with reading(db) as con:
+    _have(db, specs(nelements, per_category, seed), palette, Limits.of(threads, memory_limit))
+    with _opened(db, threads, memory_limit) as con:
         save(draw(con, nelements, per_category, seed, palette, columns), output)
     say(output)
 
@@ -236,14 +239,13 @@ def anions(
 
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
-    from chemdb.database.connection import reading
     from chemdb.plot.anions import draw
     from chemdb.plot.map_grid import specs
     from chemdb.plot.style import check_target, save
 
     check_target(output)
-    _have(db, specs(2, per_category, seed), palette)
-    with reading(db) as con:
+    _have(db, specs(2, per_category, seed), palette, Limits.of(threads, memory_limit))
+    with _opened(db, threads, memory_limit) as con:
         save(draw(con, per_category, seed, palette, columns), output)
     say(output)
 
@@ -267,15 +269,14 @@ def density(
     Example: chemdb plot density --nelements 3 -o density.png
     """
     from chemdb.cli.screen import steps_on_screen
-    from chemdb.database.connection import reading
     from chemdb.maps.exact_pca.density import density as count
     from chemdb.plot.density_map import draw
     from chemdb.plot.style import check_target, save
-    from chemdb.query.sample import check_order
+    from chemdb.query.sample import check_nelements
 
     check_target(output)
-    with reading(db) as con:
-        check_order(con, nelements)
+    with _opened(db, threads, memory_limit) as con:
+        check_nelements(con, nelements)
         with steps_on_screen() as steps:
             found = count(con, embedding, nelements, bins, steps=steps)
         save(draw(con, found, columns), output)
@@ -306,12 +307,21 @@ def paper(
     from chemdb.plot.paper_figures import draw_all
 
     with steps_on_screen() as steps:
-        results = draw_all(db, folder, format, per_category, seed, palette, steps)
+        results = draw_all(
+            db, folder, format, per_category, seed, palette, Limits.of(threads, memory_limit), steps
+        )
     for path, drawn in results:
         say(f"{path}{'' if drawn else ': as it was'}")
 
 
-def _have(db: Path, specs: "Iterable[MapSpec]", palette: str) -> None:
+@contextmanager
+def _opened(db: Path, threads: int | None, memory_limit: str | None) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """Give a cursor of the database."""
+    with chemdb.open(db, threads, memory_limit) as opened, opened.cursor() as con:
+        yield con
+
+
+def _have(db: Path, specs: "Iterable[MapSpec]", palette: str, limits: Limits) -> None:
     """Make the maps that the file lacks, once it is clear that they can be drawn."""
     from chemdb.cli.screen import steps_on_screen
     from chemdb.maps.make import add_maps
@@ -319,4 +329,4 @@ def _have(db: Path, specs: "Iterable[MapSpec]", palette: str) -> None:
 
     check_palette(palette)
     with steps_on_screen() as steps:
-        add_maps(db, specs, steps)
+        add_maps(db, specs, limits, steps)

@@ -8,6 +8,7 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Threads, only_with
+from chemdb.runtime.limits import Limits
 
 if TYPE_CHECKING:
     from chemdb.query.result import Result
@@ -113,7 +114,7 @@ def query(
         from chemdb.query.statement.columns import TABLE_COLUMNS
 
         shown = list(TABLE_COLUMNS)
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
         result = opened.query(
             text if optimade is None else optimade,
             limit=limit or None,
@@ -129,7 +130,7 @@ def query(
         elif kind is RowFormat.TABLE:
             _show_table(result, offset, output)
         else:
-            _write(result, kind, output)
+            _write(result, kind, output, opened.limits)
 
 
 def _kind(format: RowFormat | None, output: Path | None) -> RowFormat:
@@ -155,15 +156,15 @@ def _show_table(result: "Result", offset: int, output: Path | None) -> None:
     show(result.columns, list(result), Format.TABLE, output, str(result), footer)
 
 
-def _write(result: "Result", kind: RowFormat, output: Path | None) -> None:
+def _write(result: "Result", kind: RowFormat, output: Path | None, limits: Limits) -> None:
     import sys
 
     from chemdb.cli.screen import say, steps_on_screen
-    from chemdb.database.output_files import write_batches
+    from chemdb.files.output_files import write_batches
 
     print(result, file=sys.stderr)
     with steps_on_screen() as steps, steps("Rows") as progress:
-        n = write_batches(result.batches(), output, kind.value, len(result), progress)
+        n = write_batches(result.batches(), output, kind.value, limits, len(result), progress)
     if n < result.count():
         print(f"{n:,} rows; --limit 0 gives all", file=sys.stderr)
     if output:

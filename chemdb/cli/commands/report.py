@@ -78,7 +78,7 @@ def report(
         only_with(context, "--separation", "nelements", "embedding", "per_category", "seed")
     import chemdb
 
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
         if separation:
             _show_separation(opened, nelements, embedding, per_category, seed, format, output)
             return

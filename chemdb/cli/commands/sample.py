@@ -56,13 +56,14 @@ def sample(
     import chemdb
     from chemdb.cli.screen import say, show
     from chemdb.database.metadata import CATEGORIES
-    from chemdb.database.output_files import format_of, write_batches
     from chemdb.errors import ChemdbError
+    from chemdb.files.output_files import format_of, write_batches
 
     kind = format_of(output) if output else ""
     if output:
         only_with(context, "the screen; the name of a file says how it is written", "format")
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
+        limits = opened.limits
         drawn = opened.sample(category or CATEGORIES, nelements, per_category, seed)
     if not len(drawn):
         asked = " or ".join(category or CATEGORIES)
@@ -70,5 +71,5 @@ def sample(
     if output is None:
         show(drawn.column_names, zip(*(column.to_pylist() for column in drawn.columns), strict=True), format)
         return
-    n = write_batches(drawn.to_reader(), output, kind)
+    n = write_batches(drawn.to_reader(), output, kind, limits)
     say(f"{output}: {n:,} rows")

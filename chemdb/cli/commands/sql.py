@@ -28,7 +28,7 @@ def sql(
     import chemdb
     from chemdb.cli.screen import show
 
-    with chemdb.open(db) as opened:
+    with chemdb.open(db, threads, memory_limit) as opened:
         columns, rows = opened.sql(query).read()
         if not columns:
             return

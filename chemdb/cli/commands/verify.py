@@ -28,7 +28,7 @@ def verify(
     from chemdb.cli.screen import show, steps_on_screen
     from chemdb.errors import DatabaseError
 
-    with chemdb.open(db) as opened, steps_on_screen() as steps:
+    with chemdb.open(db, threads, memory_limit) as opened, steps_on_screen() as steps:
         found = opened.verify(deep, steps)
     wrong = [check for check in found if not check.ok]
     title = f"{db}: {len(found) - len(wrong)} of {len(found)} checks passed"

@@ -6,10 +6,13 @@ from threading import Lock
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from chemdb.chemistry.element_vectors import ElementVectors, element_vectors
+from chemdb.chemistry.element_vectors import ElementVectors
+from chemdb.database.connection import threads_of
 from chemdb.database.metadata import CATEGORIES
 from chemdb.database.systems_as_arrays import OrderSpace, read_order
+from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
 from chemdb.maps.exact_pca.kernel.density import count_cells
 from chemdb.maps.exact_pca.moments import moments
@@ -73,10 +76,11 @@ def density(
     """
     if not 2 <= bins <= MAX_BINS:
         raise EmbeddingError(f"{bins} bins: choose 2 to {MAX_BINS}")
-    vectors = element_vectors(embedding)
-    with steps("Principal components"):
+    vectors = element_vectors(con, embedding)
+    threads = threads_of(con)
+    with steps("Principal components"), threadpool_limits(threads):
         space = read_order(con, nelements)
-        pca = pca_of_moments(moments(space, vectors.covered), vectors, 2)
+        pca = pca_of_moments(moments(space, vectors.covered, threads), vectors, 2)
     points = _element_points(pca, vectors)
     low, high = _extent(space, points, vectors.covered)
     grid = np.where(vectors.covered[:, None], (points - low) / (high - low), 0.0)
@@ -94,7 +98,7 @@ def density(
             with lock:
                 np.add(unknown, counted, out=unknown)
 
-        map_slices(add, len(elements), progress=progress, slices_per_thread=128)
+        map_slices(add, len(elements), threads, progress, slices_per_thread=128)
     counts = _with_known(space, vectors.covered, elements, fractions, grid, bins, unknown)
     edges = np.linspace(low, high, bins + 1)
     return Density(nelements, pca, edges[:, 0], edges[:, 1], counts)

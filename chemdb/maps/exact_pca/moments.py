@@ -13,9 +13,8 @@ from threadpoolctl import threadpool_limits
 
 from chemdb.database.metadata import CATEGORIES
 from chemdb.database.systems_as_arrays import OrderSpace
-from chemdb.errors import EmbeddingError
+from chemdb.errors import EmbeddingError, one_of
 from chemdb.maps.exact_pca.kernel.moments import system_moments
-from chemdb.runtime.names import one_of
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
@@ -68,6 +67,7 @@ class Moments:
 def moments(
     space: OrderSpace,
     covered: NDArray[np.bool_],
+    threads: int,
     scope: str = "all",
     progress: Progress = no_progress,
 ) -> Moments:
@@ -78,6 +78,7 @@ def moments(
     space : OrderSpace
     covered : array of bool, shape (104,)
         Elements that have a vector, by atomic number.
+    threads : int
     scope : str
         One of `SCOPES`.
     progress : callable, optional
@@ -94,14 +95,14 @@ def moments(
     if scope in listed:
         return listed[scope]
     if scope != "all":
-        allowed = _set_moments(space, covered, space.sets, space.system_set, progress)
+        allowed = _set_moments(space, covered, space.sets, space.system_set, threads, progress)
         if scope == "allowed":
             return allowed
         if scope == "missing":
             return allowed - standard
     full_set = np.packbits(np.ones((1, len(space.factors)), np.uint8), axis=1)
     one_set = np.zeros(len(space.system_set), np.int32)
-    everything = _set_moments(space, covered, full_set, one_set, progress)
+    everything = _set_moments(space, covered, full_set, one_set, threads, progress)
     return everything if scope == "all" else everything - allowed - interesting
 
 
@@ -110,6 +111,7 @@ def _set_moments(
     covered: NDArray[np.bool_],
     sets: NDArray[np.uint8],
     system_set: NDArray[np.int32],
+    threads: int,
     progress: Progress,
 ) -> Moments:
     k = space.nelements
@@ -122,7 +124,7 @@ def _set_moments(
         return members @ terms
 
     with threadpool_limits(1):  # The slices are the threads.
-        totals = np.concatenate(map_slices(of_sets, len(sets), progress=progress, slices_per_thread=64))
+        totals = np.concatenate(map_slices(of_sets, len(sets), threads, progress, slices_per_thread=64))
     count = totals[:, 0].round().astype(np.int64)
     first = np.ascontiguousarray(totals[:, 1 : k + 1])
     second = totals[:, k + 1 :].reshape(-1, k, k).copy()
@@ -134,7 +136,7 @@ def _set_moments(
         )
         return Moments(n, left_out, by_element, by_pair)
 
-    parts = map_slices(of_systems, len(system_set))
+    parts = map_slices(of_systems, len(system_set), threads)
     return sum(parts, start=_nothing())
 
 

@@ -8,9 +8,12 @@ from operator import add
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
-from chemdb.chemistry.element_vectors import ElementVectors, element_vectors
+from chemdb.chemistry.element_vectors import ElementVectors
+from chemdb.database.connection import threads_of
 from chemdb.database.systems_as_arrays import read_order
+from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
 from chemdb.maps.exact_pca.moments import Moments, moments
 from chemdb.runtime.progress import Steps, no_steps
@@ -71,7 +74,7 @@ def exact_pca(
     ----------
     con : DuckDBPyConnection
     embedding : str
-        One of `chemdb.chemistry.element_vectors.embedding_names`.
+        One of `chemdb.embedding.stored_vectors.embedding_names`.
     nelements : sequence of int
         Orders, taken together.
     category : str
@@ -84,12 +87,14 @@ def exact_pca(
     EmbeddingError
         No such embedding or category, more components than dimensions, or too few compositions.
     """
-    vectors = element_vectors(embedding)
+    vectors = element_vectors(con, embedding)
+    threads = threads_of(con)
     sums: list[Moments] = []
     for order in nelements:
         with steps(f"Moments of {order} elements") as progress:
-            sums.append(moments(read_order(con, order), vectors.covered, category, progress))
-    return pca_of_moments(reduce(add, sums), vectors, n_components)
+            sums.append(moments(read_order(con, order), vectors.covered, threads, category, progress))
+    with threadpool_limits(threads):
+        return pca_of_moments(reduce(add, sums), vectors, n_components)
 
 
 def pca_of_moments(sums: Moments, vectors: ElementVectors, n_components: int) -> ExactPCA:

@@ -14,12 +14,11 @@ from lark import Token, Tree
 from optimade.exceptions import BadRequest
 from optimade.filterparser import LarkParser
 
-from chemdb.errors import QueryError
+from chemdb.errors import QueryError, nearest
 from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, negation
 from chemdb.query.parse.language import check_size, checked
 from chemdb.query.parse.terms import MIRRORED, Meaning, Word
 from chemdb.query.parse.vocabulary import Vocabulary
-from chemdb.runtime.names import nearest
 
 FORMULAS = {
     "chemical_formula_reduced": "formula",

@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 
 from chemdb.chemistry.composition import anonymous_formula, read_composition
 from chemdb.database.metadata import CATEGORIES
-from chemdb.errors import FormulaError, QueryError
+from chemdb.errors import FormulaError, QueryError, nearest
 from chemdb.query.filter import (
     Allowed,
     Amount,
@@ -32,7 +32,6 @@ from chemdb.query.filter import (
 )
 from chemdb.query.parse.vocabulary import Vocabulary
 from chemdb.rule.oxidation_states import species_text
-from chemdb.runtime.names import nearest
 
 #: Keys that compare numbers.
 NUMBERS = ("nelements", "natoms", "max_factor", "energy_above_hull")

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import duckdb
 
-from chemdb.chemistry.species import Element
+from chemdb.chemistry.elements import Element
 from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of, state_occurrences
 
 #: Other names of element groups.

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chemdb.errors import QueryError
+from chemdb.errors import QueryError, nearest
 from chemdb.query.parse.vocabulary import Vocabulary
-from chemdb.runtime.names import nearest
 
 
 @dataclass(frozen=True)

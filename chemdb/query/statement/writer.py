@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from chemdb.database.user_files import identifier
+from chemdb.database.execution import identifier
 from chemdb.query.filter import (
     NOTHING,
     Allowed,

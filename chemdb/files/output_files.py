@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from chemdb.database.connection import connect_in_memory, execute
+from chemdb.database.connection import connect_in_memory
+from chemdb.database.execution import execute
 from chemdb.errors import ChemdbError, FileError
-from chemdb.runtime.atomic_write import whole
+from chemdb.runtime.atomic_write import atomic_write
+from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.stdout import stdout_path
 
@@ -44,6 +46,7 @@ def write_batches(
     batches: "pa.RecordBatchReader",
     target: Path | None,
     kind: str,
+    limits: Limits,
     total: int | None = None,
     progress: Progress = no_progress,
 ) -> int:
@@ -56,6 +59,7 @@ def write_batches(
         None is stdout.
     kind : str
         A key of `WRITERS`; parquet needs a file.
+    limits : Limits
     total : int, optional
         Rows that will come, for `progress`.
     progress : Progress
@@ -67,8 +71,8 @@ def write_batches(
     """
     if target is None and kind == "parquet":
         raise FileError("parquet cannot go to the screen; name a file with --output")
-    place = whole(target) if target else stdout_path()
-    with place as [unfinished], connect_in_memory() as con:
+    place = atomic_write(target) if target else stdout_path()
+    with place as [unfinished], connect_in_memory(limits) as con:
         # DuckDB 2.0 can wait forever for writes that it handed to other threads, once interrupted.
         con.execute("set async_threads = 0")
         failed: list[ChemdbError] = []

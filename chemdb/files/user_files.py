@@ -118,11 +118,6 @@ def unreadable(error: Exception) -> str:
     return f"cannot be read ({first})"
 
 
-def identifier(name: str) -> str:
-    """Return a column name as SQL quotes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _check_ratio(path: Path, compression: str) -> None:
     """Raise `FileError` if the start of a compressed file unpacks to far more than it is."""
     import pyarrow as pa

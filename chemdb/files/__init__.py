@@ -1,0 +1,1 @@
+"""Tables in files: read a user file, write record batches."""

@@ -1,0 +1,132 @@
+"""Maps kept in the file: samples of each category in two or three dimensions."""
+
+import json
+from dataclasses import asdict, dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chemdb.database.arrow import as_array
+from chemdb.database.sql_files import sql_text
+from chemdb.embedding.stored_vectors import check_embedding
+from chemdb.errors import ReductionError
+from chemdb.maps.reduction import Value, check_method, parameters_of
+
+#: Sample size per category in Park et al. 2024.
+PER_CATEGORY = 3000
+
+
+@dataclass(frozen=True)
+class MapSpec:
+    """What identifies a map.
+
+    Attributes
+    ----------
+    embedding : str
+        Element representation.
+    method : str
+        pca, tsne or umap.
+    nelements : int
+    per_category : int
+        Compositions sampled from each category; all of a category with fewer.
+    seed : int
+        Of the sample and of the reduction.
+    n_components : int
+        2 or 3.
+    standardize : bool
+        Bring each dimension to mean 0 and variance 1 first.
+    settings : tuple of (str, value)
+        Parameters of the method that differ from its library's defaults.
+    """
+
+    embedding: str
+    method: str
+    nelements: int
+    per_category: int = PER_CATEGORY
+    seed: int = 0
+    n_components: int = 2
+    standardize: bool = False
+    settings: tuple[tuple[str, Value], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method} of {self.embedding}, {self.nelements} elements"
+
+    def columns(self) -> dict[str, Value]:
+        """Return the columns of `projection_run` that identify the map.
+
+        Raises
+        ------
+        ReductionError
+            Unknown method or parameter.
+        """
+        columns = asdict(self) | {"method": check_method(self.method)}
+        del columns["settings"]
+        parameters = parameters_of(self.method, dict(self.settings))
+        return columns | {"parameters": json.dumps(parameters, sort_keys=True)}
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map read from the file.
+
+    Attributes
+    ----------
+    run : dict
+        Its row of `projection_run`.
+    points : pyarrow.Table
+        formula, category, x, y, z, system_id, stoichiometry_id.
+    """
+
+    run: dict
+    points: pa.Table
+
+    @property
+    def coordinates(self) -> NDArray[np.float32]:
+        """Coordinates, shape (n, 2) or (n, 3)."""
+        names = ("x", "y", "z")[: self.run["n_components"]]
+        return np.column_stack([as_array(self.points[name]) for name in names])
+
+    @property
+    def categories(self) -> NDArray[np.str_]:
+        """Category of each point, shape (n,)."""
+        return np.array(self.points["category"].to_pylist(), str)
+
+
+def find_map(con: duckdb.DuckDBPyConnection, spec: MapSpec) -> int | None:
+    """Return the run_id of a map in the file, or None.
+
+    Raises
+    ------
+    ChemdbError
+        Unknown embedding, method or parameter.
+    """
+    check_embedding(con, spec.embedding)
+    rows = con.execute(sql_text("statements/find_projection"), spec.columns()).fetchall()
+    return rows[0][0] if rows else None
+
+
+def read_map(con: duckdb.DuckDBPyConnection, spec: MapSpec) -> Map:
+    """Return a map of the file.
+
+    Raises
+    ------
+    ChemdbError
+        The file does not have it.
+    """
+    run_id = find_map(con, spec)
+    if run_id is None:
+        raise ReductionError(
+            f"{spec}: not in the file yet; 'chemdb map --embedding {spec.embedding} --method {spec.method} "
+            f"--nelements {spec.nelements}' makes it"
+        )
+    cursor = con.execute("from projection_run where run_id = ?", [run_id])
+    columns = [column[0] for column in cursor.description]
+    [row] = cursor.fetchall()
+    points = con.sql(
+        "select formula, category::varchar as category, x, y, z, system_id, stoichiometry_id "
+        "from projection where run_id = $run_id",
+        params={"run_id": run_id},
+    ).to_arrow_table()
+    return Map(dict(zip(columns, row, strict=True)), points)
