@@ -4,25 +4,25 @@ import os
 import signal
 import sys
 
-INTERRUPTED = 130
+from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C while it is being loaded is one line too."""
+    """Run the command line; Ctrl-C during the imports is reported like any other."""
     try:
         from chemdb.cli import main as run
     except KeyboardInterrupt:
-        print("chemdb: interrupted; nothing was changed", file=sys.stderr)
+        print(f"chemdb: {interrupt_message()}", file=sys.stderr)
         sys.exit(INTERRUPTED)
     try:
         run()
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            # All is tidy by now: do not wait for kernels at work, nor for the libraries to be taken down.
+            # Everything is cleaned up: do not wait for running kernels, or for libraries to shut down.
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(INTERRUPTED)
-        # All is done and said: Ctrl-C comes too late to change it.
+        # The result is final: ignore Ctrl-C from here on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise
 

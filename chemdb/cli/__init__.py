@@ -1,4 +1,4 @@
-"""The command line: every command parses, calls and prints; nothing else lives here."""
+"""The command line: commands parse options, call functions and print results."""
 
 import gc
 import sys
@@ -9,7 +9,7 @@ from chemdb.runtime.interrupt import repeat_lost_interrupt
 
 def main() -> None:
     """Run the command line."""
-    # A tenth of a short command would be spent looking for garbage among what it imports.
+    # Collecting garbage among the imported modules would take a tenth of a short command.
     gc.set_threshold(50_000)
     sys.unraisablehook = repeat_lost_interrupt
     app(prog_name="chemdb")

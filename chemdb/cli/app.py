@@ -1,4 +1,4 @@
-"""The application: help, version, and errors as one line on stderr."""
+"""The application: help, version, and one-line error messages on stderr."""
 
 import gc
 import os
@@ -20,10 +20,10 @@ class InterruptedCommandError(ChemdbError):
 
 
 class OneLineErrors(TyperGroup):
-    """Commands whose every failure is one line and an exit code, never a traceback."""
+    """Commands that report errors as one line and an exit code, without tracebacks."""
 
     def main(self, args: Sequence[str] | None = None, *others: Any, **extra: Any) -> Any:
-        """Run, as Typer does in standalone mode."""
+        """Run as in Typer's standalone mode."""
         standalone_mode = extra.pop("standalone_mode", True)
         message, code = "", 0
         replaced_files.clear()
@@ -42,11 +42,11 @@ class OneLineErrors(TyperGroup):
             message, code = _of_system(error), 1
         else:
             if result == INTERRUPTED:
-                # Ctrl-C before or after the command itself, as Typer tells it.
+                # Ctrl-C before or after the command itself, as Typer reports it.
                 message, code = interrupt_message(), INTERRUPTED
-        # Not within `except`: an error keeps DuckDB's objects alive, which it complains of at exit.
+        # Outside `except`: an exception keeps DuckDB objects alive, and DuckDB warns about them at exit.
         if message:
-            # Nor may a circle of objects, such as a frame and its error.
+            # So does a reference cycle, such as a frame and its exception.
             gc.collect()
             _fail(message, code)
         if code:
@@ -56,7 +56,7 @@ class OneLineErrors(TyperGroup):
         return result
 
     def invoke(self, ctx: Any) -> Any:
-        """Run one command; Ctrl-C is an answer, not an accident."""
+        """Run one command; turn Ctrl-C into an error message."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
@@ -68,14 +68,14 @@ class OneLineErrors(TyperGroup):
 
 
 def _check_utf8(words: Sequence[str]) -> None:
-    """Raise for a word that has bytes which are no text: DuckDB knows no other names of files."""
+    """Reject arguments that are not UTF-8, which DuckDB cannot take as file names."""
     for word in words:
         if not is_utf8(word):
             raise FileError(f"{word}: not UTF-8 text; if it is a file, rename it")
 
 
 def _write_out() -> None:
-    """Write out what is printed while an error is still one line."""
+    """Flush stdout while an error can still be reported as one line."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -87,7 +87,7 @@ def _write_out() -> None:
 
 
 def _of_system(error: OSError | UnicodeError | MemoryError) -> str:
-    """Return one line of what the operating system, or Python, refuses."""
+    """Return a one-line message for an error of the operating system or of Python."""
     match error:
         case MemoryError():
             return "not enough memory for what was asked"

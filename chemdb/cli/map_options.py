@@ -1,4 +1,4 @@
-"""Options of the commands that make and draw maps."""
+"""Options shared by the commands that make and draw maps."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,17 +16,17 @@ Embedding = Annotated[
     ),
 ]
 Method = Annotated[str, typer.Option(metavar="NAME", help="Reduction: pca, tsne or umap.")]
-Order = Annotated[int, typer.Option(help="Number of elements of the compositions.")]
+NumberOfElements = Annotated[int, typer.Option(help="Number of elements of the compositions.")]
 PerCategory = Annotated[
-    int, typer.Option(min=1, help="Compositions drawn of each category, all where there are fewer.")
+    int, typer.Option(min=1, help="Sample size per category; all compositions where there are fewer.")
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the sample and of the reduction.")]
-Components = Annotated[int, typer.Option(min=2, max=3, help="Coordinates of a point.")]
+Components = Annotated[int, typer.Option(min=2, max=3, help="Number of dimensions.")]
 Standardize = Annotated[
     bool,
     typer.Option(
         "--standardize",
-        help="Bring each dimension of the vectors to mean 0 and variance 1 first (the paper does not).",
+        help="Standardize each dimension of the vectors first (the paper does not).",
     ),
 ]
 Settings = Annotated[
@@ -34,7 +34,7 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        show_default="the defaults of the library",
+        show_default="the library's defaults",
         help="Parameter of the method, such as perplexity=50 or n_neighbors=30. Repeatable.",
     ),
 ]
@@ -50,7 +50,7 @@ def spec_of(
     standardize: bool,
     settings: list[str] | None,
 ) -> "MapSpec":
-    """Return what the options say."""
+    """Return the map that the options describe."""
     from chemdb.maps.reduction import check_method, parse_setting
     from chemdb.maps.stored import MapSpec
 

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options shared by several commands."""
 
 import os
 import re
@@ -20,7 +20,7 @@ def default_path() -> Path:
 
 
 class Format(StrEnum):
-    """How a table is printed."""
+    """Formats of a table."""
 
     TABLE = "table"
     CSV = "csv"
@@ -29,14 +29,19 @@ class Format(StrEnum):
 
 
 def only_with(context: typer.Context, what: str, *names: str) -> None:
-    """Refuse options that would be ignored, as they mean something beside `what` only.
+    """Refuse options that would be ignored because they apply to something else.
 
     Parameters
     ----------
     context : typer.Context
     what : str
+        What the options apply to.
     *names : str
         Parameters of the command.
+
+    Raises
+    ------
+    typer.BadParameter
     """
     for parameter in context.command.params:
         source = context.get_parameter_source(parameter.name or "")
@@ -44,8 +49,8 @@ def only_with(context: typer.Context, what: str, *names: str) -> None:
             raise typer.BadParameter(f"{parameter.opts[0]} goes with {what}")
 
 
-def orders(text: str) -> range:
-    """Return the orders in ``3`` or ``2-4``."""
+def nelements_range(text: str) -> range:
+    """Return the numbers of elements in ``3`` or ``2-4``."""
     match = re.fullmatch(r"(\d{1,2})(?:-(\d{1,2}))?", text.strip())
     if not match or int(match[2] or match[1]) < int(match[1]):
         raise typer.BadParameter(f"{text!r} is not a number of elements or a range, such as 3 or 2-4")
@@ -66,7 +71,7 @@ def _limited_thread_pools(context: typer.Context, threads: int | None) -> int | 
 
 
 def _table_or_json(text: str) -> Format:
-    """Return one of the two formats."""
+    """Return the format, which must be table or json."""
     if text not in (Format.TABLE, Format.JSON):
         raise typer.BadParameter(f"{text!r} is not table or json")
     return Format(text)
@@ -103,7 +108,8 @@ MemoryLimit = Annotated[
     ),
 ]
 NElements = Annotated[
-    range, typer.Option("--nelements", parser=orders, metavar="N or N-M", help="Numbers of elements.")
+    range,
+    typer.Option("--nelements", parser=nelements_range, metavar="N or N-M", help="Numbers of elements."),
 ]
 MaxStoichiometry = Annotated[
     int, typer.Option("--max-stoichiometry", help="Largest stoichiometric factor, 1 to 12.")
@@ -121,7 +127,7 @@ FormulaColumn = Annotated[
     typer.Option(
         metavar="NAME",
         show_default="found by its name",
-        help="Column of a file that has the formula.",
+        help="Column with the formulas.",
     ),
 ]
 MpApiKey = Annotated[
@@ -129,17 +135,16 @@ MpApiKey = Annotated[
     typer.Option(
         metavar="KEY",
         show_default="$MP_API_KEY or $PMG_MAPI_KEY",
-        help="Materials Project API key. Others on this machine see it in the list of processes: "
-        "better set $MP_API_KEY.",
+        help="Materials Project API key. Other users can see it in the process list: prefer $MP_API_KEY.",
     ),
 ]
-OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
 TableOrJson = Annotated[
     Format,
-    typer.Option("--format", "-f", parser=_table_or_json, metavar="[table|json]", help="How to print it."),
+    typer.Option("--format", "-f", parser=_table_or_json, metavar="[table|json]", help="Output format."),
 ]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file."),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same result.")]
+Seed = Annotated[int, typer.Option(min=0, help="Random seed.")]

@@ -1,4 +1,4 @@
-"""What commands show: tables in four formats on stdout or in a file, progress on stderr."""
+"""Output of commands: tables in four formats on stdout or in a file, progress on stderr."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ UNLIMITED = 10_000
 
 
 def say(text: Any, stream: TextIO | None = None) -> None:
-    """Print a text on stdout, or another stream, with nothing in it that a terminal obeys."""
+    """Print a text, without control characters, on stdout or another stream."""
     print(printable(str(text)), file=stream)
 
 
@@ -35,15 +35,15 @@ def show(
     title: str | None = None,
     footer: str | None = None,
 ) -> None:
-    """Print a table, or write it to a file that appears whole.
+    """Print a table, or write it to a file atomically.
 
     Parameters
     ----------
     columns : sequence of str
     rows : iterable of sequence
-        CSV and JSON take them as they come; None is a dash in tables, empty in CSV, null in JSON.
+        Streamed to CSV and JSON. None is a dash in tables, empty in CSV, null in JSON.
     format : Format
-        Tables show control characters as escapes; CSV and JSON have the values as they are.
+        Tables escape control characters; CSV and JSON keep values unchanged.
     output : Path, optional
     title, footer : str, optional
         Shown around tables only.
@@ -72,14 +72,14 @@ def show(
 def show_tables(
     tables: Sequence[tuple[Sequence[str], list[Any], str | None]], output: Path | None = None
 ) -> None:
-    """Print tables, each with its columns, rows and title, or write them to a file that appears whole."""
+    """Print tables, each given as columns, rows and title, or write them to a file atomically."""
     with _target(output) as stream:
         drawn = [_drawn(columns, rows, False, title, None) for columns, rows, title in tables]
         stream.write("\n".join(drawn))
 
 
 def show_json(value: Any, output: Path | None = None) -> None:
-    """Print a value as JSON, or write it to a file that appears whole."""
+    """Print a value as JSON, or write it to a file atomically."""
     with _target(output) as stream:
         stream.write(_json(value) + "\n")
 
@@ -104,7 +104,7 @@ def _drawn(
     from rich.text import Text
 
     buffer = io.StringIO()
-    # A table that goes to a file or another program is as wide as it needs to be.
+    # Tables in files and pipes are not limited to the width of a terminal.
     console = Console(file=buffer, width=UNLIMITED, no_color=True, highlight=False, emoji=False)
     table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD, padding=(0, 1))
     numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
@@ -118,7 +118,7 @@ def _drawn(
     for row in rows:
         table.add_row(*map(_cell, row))
     if sys.stdout.isatty() and not markdown:
-        # Texts are folded to the width of the terminal, numbers never.
+        # Wrap texts to the width of the terminal, but never numbers.
         narrowest = Measurement.get(console, console.options, table).minimum
         console.width = max(Console().width, narrowest)
     if title:
@@ -130,7 +130,7 @@ def _drawn(
 
 
 def _csv_value(value: Any) -> Any:
-    """Return a value as DuckDB writes it into CSV."""
+    """Return a value as DuckDB writes it to CSV."""
     match value:
         case None:
             return ""
@@ -146,7 +146,7 @@ def _json(value: Any) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """Return a value with null for NaN and infinities, which JSON does not have."""
+    """Return a value with null instead of NaN and infinities, which JSON lacks."""
     match value:
         case float() if not isfinite(value):
             return None
@@ -158,7 +158,7 @@ def _finite(value: Any) -> Any:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """Return names with a number behind those that came before: a, a_1, a_2."""
+    """Return names with repeated ones numbered: a, a_1, a_2."""
     found: list[str] = []
     for name in names:
         numbered = (f"{name}_{number}" for number in count(1))
@@ -167,7 +167,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 
 def _is_number(value: Any) -> bool:
-    """Say whether a value is right-aligned: a number, or a text that starts like one."""
+    """Return whether a value is right-aligned: a number, or text that starts with a digit."""
     return value is None or isinstance(value, int | float) or (isinstance(value, str) and value[:1].isdigit())
 
 
@@ -187,7 +187,7 @@ def _cell(value: Any) -> Any:
 
 @contextmanager
 def steps_on_screen() -> Iterator[Steps]:
-    """Give `Steps` that shows each step with a bar and its time on stderr."""
+    """Give `Steps` that show each step on stderr with a progress bar and its time."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars

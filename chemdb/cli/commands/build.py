@@ -39,7 +39,7 @@ def build(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Build the database: enumerate, load, add known materials, check, then replace the old file.
+    """Build the database and replace the old file.
 
     Example: chemdb build --known mp-snapshot --known icsd=my-icsd.csv
     """

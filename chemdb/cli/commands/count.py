@@ -21,7 +21,7 @@ def count(
     format: OutputFormat = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Count allowed compositions without storing any: two to five elements, factors to 12.
+    """Count allowed compositions without storing them: two to five elements, factors up to 12.
 
     Example: chemdb count --nelements 2-4 --max-stoichiometry 12
     """

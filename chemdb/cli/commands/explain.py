@@ -22,11 +22,12 @@ def explain(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Explain why compositions are allowed or not, and what is known near them.
+    """Explain why compositions are allowed or not, and list the known compounds nearest to them.
 
-    Shows every choice of oxidation states that allows a formula, or the rule that it breaks; what
-    all oxidation-state sets say, also with mixed valence and for alloys as SMACT's smact_validity
-    does; known entries; the nearest known formulas of the system and by isovalent substitution.
+    Shows every assignment of oxidation states that allows a formula, or the rule that it breaks;
+    the verdict of each oxidation-state set, also with mixed valence and for alloys as in SMACT's
+    smact_validity; known entries; the nearest known formulas of the system and by isovalent
+    substitution.
 
     Example: chemdb explain LiZnO2 Fe3O4
     """
@@ -35,16 +36,17 @@ def explain(
 
     with chemdb.open(db, threads, memory_limit) as opened:
         found = opened.explain(*formulas)
+        known = opened.known_sources()
     if format is Format.JSON:
         show_json([explanation.as_dict() for explanation in found], output)
         return
-    show_tables([table for explanation in found for table in _tables(explanation)], output)
+    show_tables([table for explanation in found for table in _tables(explanation, known)], output)
 
 
-def _tables(found: "Explanation") -> list[tuple[list[str], list[Any], str | None]]:
+def _tables(found: "Explanation", known: str) -> list[tuple[list[str], list[Any], str | None]]:
     """Return the tables of one explanation: columns, rows, title."""
     tables: list[tuple[list[str], list[Any], str | None]] = [
-        (["", found.formula], _summary(found), None),
+        (["", found.formula], _summary(found, known), None),
         (
             ["set", "allowed", "mixed valence", "alloys", "oxidation states"],
             [
@@ -57,7 +59,7 @@ def _tables(found: "Explanation") -> list[tuple[list[str], list[Any], str | None
                 )
                 for verdict in found.verdicts
             ],
-            "By oxidation-state set (* decides this file), and as SMACT's smact_validity",
+            "By oxidation-state set (* used by this file), and with the options of SMACT's smact_validity",
         ),
     ]
     if found.entries:
@@ -76,7 +78,7 @@ def _tables(found: "Explanation") -> list[tuple[list[str], list[Any], str | None
                     (near.formula, f"{near.distance:.3f}", near.material_id, near.energy_above_hull)
                     for near in found.neighbours
                 ],
-                f"Nearest known in {found.chemsys} (distance: share of atoms that differ)",
+                f"Nearest known in {found.chemsys} (distance: fraction of atoms that differ)",
             )
         )
     if found.substitutions:
@@ -92,18 +94,19 @@ def _tables(found: "Explanation") -> list[tuple[list[str], list[Any], str | None
                     )
                     for near in found.substitutions
                 ],
-                "Known with one element replaced by another of the same oxidation state",
+                "Known with one element replaced by another in the same oxidation state",
             )
         )
     return tables
 
 
-def _summary(found: "Explanation") -> list[tuple[str, str]]:
-    orders = "1 element" if found.nelements == 1 else f"{found.nelements} elements"
+def _summary(found: "Explanation", known: str) -> list[tuple[str, str]]:
+    size = "1 element" if found.nelements == 1 else f"{found.nelements} elements"
     rows = [
-        ("system", f"{found.chemsys} ({orders}, {found.natoms:,} atoms, {found.formula_anonymous})"),
+        ("system", f"{found.chemsys} ({size}, {found.natoms:,} atoms, {found.formula_anonymous})"),
         ("in the space", "yes" if found.in_space else f"no: {found.outside_because}"),
         ("category", f"{found.category} ({'known' if found.known else 'not known'})"),
+        ("known list", known),
     ]
     if found.forbidden:
         return [*rows, ("allowed", f"no: {found.forbidden.because}")]

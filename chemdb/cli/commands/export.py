@@ -11,12 +11,12 @@ from chemdb.cli.app import app
 from chemdb.cli.map_options import Embedding
 from chemdb.cli.options import Database, MemoryLimit, Threads
 
-export = typer.Typer(no_args_is_help=True, help="Write compositions in forms that other programs need.")
+export = typer.Typer(no_args_is_help=True, help="Write compositions for other programs.")
 app.add_typer(export, name="export")
 
 
 class Layout(StrEnum):
-    """How vectors are laid out in columns."""
+    """Column layout of vectors."""
 
     LIST = "list"
     WIDE = "wide"
@@ -32,8 +32,8 @@ def embeddings(
             "--output",
             "-o",
             metavar="FILE",
-            help="A .parquet, .csv or .npz file; or a folder, for Parquet files that an export which was "
-            "stopped goes on after.",
+            help="A .parquet, .csv or .npz file; or a folder for Parquet files, where an interrupted "
+            "export resumes.",
         ),
     ],
     embedding: Embedding = "magpie",
@@ -41,16 +41,16 @@ def embeddings(
         Layout | None,
         typer.Option(
             show_default="list; wide for .csv",
-            help="One column of fixed-size lists, or one for each dimension.",
+            help="One column of fixed-size lists, or one column per dimension.",
         ),
     ] = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Write the vectors of the compositions that meet a query, as they are made.
+    """Write the vectors of the compositions that match a query.
 
-    A vector is the stoichiometry-weighted mean of the vectors of the elements. Compositions with
-    an element that the representation does not cover are left out, and counted.
+    A vector is the stoichiometry-weighted mean of the element vectors. Compositions with an
+    element that the representation does not cover are skipped, and counted.
 
     Example: chemdb export embeddings "missing elements=Li,O nelements=3 natoms<=6" -o missing.parquet
     """
@@ -68,7 +68,7 @@ def embeddings(
             vectors = element_vectors(con, embedding)
         found = opened.query(query)
         if not found.count():
-            raise EmbeddingError(f"export: no composition of this file meets {query!r}")
+            raise EmbeddingError(f"export: no composition of this file matches {query!r}")
         source = {
             "query": query,
             "known": opened.known_sources(),

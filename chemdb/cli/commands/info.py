@@ -12,7 +12,7 @@ def info(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Show what is in a file: how it was made, its known sources, its tables and views.
+    """Show how a file was built, its known sources, and its tables and views.
 
     Example: chemdb info --format json
     """

@@ -17,7 +17,7 @@ from chemdb.cli.options import (
 )
 from chemdb.runtime.limits import Limits
 
-known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without a rebuild.")
+known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without rebuilding it.")
 app.add_typer(known, name="known")
 
 
@@ -64,7 +64,7 @@ def list_sources(
 
 @known.command()
 def remove(
-    source: Annotated[str, typer.Argument(help="Name of the source, see 'known list'.")],
+    source: Annotated[str, typer.Argument(help="Name of the source, see 'chemdb known list'.")],
     db: Database,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,

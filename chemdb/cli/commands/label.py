@@ -16,7 +16,7 @@ def label(
     file: Annotated[
         Path,
         typer.Argument(
-            help="CSV, TSV, JSON, JSON lines, Parquet or text file; - reads a formula a line from stdin."
+            help="CSV, TSV, JSON, JSON lines, Parquet or text file; - reads stdin, one formula per line."
         ),
     ],
     db: Database,
@@ -34,10 +34,10 @@ def label(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Label formulas: canonical formula, chemsys, allowed, known, category, and why not.
+    """Label formulas: reduced formula, chemsys, allowed, known, category, and the reasons.
 
-    Any number of elements and any factors get a verdict; in_space tells whether the database
-    enumerates the composition. Rows, their order and other columns are kept.
+    Formulas of any size are decided; in_space says whether the database enumerates the
+    composition. Rows, their order and other columns are kept.
 
     Example: chemdb label my-formulas.csv -o labelled.csv
     """
@@ -46,18 +46,20 @@ def label(
 
     from_stdin = str(file) == "-"
     if from_stdin and formula_column:
-        raise typer.BadParameter("--formula-column goes with a file; stdin has a formula a line")
+        raise typer.BadParameter("--formula-column needs a file; stdin has one formula per line")
     with chemdb.open(db, threads, memory_limit) as opened:
         if from_stdin:
             n = opened.label_lines(_stdin(), output)
         else:
             n = opened.label_file(file, output, formula_column)
+        known = opened.known_sources()
     if output:
         say(f"{output}: {n:,} rows")
+    say(f"known: {known}", sys.stderr)
 
 
 def _stdin() -> TextIO:
-    """Return stdin as UTF-8, whatever the locale says, as files are read."""
+    """Return stdin decoded as UTF-8, like files, whatever the locale."""
     if sys.stdin is None:
         raise typer.BadParameter("stdin is closed")
     return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")

@@ -10,7 +10,7 @@ from chemdb.cli.map_options import (
     Components,
     Embedding,
     Method,
-    Order,
+    NumberOfElements,
     PerCategory,
     Seed,
     Settings,
@@ -20,7 +20,7 @@ from chemdb.cli.map_options import (
 from chemdb.cli.options import Database, MemoryLimit, Threads, only_with
 from chemdb.runtime.limits import Limits
 
-#: Features that are shown of each exact component.
+#: Features listed for each exact component.
 N_FEATURES = 3
 
 
@@ -30,7 +30,7 @@ def make_map(
     db: Database,
     embedding: Embedding = "magpie",
     method: Method = "umap",
-    nelements: Order = 2,
+    nelements: NumberOfElements = 2,
     per_category: PerCategory = 3000,
     seed: Seed = 0,
     components: Components = 2,
@@ -40,7 +40,7 @@ def make_map(
         bool,
         typer.Option(
             "--all",
-            help="With --method pca: the exact components of every composition, shown instead of kept.",
+            help="With --method pca: print the exact components of all compositions; nothing is stored.",
         ),
     ] = False,
     category: Annotated[
@@ -53,10 +53,10 @@ def make_map(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Make a map of a sample of each category, and keep it in the file.
+    """Make a map of a sample of each category and store it in the file.
 
-    The points are in the table projection, what made them in projection_run. A map that the file
-    has is not made again; maps go when the known sources change, as the categories do.
+    The points go to the table projection, the parameters to projection_run. Existing maps are
+    reused; a change of the known sources removes them, as it changes the categories.
 
     Example: chemdb map --embedding magpie --method pca --nelements 2
     """
@@ -64,7 +64,7 @@ def make_map(
 
     if everything:
         if check_method(method) != "pca":
-            raise typer.BadParameter("--all goes with --method pca: only PCA is exact without listing")
+            raise typer.BadParameter("--all goes with --method pca: the others need a sample")
         only_with(context, "a map of a sample, not --all", "per_category", "seed", "standardize", "settings")
         _show_exact(db, embedding, nelements, category, components, threads, memory_limit)
         return
@@ -97,7 +97,7 @@ def _show_exact(
     threads: int | None,
     memory_limit: str | None,
 ) -> None:
-    """Print the principal components of every composition of an order."""
+    """Print the principal components of all compositions with a number of elements."""
     import chemdb
     from chemdb.cli.options import Format
     from chemdb.cli.screen import show, steps_on_screen

@@ -12,7 +12,7 @@ from chemdb.cli.map_options import (
     Components,
     Embedding,
     Method,
-    Order,
+    NumberOfElements,
     PerCategory,
     Seed,
     Settings,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 plot = typer.Typer(
     no_args_is_help=True,
-    help="Draw figures: PNG, SVG or PDF for print, with what was drawn in a text file beside.",
+    help="Draw figures for print: PNG, SVG or PDF, with a caption in a text file.",
 )
 app.add_typer(plot, name="plot")
 
@@ -42,13 +42,15 @@ Picture = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="A .png, .svg or .pdf file; its caption goes beside it into a .txt file.",
+        help="A .png, .svg or .pdf file; the caption goes to a .txt file beside it.",
     ),
 ]
 Palette = Annotated[
-    str, typer.Option(metavar="NAME", help="Colours: paper, or okabe-ito for all kinds of colour vision.")
+    str, typer.Option(metavar="NAME", help="Colours: paper, or okabe-ito (colour-blind safe).")
 ]
-Columns = Annotated[int, typer.Option(min=1, max=2, help="Columns of print: 1 is 8.3 cm wide, 2 17.1 cm.")]
+Columns = Annotated[
+    int, typer.Option(min=1, max=2, help="Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm.")
+]
 
 
 @plot.command("periodic-table")
@@ -63,19 +65,19 @@ def periodic_table(
         typer.Option(
             metavar="NAME",
             show_default="allowed",
-            help="What is counted: allowed, known, combinations, or one of the four categories.",
+            help="What to count: allowed, known, combinations, or one of the four categories.",
         ),
     ] = None,
     query: Annotated[
         str | None,
-        typer.Option(metavar="QUERY", help="Count the compositions that meet a query, see 'chemdb query'."),
+        typer.Option(metavar="QUERY", help="Count the compositions that match a query, see 'chemdb query'."),
     ] = None,
-    f_block: Annotated[bool, typer.Option("--f-block", help="Also show lanthanides and actinides.")] = False,
+    f_block: Annotated[bool, typer.Option("--f-block", help="Include lanthanides and actinides.")] = False,
     columns: Columns = 2,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Draw Figure 1: elements coloured by how many compositions each occurs in.
+    """Draw Figure 1: elements coloured by the number of compositions that contain them.
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
@@ -127,13 +129,13 @@ def composition(
             min=1,
             max=2,
             show_default="1 for two or three elements, 2 for four",
-            help="Columns of print: 1 is 8.3 cm wide, 2 17.1 cm.",
+            help="Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm.",
         ),
     ] = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Draw one chemical system by category: a line, a triangle, or slices of a tetrahedron.
+    """Draw a chemical system by category: a line, a triangle, or slices of a tetrahedron.
 
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
@@ -159,11 +161,11 @@ def one_map(
         ),
     ],
     html: Annotated[
-        bool, typer.Option("--html", help="One page to explore, with all it needs inside: opens offline.")
+        bool, typer.Option("--html", help="Write a self-contained interactive page that works offline.")
     ] = False,
     embedding: Embedding = "magpie",
     method: Method = "umap",
-    nelements: Order = 2,
+    nelements: NumberOfElements = 2,
     per_category: PerCategory = 3000,
     seed: Seed = 0,
     components: Components = 2,
@@ -174,7 +176,7 @@ def one_map(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Draw one map; it is made first if the file does not have it.
+    """Draw one map, which is made first if the file does not have it.
 
     Example: chemdb plot map --method pca --nelements 2 -o map.png
     """
@@ -200,7 +202,7 @@ def one_map(
 def map_grid(
     db: Database,
     output: Picture,
-    nelements: Order = 2,
+    nelements: NumberOfElements = 2,
     per_category: PerCategory = 3000,
     seed: Seed = 0,
     palette: Palette = "paper",
@@ -208,9 +210,9 @@ def map_grid(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Draw Figure 2, 3 or 4: six representations times three reductions of an order.
+    """Draw Figure 2, 3 or 4: six representations by three reductions for a number of elements.
 
-    Maps that the file does not have are made first, which takes many minutes at full size.
+    Missing maps are made first, which takes many minutes at full size.
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
@@ -255,16 +257,16 @@ def density(
     db: Database,
     output: Picture,
     embedding: Embedding = "magpie",
-    nelements: Order = 4,
+    nelements: NumberOfElements = 4,
     bins: Annotated[int, typer.Option(min=2, max=4096, help="Cells along each side.")] = 256,
     columns: Columns = 2,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Draw every composition of an order by category, without a sample: how many, and where.
+    """Draw the density of all compositions with a number of elements, by category; no sampling.
 
-    The axes are the exact principal components of all of them. All 16.9 billion quaternaries
-    take about a minute on two processors.
+    The axes are the exact principal components. All 16.9 billion quaternaries take about a minute
+    on two processors.
 
     Example: chemdb plot density --nelements 3 -o density.png
     """
@@ -286,9 +288,7 @@ def density(
 @plot.command()
 def paper(
     db: Database,
-    folder: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="An existing folder for the figures.")
-    ],
+    folder: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="An existing folder.")],
     format: Annotated[str, typer.Option("--format", "-f", metavar="NAME", help="png, svg or pdf.")] = "png",
     per_category: PerCategory = 3000,
     seed: Seed = 0,
@@ -298,8 +298,7 @@ def paper(
 ) -> None:
     """Draw Figures 1 to 5 of the paper for this file.
 
-    What is stopped goes on where it was: maps that are in the file, and figures that would say
-    the same as those in the folder, are not made again.
+    Interrupted runs resume: existing maps and up-to-date figures are reused.
 
     Example: chemdb plot paper --per-category 60 -o .
     """
@@ -311,7 +310,7 @@ def paper(
             db, folder, format, per_category, seed, palette, Limits.of(threads, memory_limit), steps
         )
     for path, drawn in results:
-        say(f"{path}{'' if drawn else ': as it was'}")
+        say(f"{path}{'' if drawn else ': up to date'}")
 
 
 @contextmanager
@@ -322,7 +321,7 @@ def _opened(db: Path, threads: int | None, memory_limit: str | None) -> "Iterato
 
 
 def _have(db: Path, specs: "Iterable[MapSpec]", palette: str, limits: Limits) -> None:
-    """Make the maps that the file lacks, once it is clear that they can be drawn."""
+    """Make missing maps, once it is clear that they can be drawn."""
     from chemdb.cli.screen import steps_on_screen
     from chemdb.maps.make import add_maps
     from chemdb.plot.style import palette as check_palette

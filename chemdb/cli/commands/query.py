@@ -8,17 +8,17 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Threads, only_with
-from chemdb.runtime.limits import Limits
 
 if TYPE_CHECKING:
+    from chemdb.api import Database as OpenDatabase
     from chemdb.query.result import Result
 
-#: Rows that a table may have.
+#: Longest table on the screen.
 MAX_ROWS = 10_000
 
 
 class RowFormat(StrEnum):
-    """How rows are written."""
+    """Formats of rows."""
 
     TABLE = "table"
     CSV = "csv"
@@ -35,20 +35,20 @@ def _names(text: str) -> list[str]:
 def query(
     context: typer.Context,
     db: Database,
-    text: Annotated[str, typer.Argument(metavar="QUERY", help="What to find; everything if left out.")] = "",
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="What to find; everything by default.")] = "",
     optimade: Annotated[
         str | None, typer.Option(metavar="FILTER", help="An OPTIMADE filter instead of QUERY.")
     ] = None,
-    count: Annotated[bool, typer.Option("--count", help="Print how many match, and nothing else.")] = False,
+    count: Annotated[bool, typer.Option("--count", help="Print only the number of matches.")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="Print the query as SQL.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Most rows; 0 for all.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, help="Rows passed over.")] = 0,
+    limit: Annotated[int, typer.Option(min=0, help="Maximum number of rows; 0 for all.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="Rows to skip.")] = 0,
     sort: Annotated[
         str,
         typer.Option(
             metavar="COLUMNS",
             show_default="known first, then fewest atoms",
-            help="Such as natoms,-x(O); - sorts downwards.",
+            help="Such as natoms,-x(O); a leading - sorts in descending order.",
         ),
     ] = "",
     columns: Annotated[
@@ -56,15 +56,13 @@ def query(
         typer.Option(
             metavar="COLUMNS",
             show_default="those that fit the format",
-            help="Columns of the view composition, species, known_in, material_id, energy_above_hull, "
-            "O (amount) or x(O) (atomic fraction).",
+            help="Columns of the view composition; species, known_in, material_id, energy_above_hull; "
+            "O (amount) or x(O) (atomic fraction) of any element.",
         ),
     ] = "",
     format: Annotated[
         RowFormat | None,
-        typer.Option(
-            "--format", "-f", show_default="table, or by the name of the file", help="How to write rows."
-        ),
+        typer.Option("--format", "-f", show_default="table, or by the file name", help="Format of the rows."),
     ] = None,
     output: Annotated[
         Path | None,
@@ -73,7 +71,7 @@ def query(
             "-o",
             metavar="FILE",
             show_default="the screen",
-            help="Write rows to a file as they come.",
+            help="Write the rows to a file.",
         ),
     ] = None,
     threads: Threads = None,
@@ -81,11 +79,11 @@ def query(
 ) -> None:
     """Find compositions: exact counts by category, then rows.
 
-    Terms stand side by side (all must hold), or with AND, OR, NOT and parentheses:
+    Terms side by side must all hold; or combine them with AND, OR, NOT and parentheses:
 
-    [bold]elements[/]=Li,Zn,O has all of them; [bold]any[/]=, [bold]only[/]=, [bold]exclude[/]=Pb,Cd
+    [bold]elements[/]=Li,Zn,O contains all; [bold]any[/]=, [bold]only[/]=, [bold]exclude[/]=Pb,Cd
 
-    [bold]chemsys[/]=Li-Zn-O or Ti-O-*; [bold]within[/]=Li-Zn-Sn-O that system and its subsystems
+    [bold]chemsys[/]=Li-Zn-O or Ti-O-*; [bold]within[/]=Li-Zn-Sn-O includes subsystems
 
     [bold]formula[/]=LiZnO2; [bold]anonymous[/]=ABC3; or bare: LiZnO2, ABO3, Li-Zn-O, Ti-O-*
 
@@ -95,7 +93,7 @@ def query(
 
     [bold]species[/]=Fe3+,O2-; [bold]known_in[/]=mp; [bold]energy_above_hull[/]<0.05
 
-    A group (alkali, halogen, chalcogen, lanthanoid, transition_metal, ...) may stand for an element.
+    A group (alkali, halogen, chalcogen, lanthanoid, transition_metal, ...) can replace an element.
 
     Example: chemdb query "elements=alkali,O missing natoms<=6 x(O)>=1/2"
     """
@@ -107,7 +105,7 @@ def query(
     if count and sql:
         raise typer.BadParameter("give either --count or --sql")
     if count or sql:
-        only_with(context, "rows, which --count and --sql do not give", "format", "output")
+        only_with(context, "rows, which --count and --sql do not print", "format", "output")
     kind = _kind(format, output)
     shown = _names(columns)
     if kind is RowFormat.TABLE and not shown:
@@ -128,9 +126,9 @@ def query(
         elif sql:
             say(result.sql + ";")
         elif kind is RowFormat.TABLE:
-            _show_table(result, offset, output)
+            _show_table(result, offset, output, opened.known_sources())
         else:
-            _write(result, kind, output, opened.limits)
+            _write(result, kind, output, opened)
 
 
 def _kind(format: RowFormat | None, output: Path | None) -> RowFormat:
@@ -140,32 +138,32 @@ def _kind(format: RowFormat | None, output: Path | None) -> RowFormat:
         return RowFormat(output.suffix.lower().removeprefix("."))
     except ValueError:
         known = ", ".join(f".{kind}" for kind in RowFormat if kind is not RowFormat.TABLE)
-        raise typer.BadParameter(f"{output}: the name must end in {known}, or say --format") from None
+        raise typer.BadParameter(f"{output}: the name must end in {known}, or give --format") from None
 
 
-def _show_table(result: "Result", offset: int, output: Path | None) -> None:
+def _show_table(result: "Result", offset: int, output: Path | None, known: str) -> None:
     from chemdb.cli.screen import show
 
     n = len(result)
     if n > MAX_ROWS:
         raise typer.BadParameter(
-            f"{n:,} rows are too many for a table: say --format csv, or a smaller --limit"
+            f"{n:,} rows are too many for a table: use --format csv or a smaller --limit"
         )
     more = n < result.count()
-    footer = f"rows {offset + 1:,} to {offset + n:,}; --limit 0 gives all" if more and n else None
-    show(result.columns, list(result), Format.TABLE, output, str(result), footer)
+    footer = f"rows {offset + 1:,} to {offset + n:,}; --limit 0 for all" if more and n else None
+    show(result.columns, list(result), Format.TABLE, output, f"{result}\nknown: {known}", footer)
 
 
-def _write(result: "Result", kind: RowFormat, output: Path | None, limits: Limits) -> None:
+def _write(result: "Result", kind: RowFormat, output: Path | None, opened: "OpenDatabase") -> None:
     import sys
 
     from chemdb.cli.screen import say, steps_on_screen
     from chemdb.files.output_files import write_batches
 
-    print(result, file=sys.stderr)
+    say(f"{result}\nknown: {opened.known_sources()}", sys.stderr)
     with steps_on_screen() as steps, steps("Rows") as progress:
-        n = write_batches(result.batches(), output, kind.value, limits, len(result), progress)
+        n = write_batches(result.batches(), output, kind.value, opened.limits, len(result), progress)
     if n < result.count():
-        print(f"{n:,} rows; --limit 0 gives all", file=sys.stderr)
+        print(f"{n:,} rows; --limit 0 for all", file=sys.stderr)
     if output:
         say(f"{output}: {n:,} rows")

@@ -14,8 +14,8 @@ from chemdb.cli.options import (
     Output,
     OutputFormat,
     Threads,
+    nelements_range,
     only_with,
-    orders,
 )
 
 
@@ -41,7 +41,7 @@ def report(
     nelements: Annotated[
         range | None,
         typer.Option(
-            parser=orders,
+            parser=nelements_range,
             metavar="N or N-M",
             show_default="all of the file",
             help="Numbers of elements of --separation.",
@@ -64,9 +64,9 @@ def report(
 ) -> None:
     """Print Table 1 or Table 2 of the paper for this file, or how well its categories separate.
 
-    --separation scores the vectors of a sample, and the maps of it that the file has: the balanced
-    accuracy of 15 nearest neighbours in 5-fold cross-validation, how far that is above random_200,
-    which knows no chemistry, and the silhouette coefficient.
+    --separation scores the vectors of a sample and the stored maps of that sample: the balanced
+    accuracy of 15 nearest neighbours in 5-fold cross-validation, its excess over the random_200
+    vectors, which contain no chemistry, and the silhouette coefficient.
 
     Example: chemdb report --table1 --chemsys Na-Fe-O
     """
@@ -104,8 +104,8 @@ def _show_separation(
     columns = [field.name for field in fields(Separation)]
     rows = [[getattr(row, name) for name in columns] for row in found]
     rounded = [[round(value, 3) if isinstance(value, float) else value for value in row] for row in rows]
-    title = f"Separation of the categories; {per_category:,} of each, all where there are fewer; seed {seed}"
-    footer = "space full: the vectors themselves; others: maps of the file, which 'chemdb map' makes"
+    title = f"Separation of the categories; up to {per_category:,} compositions of each; seed {seed}"
+    footer = "space full: the vectors themselves; others: maps stored in the file by 'chemdb map'"
     show(columns, rounded, format, output, title, footer)
 
 
@@ -130,13 +130,13 @@ def _show_table_1(db: Any, systems: list[str] | None, format: Format, output: An
             more = cell.n - len(cell.formulas)
             row.append(", ".join(cell.formulas) + (f" … ({cell.n:,})" if more else ""))
         rows.append(row)
-    title = f"Table 1. Compositions by category (known: {db.known_sources()})"
+    title = f"Table 1. Compositions by category\nknown: {db.known_sources()}"
     show(["", *systems], rows, format, output, title)
 
 
 def _show_table_2(db: Any, _: Any, format: Format, output: Any) -> None:
     from chemdb.cli.screen import show
-    from chemdb.report import paper_values as paper
+    from chemdb.report import paper_values
 
     table = db.table_2()
     columns = list(table.rows[0])
@@ -152,8 +152,10 @@ def _show_table_2(db: Any, _: Any, format: Format, output: Any) -> None:
             for printed in table.paper
             if printed["nelements"] == row["nelements"]
         ]
-    title = f"Table 2. Compositions by number of elements and category (known: {table.known})"
-    footer = f"paper: {paper.CITATION}; known from Materials Project v2023.11.1" if table.paper else None
+    title = f"Table 2. Compositions by number of elements and category\nknown: {table.known}"
+    footer = (
+        f"paper: {paper_values.CITATION}; known from Materials Project v2023.11.1" if table.paper else None
+    )
     show(["elements", *columns[1:]], rows, format, output, title, footer)
 
 

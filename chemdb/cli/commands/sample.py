@@ -23,7 +23,12 @@ def sample(
     context: typer.Context,
     db: Database,
     per_category: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Compositions of each category and number of elements.")
+        int,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Compositions per category and number of elements.",
+        ),
     ] = 3000,
     nelements: NElements = "2-4",  # type: ignore[assignment]  # parsed like what a user types
     category: Annotated[
@@ -49,7 +54,7 @@ def sample(
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Draw compositions uniformly from each category, none twice; all of a category with fewer.
+    """Sample compositions uniformly from each category, without replacement.
 
     Example: chemdb sample --per-category 5 --nelements 3 --category missing --seed 0
     """
@@ -61,7 +66,7 @@ def sample(
 
     kind = format_of(output) if output else ""
     if output:
-        only_with(context, "the screen; the name of a file says how it is written", "format")
+        only_with(context, "the screen; the file name determines the format", "format")
     with chemdb.open(db, threads, memory_limit) as opened:
         limits = opened.limits
         drawn = opened.sample(category or CATEGORIES, nelements, per_category, seed)

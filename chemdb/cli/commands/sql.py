@@ -8,20 +8,20 @@ import typer
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
 
-#: Rows that a table has; CSV and JSON have them all.
+#: Longest table on the screen; CSV and JSON have all rows.
 MAX_ROWS = 1000
 
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A SQL query; the views are listed by 'chemdb info'.")],
+    query: Annotated[str, typer.Argument(help="A SQL query; 'chemdb info' lists the views.")],
     db: Database,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Run a SQL query against a file, read-only: it can reach no other file and no network.
+    """Run a SQL query, read-only and without access to other files or the network.
 
     Example: chemdb sql "select * from missing where chemsys = 'Li-O-Zn' order by natoms limit 5"
     """
@@ -36,5 +36,5 @@ def sql(
             show(columns, rows, format, output)
             return
         first = list(islice(rows, MAX_ROWS + 1))
-        footer = f"the first {MAX_ROWS:,} rows; --format csv gives all" if len(first) > MAX_ROWS else None
+        footer = f"the first {MAX_ROWS:,} rows; --format csv for all" if len(first) > MAX_ROWS else None
         show(columns, first[:MAX_ROWS], format, output, footer=footer)

@@ -13,14 +13,14 @@ def verify(
     db: Database,
     deep: Annotated[
         bool,
-        typer.Option("--deep", help="Decide every composition anew and compare; a minute or two."),
+        typer.Option("--deep", help="Enumerate again and compare every composition; a minute or two."),
     ] = False,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Check that a file is what chemdb made: its counts, checksums, sources, views. Exit code 1 if not.
+    """Check the integrity of a file: counts, checksums, sources, views. Exit code 1 if a check fails.
 
     Example: chemdb verify
     """
@@ -36,4 +36,4 @@ def verify(
     if wrong:
         first = f"{wrong[0].name}: {wrong[0].found} instead of {wrong[0].expected}"
         more = f"; and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        raise DatabaseError(f"{db}: not as chemdb made it ({first}{more}); build it again")
+        raise DatabaseError(f"{db}: failed its checks ({first}{more}); build it again")
