@@ -23,7 +23,9 @@ from chemdb.runtime.progress import replaced
 
 
 @contextmanager
-def whole(*targets: Path, error: type[ChemdbError] = FileError, patience: float = 0) -> Iterator[list[Path]]:
+def whole(
+    *targets: Path, error: type[ChemdbError] = FileError, patience: float = 0, report: bool = True
+) -> Iterator[list[Path]]:
     """Give paths to write to, which take the places of `targets` when the body succeeds.
 
     On any failure, Ctrl-C included, the targets are as they were and nothing is left beside
@@ -39,6 +41,8 @@ def whole(*targets: Path, error: type[ChemdbError] = FileError, patience: float 
         Raised for what the operating system refuses.
     patience : float
         Wait at most this long in s for another run that writes the same.
+    report : bool
+        Whether Ctrl-C tells the user about the targets; not for files in a cache.
 
     Raises
     ------
@@ -67,7 +71,8 @@ def whole(*targets: Path, error: type[ChemdbError] = FileError, patience: float 
             with _ctrl_c_afterwards():
                 for partial, place, target in written:
                     partial.replace(place)
-                    replaced.append(target)
+                    if report:
+                        replaced.append(target)
                     _sync(place.parent)
     except OSError as problem:
         raise error(f"{targets[0]}: cannot be written ({reason(problem)})") from None
