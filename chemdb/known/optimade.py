@@ -191,7 +191,7 @@ class _ProviderClient:
         except ValueError:
             raise BadResponseError("the link to the next page is not a valid URL") from None
         if url.scheme not in ("http", "https") or url.hostname != base.hostname:
-            raise BadResponseError(f"the link to the next page leads to another server: {_text(link)}")
+            raise BadResponseError(f"the link to the next page is not on this server: {_text(link)}")
         # A server behind a gateway does not know its public scheme and port.
         return SplitResult(base.scheme, base.netloc, url.path, url.query, "").geturl()
 
