@@ -3,6 +3,9 @@
 import logging
 import os
 import re
+import subprocess
+import sys
+import time
 import traceback
 from datetime import timedelta
 
@@ -27,7 +30,7 @@ from chemdb.known import http
 from chemdb.known import materials_project as mp
 from chemdb.known import pages as known_pages
 from chemdb.known.registry import source_reader
-from chemdb.runtime.progress import no_progress
+from chemdb.runtime.progress import no_progress, replaced
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +187,8 @@ def test_a_damaged_page_is_requested_again(damage):
         content = bytearray(first.read_bytes())
         content[40] ^= 1  # a bit of the first identifiers
         first.write_bytes(content if damage is None else damage)
-        (first.parent / "000009.parquet.partial").write_bytes(b"half a page")
+        for leftover in ("000003.parquet.partial", "000003.parquet.lock", "000009.parquet.partial"):
+            (first.parent / leftover).write_bytes(b"half a page")
         requests.clear()
         assert len(fetch(url).entries) == len(MATERIALS)
         assert requested_pages(requests) == [1, 2, 3]
@@ -288,6 +292,47 @@ def test_a_second_download_of_the_same_list_is_rejected():
         assert len(fetch(url).entries) == len(MATERIALS)
 
 
+def test_a_second_process_is_told_of_the_first_and_resumes_when_that_is_killed(small_path, tmp_path):
+    path = tmp_path / "c.duckdb"
+    path.write_bytes(small_path.read_bytes())
+    materials = [(f"mp-{n}", "ZnO", 0.0) for n in range(2500)]
+    hang = [True]
+
+    def respond(page, limit):
+        return Response(hang=True) if page == 3 and hang else healthy_response(page, limit, materials)
+
+    with scripted_server(respond) as (url, requests):
+        first = subprocess.Popen(
+            [sys.executable, "-m", "chemdb", "known", "add", "mp", "--db", path],
+            env=os.environ | {"MP_API_KEY": KEY, "MP_API_ENDPOINT": url},
+        )
+        try:
+            while 3 not in requested_pages(requests):
+                assert first.poll() is None
+                time.sleep(0.02)
+            with pytest.raises(KnownSourceError) as caught:
+                mp.materials_project(KEY, url)
+        finally:
+            first.kill()
+            first.wait()
+        hang.clear()
+        requests.clear()
+        assert len(mp.materials_project(KEY, url).entries) == 2500
+    assert requested_pages(requests) == [3]
+    message = str(caught.value)
+    assert f"in use by process {first.pid} (chemdb known add mp); wait until it ends" in message
+    assert message.isprintable()
+    [complete_list] = (known_pages.cache_folder() / "mp").iterdir()
+    assert complete_list.suffix == ".parquet"
+
+
+def test_ctrl_c_does_not_report_pages_as_written():
+    replaced.clear()
+    with scripted_server(lambda page, limit: None) as (url, _):
+        fetch(url)
+    assert replaced == []
+
+
 def test_an_unusable_cache_is_one_line(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("CHEMDB_CACHE", str(tmp_path / "file"))
@@ -300,7 +345,33 @@ def test_an_unusable_cache_is_one_line(tmp_path, monkeypatch):
         fetch(url)
 
 
-@pytest.mark.parametrize("fault", [None, FAULTS["401"]], ids=["healthy", "refused"])
+def test_a_read_only_cache_is_one_line(monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with (
+        scripted_server(lambda page, limit: None) as (url, requests),
+        pytest.raises(KnownSourceError, match=r"is not writable; set CHEMDB_CACHE to another folder$"),
+    ):
+        fetch(url)
+    assert requested_pages(requests) == []
+
+
+def test_pages_in_the_format_of_an_older_chemdb_are_requested_again(short_timeouts):
+    faults = [FAULTS["404"].response]
+    with scripted_server(lambda page, limit: faults.pop() if page == 2 and faults else None) as (
+        url,
+        requests,
+    ):
+        with pytest.raises(KnownSourceError, match="1 page is kept; the same command resumes from there"):
+            fetch(url)
+        [page] = (known_pages.cache_folder() / "mp").glob("*.pages/*.parquet")
+        entries = pq.read_table(page).replace_schema_metadata()
+        known_pages._write(page, entries, {"where": "2025_01_01 7 3 1", "following": None, "total": 7})
+        requests.clear()
+        assert len(fetch(url).entries) == len(MATERIALS)
+        assert requested_pages(requests) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("fault", [None, FAULTS["401"]], ids=["healthy", "rejected"])
 def test_the_key_never_leaks(fault, small_path, tmp_path, monkeypatch, caplog, capfd):
     """Neither to the screen, debug logs, tracebacks, the cache nor the database."""
     path = tmp_path / "c.duckdb"

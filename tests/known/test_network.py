@@ -53,7 +53,7 @@ sys.addaudithook(_guard)
 
 @pytest.fixture
 def attempts(monkeypatch):
-    """Return what reaches for the network, which fails."""
+    """Return the list of attempts to use the network, all of which fail."""
     _attempts.clear()
     monkeypatch.setattr(sys.modules[__name__], "_watching", True)
     return _attempts
