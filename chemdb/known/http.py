@@ -151,11 +151,11 @@ def request_error(
     if "timed out" in message:
         return RequestFailedError("the server did not respond in time")
     if kind == "ResponseTooLargeError":
-        return RequestFailedError(f"the response is larger than {MAX_BYTES // 2**20} MiB, the limit")
+        return RequestFailedError(f"the response exceeds the limit of {MAX_BYTES // 2**20} MiB")
     if kind == "TooManyRedirects":
         return RequestFailedError("the server redirects to another address")
     if kind in ("InvalidSchema", "InvalidURL", "MissingSchema"):
-        return RequestFailedError("a URL of the server, or of the settings, is neither http nor https")
+        return RequestFailedError("a URL from the server or the settings is neither http nor https")
     if kind == "InvalidHeader":
         return RequestFailedError("the API key contains invalid characters")
     if match := re.search(r"too many (\d{3}) error responses|status code (\d{3})|^(\d{3}) - ", message):

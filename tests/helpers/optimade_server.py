@@ -166,9 +166,9 @@ FAULTS = {
     "next link in a loop": Fault(_page(3, links={"next": "/v1/structures?page_number=2"}, meta={"more_data_available": True}), "the links to the next page form a loop", 3),
     "next link to another host": Fault(_page(2, links={"next": "http://elsewhere.example/v1/structures"}), "the link to the next page is not on this server: http://elsewhere.example/v1/structures"),
     "next link to a file": Fault(_page(2, links={"next": "file:///etc/passwd"}), "the link to the next page is not on this server: file:///etc/passwd"),
-    "redirect to a file": Fault(Response(302, "", (("Location", "file:///etc/passwd"),)), "a URL of the server, or of the settings, is neither http nor https", retried=False),
+    "redirect to a file": Fault(Response(302, "", (("Location", "file:///etc/passwd"),)), "a URL from the server or the settings is neither http nor https", retried=False),
     "redirect to itself": Fault(Response(302, "", (("Location", "?page_number=2"),)), "the server redirects to another address"),
-    "huge page": Fault(Response(200, b"x" * (1 << 20)), "the response is larger than", retried=False),
+    "huge page": Fault(Response(200, b"x" * (1 << 20)), "the response exceeds the limit of", retried=False),
 }  # fmt: skip
 
 

@@ -128,7 +128,7 @@ def test_a_response_that_is_too_large_is_not_read(short_timeouts, monkeypatch):
     monkeypatch.setattr(http, "MAX_BYTES", 10_000)
     with (
         scripted_server(lambda page, limit: Response(200, "x" * 20_000) if page == 2 else None) as (url, _),
-        pytest.raises(KnownSourceError, match="page 2: the response is larger than"),
+        pytest.raises(KnownSourceError, match="page 2: the response exceeds the limit of"),
     ):
         fetch(url)
 
