@@ -10,7 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, ReadTimeout, RequestException
 from urllib3 import Retry
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from chemdb.errors import KnownSourceError
 from chemdb.version import __version__
@@ -88,6 +88,8 @@ class _LimitedAdapter(HTTPAdapter):
                     raise ResponseTooLargeError(f"more than {MAX_BYTES:,} bytes")
                 if time.monotonic() > deadline:
                     raise ReadTimeout(f"no complete response in {TOTAL_TIMEOUT} s")
+        except ReadTimeoutError:
+            raise ReadTimeout(f"no data for {TIMEOUT} s") from None
         except HTTPError:
             raise ChunkedEncodingError("incomplete response") from None
         finally:

@@ -13,8 +13,8 @@ class Response(NamedTuple):
     """A scripted response.
 
     `body` is text, bytes, or an object to send as JSON. `cut` leaves out the last bytes of the body
-    and closes the connection, `close` closes it without a response. `drip` sends one byte at a time
-    and `hang` sends nothing, both until the client gives up.
+    and closes the connection, `close` closes it without a response. Until the client gives up,
+    `drip` sends one byte at a time, `stall` sends half of the body and `hang` sends nothing.
     """
 
     status: int = HTTPStatus.OK
@@ -22,6 +22,7 @@ class Response(NamedTuple):
     headers: tuple = ()
     cut: int = 0
     drip: bool = False
+    stall: bool = False
     hang: bool = False
     close: bool = False
 
@@ -60,11 +61,14 @@ def serve(respond):
                         if stopped.wait(0.05):
                             return
                         self.wfile.write(bytes([byte]))
+                elif response.stall:
+                    self.wfile.write(body[: len(body) // 2])
+                    stopped.wait(20)
                 else:
                     self.wfile.write(body[: len(body) - response.cut])
             except OSError:
                 pass  # the client gave up
-            self.close_connection = bool(response.cut)
+            self.close_connection = bool(response.cut or response.stall)
 
         def log_message(self, *args):
             pass

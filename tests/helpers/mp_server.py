@@ -146,6 +146,7 @@ FAULTS = {
     "connection closed": Fault(Response(close=True), "the connection failed; check your network"),
     "hang": Fault(Response(hang=True), "the server did not respond in time"),
     "a byte now and then": Fault(_PAGE_2._replace(drip=True), "the server did not respond in time"),
+    "stalled body": Fault(_PAGE_2._replace(stall=True), "the server did not respond in time"),
     "truncated body": Fault(_PAGE_2._replace(cut=20), "the response was cut off"),
     "HTML with 200": Fault(Response(200, "<html>maintenance</html>"), "the response does not contain the requested data"),
     "no data": Fault(Response(200, {"meta": {"total_doc": 7}}), "the response does not contain the requested data"),

@@ -150,6 +150,7 @@ FAULTS = {
     "502": Fault(Response(502, "<html>"), "the server is down or busy (502); try again later"),
     "hang": Fault(Response(hang=True), "the server did not respond in time"),
     "a byte now and then": Fault(_page(2)._replace(drip=True), "the server did not respond in time"),
+    "stalled body": Fault(_page(2)._replace(stall=True), "the server did not respond in time"),
     "truncated body": Fault(_page(2)._replace(cut=20), "the response was cut off"),
     "HTML with 200": Fault(Response(200, "<html>maintenance</html>"), "the response does not contain the requested data"),
     "errors with 200": Fault(Response(200, {"errors": [{"detail": "timeout"}], "data": []}), "the response does not contain the requested data"),

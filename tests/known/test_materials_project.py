@@ -218,12 +218,12 @@ def test_two_servers_share_nothing():
 def test_a_new_database_version_is_downloaded_without_pages_of_the_old_one():
     version, faults = ["2025_01_01"], [FAULTS["404"].response]
 
-    def answer(page, limit):
+    def respond(page, limit):
         if page == "heartbeat":
             return Response(200, {"db_version": version[0]})
         return faults.pop() if page == 3 and faults else None
 
-    with scripted_server(answer) as (url, requests):
+    with scripted_server(respond) as (url, requests):
         with pytest.raises(KnownSourceError):
             fetch(url)
         version[0] = "2025_02_01"
@@ -269,7 +269,7 @@ def test_a_list_that_changes_during_the_download_is_downloaded_again(place, firs
     before = [first]
     rows = [*MATERIALS, ("mp-8", "KCl", 0.0), ("mp-9", "NaCl", 0.0)]
 
-    def answer(page, limit):
+    def respond(page, limit):
         if page == place and before:
             return before.pop()
         return healthy_response(page, limit, rows if before or requests_left(page) else MATERIALS)
@@ -277,7 +277,7 @@ def test_a_list_that_changes_during_the_download_is_downloaded_again(place, firs
     def requests_left(page):
         return place == "count" and len(requested_pages(requests)) <= 3 and page != "count"
 
-    with scripted_server(answer) as (url, requests):
+    with scripted_server(respond) as (url, requests):
         assert len(fetch(url).entries) == len(MATERIALS)
         assert requested_pages(requests) == [1, 2, 3, 1, 2, 3]
 
