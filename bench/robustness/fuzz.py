@@ -223,10 +223,9 @@ def _known_files(db: object) -> Callable[[bytes], None]:
     from chemdb.chemistry.elements import elements
     from chemdb.chemistry.formula import read_formulas
     from chemdb.known.user_file import file_source
-    from chemdb.runtime.limits import Limits
 
     def check(content: bytes) -> None:
-        source = file_source(_file(content), Limits())
+        source = file_source(_file(content))
         assert len(read_formulas(source.entries["formula_given"], elements())) == len(source.entries)
 
     return check

@@ -1,4 +1,4 @@
-"""The real Materials Project client against every fault of a server, passing and lasting."""
+"""The real Materials Project client against every server fault, transient and lasting."""
 
 import os
 import re
@@ -13,48 +13,56 @@ from experiment import Outcome, command, one_line
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
-from helpers.fault_server import Answer
-from helpers.mp_server import FAULTS, KEY, MATERIALS, faulty, page_of, pages_asked, scripted
+from helpers.fault_server import Response
+from helpers.mp_server import (
+    FAULTS,
+    KEY,
+    MATERIALS,
+    faulty_server,
+    healthy_response,
+    requested_pages,
+    scripted_server,
+)
 
 from chemdb.errors import KnownSourceError
-from chemdb.known import http as web
+from chemdb.known import http
 from chemdb.known import materials_project as mp
 
 ABOUT = (
-    "The real client against a server on loopback that answers wrongly on page 2 of 3, or where the row says, "
-    "twice (passing) or always (lasting). Waits are a tenth and timeouts a fortieth of the real ones. "
-    "Kept: the whole list, or one line without the key and no list."
+    "The real client against a loopback server whose responses on page 2 of 3, or where the row says, are faulty "
+    "twice (transient) or always (lasting). Waits are a tenth and timeouts a fortieth of the real ones. "
+    "Kept: the complete list, or one line without the key and no list."
 )
-SHORT = 10
+SPEEDUP = 10
 
 
 def run(db: Path, folder: Path) -> Iterator[Outcome]:
-    """Yield a row per fault, then what a stopped download asks for again, and where the key is."""
-    web.WAIT, web.TIMEOUT, web.LONGEST = web.WAIT / SHORT, web.TIMEOUT / SHORT / 4, 3
+    """Yield one row per fault, one per signal that stops a download, and one for leaks of the key."""
+    http.BACKOFF, http.TIMEOUT, http.TOTAL_TIMEOUT = http.BACKOFF / SPEEDUP, http.TIMEOUT / SPEEDUP / 4, 3
     for name, fault in FAULTS.items():
         os.environ["CHEMDB_CACHE"] = str(folder / "cache" / re.sub(r"\W", "-", name))
-        with faulty(fault, 2) as (url, _):
+        with faulty_server(fault, 2) as (url, _):
             runs, line = 0, ""
             entries = None
             while entries is None and runs < 4:
                 runs += 1
                 entries, line_now = fetch(url)
                 line = line or line_now
-        seen = "the whole list" if runs == 1 else f"`{line}`, the whole list in run {runs}"
-        yield Outcome(f"{name}, passing", runs, seen, entries == len(MATERIALS) and clean(line))
+        seen = "the complete list" if runs == 1 else f"`{line}`, the complete list in run {runs}"
+        yield Outcome(f"{name}, transient", runs, seen, entries == len(MATERIALS) and clean(line))
         os.environ["CHEMDB_CACHE"] += "-lasting"
-        with faulty(fault, 10**6) as (url, _):
+        with faulty_server(fault, 10**6) as (url, _):
             entries, line = fetch(url)
         yield Outcome(
             f"{name}, lasting", 1, f"`{line}`", entries is None and clean(line) and fault.message in line
         )
-    for how in (signal.SIGINT, signal.SIGKILL):
-        yield stopped(db, folder / how.name, how)
-    yield key_is_nowhere(db, folder / "key")
+    for number in (signal.SIGINT, signal.SIGKILL):
+        yield stopped(db, folder / number.name, number)
+    yield key_leaks(db, folder / "key")
 
 
 def fetch(url: str) -> tuple[int | None, str]:
-    """Return the number of entries, and what the user reads if there are none."""
+    """Return the number of entries, or None and the message to the user."""
     try:
         return len(mp.materials_project(KEY, url, page_size=3).entries), ""
     except KnownSourceError as error:
@@ -62,7 +70,7 @@ def fetch(url: str) -> tuple[int | None, str]:
 
 
 def clean(line: str) -> bool:
-    """Say whether a message is one line without the key."""
+    """Return whether a message is one line without the key."""
     return KEY not in line and (not line or line.isprintable())
 
 
@@ -70,41 +78,41 @@ def environment(folder: Path, url: str) -> dict:
     return os.environ | {"MP_API_KEY": KEY, "MP_API_ENDPOINT": url, "CHEMDB_CACHE": str(folder / "cache")}
 
 
-def stopped(db: Path, folder: Path, how: signal.Signals) -> Outcome:
+def stopped(db: Path, folder: Path, number: signal.Signals) -> Outcome:
     """Stop `chemdb known add mp` on page 4 of 5 and run it again."""
     folder.mkdir()
     copy = folder / "c.duckdb"
     copy.write_bytes(db.read_bytes())
-    rows = [(f"mp-{n}", f"Li{n % 8 + 1}O", 0.0) for n in range(4500)]
-    slow = [True]
+    materials = [(f"mp-{n}", f"Li{n % 8 + 1}O", 0.0) for n in range(4500)]
+    hang = [True]
 
-    def answer(page: object, limit: int) -> Answer:
-        return Answer(hang=True) if page == 4 and slow else page_of(page, limit, rows)
+    def respond(page: object, limit: int) -> Response:
+        return Response(hang=True) if page == 4 and hang else healthy_response(page, limit, materials)
 
-    with scripted(answer) as (url, requests):
+    with scripted_server(respond) as (url, requests):
         options = {"env": environment(folder, url), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         process = subprocess.Popen(command("known", "add", "mp", "--db", copy), text=True, **options)
-        while 4 not in pages_asked(requests) and process.poll() is None:
+        while 4 not in requested_pages(requests) and process.poll() is None:
             time.sleep(0.05)
-        process.send_signal(how)
-        _, said = process.communicate(timeout=60)
-        slow.clear()
-        untouched = copy.read_bytes() == db.read_bytes()
+        process.send_signal(number)
+        _, message = process.communicate(timeout=60)
+        hang.clear()
+        unchanged = copy.read_bytes() == db.read_bytes()
         requests.clear()
         again = subprocess.run(command("known", "add", "mp", "--db", copy), text=True, check=False, **options)
-    asked = pages_asked(requests)
+    requested = requested_pages(requests)
     return Outcome(
-        f"{how.name} while `chemdb known add mp` waits for page 4 of 5, then the same command",
+        f"{number.name} while `chemdb known add mp` waits for page 4 of 5, then the same command",
         1,
-        f"the database as it was: {untouched}; then asked for pages {asked}; `{again.stdout.strip().splitlines()[-1:]}`",
-        untouched
-        and asked == [4, 5]
+        f"the database unchanged: {unchanged}; then requested pages {requested}; `{again.stdout.strip().splitlines()[-1:]}`",
+        unchanged
+        and requested == [4, 5]
         and "4,500 entries" in again.stdout
-        and (how == signal.SIGKILL or one_line(said)),
+        and (number == signal.SIGKILL or one_line(message)),
     )
 
 
-LOUD = """
+VERBOSE = """
 import logging, traceback
 logging.basicConfig(level=logging.DEBUG)
 import chemdb.cli
@@ -117,15 +125,15 @@ except SystemExit as error:
 """
 
 
-def key_is_nowhere(db: Path, folder: Path) -> Outcome:
-    """Look for the key in all that a loud chemdb prints and writes, with and without a fault."""
+def key_leaks(db: Path, folder: Path) -> Outcome:
+    """Search for the key in all that chemdb prints, logs and writes, with and without a fault."""
     folder.mkdir()
     copy = folder / "c.duckdb"
     copy.write_bytes(db.read_bytes())
-    found, places, processes = 0, 0, b""
+    leaks, places, processes = 0, 0, b""
     for times in (10**6, 0):
-        with faulty(FAULTS["401"], times) as (url, _):
-            arguments = [sys.executable, "-c", LOUD, "known", "add", "mp", "--db", copy]
+        with faulty_server(FAULTS["401"], times) as (url, _):
+            arguments = [sys.executable, "-c", VERBOSE, "known", "add", "mp", "--db", copy]
             process = subprocess.Popen(
                 arguments, env=environment(folder, url), stdout=subprocess.PIPE, stderr=subprocess.PIPE
             )
@@ -133,11 +141,11 @@ def key_is_nowhere(db: Path, folder: Path) -> Outcome:
             output, errors = process.communicate(timeout=120)
         texts = [output, errors, processes]
         texts += [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
-        found += sum(KEY.encode() in text for text in texts)
+        leaks += sum(KEY.encode() in text for text in texts)
         places += len(texts)
     return Outcome(
-        "search for the key in the output, a log of every detail, all tracebacks, `ps`, the cache and the database",
+        "search for the key in the output, a debug log, all tracebacks, `ps`, the cache and the database",
         places,
-        f"found {found} times",
-        not found and b"GET /materials/summary/" in errors,
+        f"found {leaks} times",
+        not leaks and b"GET /materials/summary/" in errors,
     )

@@ -28,7 +28,7 @@ def add(
         The source or the file is bad; the file is as it was.
     """
     limits = limits or Limits()
-    read = source_reader(spec, limits, formula_column, mp_api_key)
+    read = source_reader(spec, formula_column, mp_api_key, limits)
     connect_to_read(path, limits).close()
     # Before the file is locked: a download may take long.
     with steps("Known source") as progress:

@@ -95,7 +95,7 @@ def build(
     if not options.nelements:
         raise LimitError("no order to build: the range of nelements is empty")
     readers = [
-        source_reader(spec, limits, options.formula_column, options.mp_api_key)
+        source_reader(spec, options.formula_column, options.mp_api_key, limits)
         for spec in options.known
         if spec != NONE
     ]

@@ -1,4 +1,4 @@
-"""Make mp_snapshot.parquet.
+"""Make mp_snapshot.parquet from the data set that matminer ships.
 
 pip download --no-deps matminer==0.10.1
 python chemdb/known/make_mp_snapshot.py matminer-0.10.1-py3-none-any.whl
@@ -19,7 +19,7 @@ ARCHIVE = "matminer/utils/data_files/mp_transport/transport_database.tar.xz"
 
 
 def main(wheel: str) -> None:
-    """Write (material_number, formula_pretty) of every entry, in order of number."""
+    """Write (material_number, formula_pretty) of every entry, sorted by number."""
     with (
         zipfile.ZipFile(wheel) as package,
         tarfile.open(fileobj=io.BytesIO(package.read(ARCHIVE))) as archive,

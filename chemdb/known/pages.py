@@ -1,9 +1,8 @@
-"""Long lists from servers: page by page, kept as they come, whole or not at all.
+"""Long lists from servers, downloaded page by page into the cache; interrupted downloads resume.
 
-A page is a Parquet file with checksums, put in place by a rename; its metadata say where it was
-and where the next one is. So a stopped download goes on after its last page, and a damaged page
-is asked for again. A list counts as whole when the number of its distinct identifiers is the
-server's own count.
+A page is a Parquet file with checksums; its metadata give its cursor and that of the next page. So
+an interrupted download resumes after its last page, and a damaged page is requested again. A list
+is complete when its number of distinct identifiers equals the server's own count.
 """
 
 import hashlib
@@ -19,20 +18,20 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from chemdb.errors import KnownSourceError
-from chemdb.known.http import BadAnswerError, RefusedError, ask_again
+from chemdb.known.http import BadResponseError, RequestFailedError, retry
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
+from chemdb.runtime.atomic_write import atomic_write, file_lock, os_reason
 from chemdb.runtime.progress import Progress
 
-#: Days after which the pages of a stopped download are not gone on from.
-PAGES_LAST = 7
+#: Days after which the pages of an interrupted download are dropped.
+PAGE_LIFETIME = 7
 
 
-class ChangedListError(BadAnswerError):
-    """The pages are not those of one list; read again they may be."""
+class InconsistentListError(BadResponseError):
+    """The pages do not belong to one complete list; another download may succeed."""
 
 
 @dataclass(frozen=True)
@@ -42,238 +41,247 @@ class Page:
     Attributes
     ----------
     entries : pyarrow.Table
-        `ENTRY_SCHEMA`.
+        Columns `ENTRY_SCHEMA`.
     total : int or None
-        How many entries the whole list has, according to this answer.
-    following : str or None
-        Where the next page is; None after the last.
+        Number of entries in the complete list, if the response gives it.
+    next_cursor : str or None
+        Cursor of the next page; None after the last.
     warnings : tuple of str
-        What the server warns of.
+        Warnings of the server.
     """
 
     entries: pa.Table
     total: int | None
-    following: str | None
+    next_cursor: str | None
     warnings: tuple[str, ...] = ()
 
 
 def cache_folder() -> Path:
-    """Return where downloads are kept: ``$CHEMDB_CACHE``, else the user's cache folder."""
+    """Return the folder of downloads: ``$CHEMDB_CACHE``, else the user's cache folder."""
     return Path(os.environ.get("CHEMDB_CACHE") or user_cache_path("chemdb"))
 
 
 class Cache:
-    """One list in the cache: its pages while they come, then the whole.
+    """One list in the cache: first its pages, then the complete list.
 
     Parameters
     ----------
     kind : str
-        Folder of the cache.
+        Subfolder of the cache.
     server : str
-        Where the list comes from; two servers, or two filters, share nothing.
+        URL of the server, followed by the filter if there is one; each has a list of its own.
     """
 
     def __init__(self, kind: str, server: str) -> None:
         digest = hashlib.sha256(server.encode()).hexdigest()[:12]
         self.folder = cache_folder() / kind
-        self.whole = self.folder / f"{urlsplit(server).hostname}-{digest}.parquet"
-        self.pages = self.whole.with_suffix(".pages")
+        self.complete_list = self.folder / f"{urlsplit(server).hostname}-{digest}.parquet"
+        self.pages = self.complete_list.with_suffix(".pages")
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Keep others from downloading the same list.
+    def lock(self) -> Iterator[None]:
+        """Keep other processes from downloading the same list during the body.
 
         Raises
         ------
         KnownSourceError
-            Another process does, or the cache cannot be written.
+            Another process is downloading it, or the cache cannot be written.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.whole.with_suffix(".lock"), timeout=0):
+            if not os.access(self.folder, os.W_OK):
+                raise KnownSourceError(
+                    f"the cache folder {self.folder} is not writable; set CHEMDB_CACHE to another folder"
+                )
+            with file_lock(self.pages, error=KnownSourceError):
                 yield
-        except Timeout:
-            raise KnownSourceError(
-                "another chemdb is downloading this list; try again when it is done"
-            ) from None
         except OSError as error:
             raise KnownSourceError(
-                f"the cache {self.folder} cannot be used: {error.strerror or error}; "
-                "$CHEMDB_CACHE names another folder"
+                f"the cache folder {self.folder} cannot be used ({os_reason(error)}); "
+                "set CHEMDB_CACHE to another folder"
             ) from None
 
     def read(self) -> KnownSource | None:
-        """Return the whole list, None if it is not there or damaged."""
-        found = _read(self.whole)
-        if found is None:
+        """Return the complete list; None if it is missing or damaged."""
+        cached = _read(self.complete_list)
+        if cached is None:
             return None
-        entries, about = found
-        retrieved = date.fromisoformat(about["retrieved"])
-        note = f"from the cache, downloaded {_ago(retrieved)}; delete {self.whole} to download it again"
+        entries, metadata = cached
+        retrieved = date.fromisoformat(metadata["retrieved"])
+        note = (
+            f"from the cache, downloaded {_days_ago(retrieved)}; "
+            f"delete {self.complete_list} to download it again"
+        )
         return KnownSource(
-            about["name"],
-            about["description"],
-            about["version"],
+            metadata["name"],
+            metadata["description"],
+            metadata["version"],
             retrieved,
-            about["licence"],
+            metadata["licence"],
             entries,
             (note,),
         )
 
-    def keep(self, source: KnownSource) -> None:
-        """Keep a whole list instead of its pages."""
-        about = {
+    def store(self, source: KnownSource) -> None:
+        """Write a complete list and remove its pages."""
+        metadata = {
             "name": source.name,
             "description": source.description,
             "version": source.version,
             "retrieved": str(source.retrieved),
             "licence": source.licence,
         }
-        _write(self.whole, source.entries, about)
+        _write(self.complete_list, source.entries, metadata)
         shutil.rmtree(self.pages, ignore_errors=True)
 
     def hint(self) -> str:
-        """Return how to use the whole list that is there, for the end of a message; nothing if none is."""
+        """Return the end of an error message: how to use the cached list; empty if there is none."""
         if (source := self.read()) is None or source.retrieved is None:
             return ""
         return (
-            f"; the list downloaded {_ago(source.retrieved)} is still there: "
-            f"--known {source.name}-{source.retrieved}={self.whole}"
+            f"; or use the list downloaded {_days_ago(source.retrieved)}: "
+            f"--known {source.name}-{source.retrieved}={self.complete_list}"
         )
 
 
 def today() -> date:
-    """Return today's date, where it is the same for everyone."""
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 
 def age(day: date) -> int:
-    """Return how many days ago something was."""
+    """Return the number of days since a date."""
     return (today() - day).days
 
 
-def _ago(day: date) -> str:
+def _days_ago(day: date) -> str:
     days = age(day)
     return "today" if days < 1 else f"{days} day{'s' * (days > 1)} ago"
 
 
-def all_pages(folder: Path, first: str, ask: Callable[[str], Page], progress: Progress) -> list[Page]:
-    """Return all pages of a list, going on after the pages that are in `folder`.
+def download_pages(
+    folder: Path, first_cursor: str, fetch: Callable[[str], Page], progress: Progress
+) -> list[Page]:
+    """Return all pages of a list; resume after the pages that are already in `folder`.
 
     Parameters
     ----------
     folder : Path
-        Where pages are kept.
-    first : str
-        Where the first page is; kept pages of another beginning are dropped.
-    ask : callable
-        Gives the page that is there, or raises `BadAnswerError` to be asked again.
+        Where pages are stored.
+    first_cursor : str
+        Cursor of the first page; stored pages of a list with another first page are dropped.
+    fetch : callable
+        Returns the page at a cursor, or raises `BadResponseError` to be called again.
     progress : callable
 
     Raises
     ------
-    ChangedListError
-        The entries are not as many as announced, and no page is kept; or some came twice, and the pages
-        before them are.
+    InconsistentListError
+        The number of entries is not the announced one, and all pages are dropped; or identifiers
+        repeat, and the pages before the first repetition are kept.
     KnownSourceError
-        No page; those before it are kept.
+        A page cannot be downloaded; the pages before it are kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pages = _kept_pages(folder, first)
-    where: str | None = pages[-1].following if pages else first
-    seen = {first, *(page.following for page in pages)}
-    while where is not None:
+    pages = _stored_pages(folder, first_cursor)
+    cursor: str | None = pages[-1].next_cursor if pages else first_cursor
+    visited = {first_cursor, *(page.next_cursor for page in pages)}
+    while cursor is not None:
 
-        def question(where: str = where) -> Page:
-            page = ask(where)
-            _check(page, pages, seen)
+        def fetch_checked(cursor: str = cursor) -> Page:
+            page = fetch(cursor)
+            _check_page(page, pages, visited)
             return page
 
         try:
-            page = ask_again(question)
-        except ChangedListError:
+            page = retry(fetch_checked)
+        except InconsistentListError:
             shutil.rmtree(folder)
             raise
-        except (BadAnswerError, RefusedError) as error:
-            raise RefusedError(
+        except (BadResponseError, RequestFailedError) as error:
+            raise RequestFailedError(
                 f"page {len(pages) + 1}: {error}; {_kept(len(pages))}", getattr(error, "status", None)
             ) from None
-        about = {
-            "where": where,
-            "following": page.following,
+        metadata = {
+            "cursor": cursor,
+            "next_cursor": page.next_cursor,
             "total": page.total,
             "warnings": page.warnings,
         }
-        _write(_page_path(folder, len(pages)), page.entries, about)
+        _write(_page_path(folder, len(pages)), page.entries, metadata)
         pages.append(page)
-        seen.add(page.following)
+        visited.add(page.next_cursor)
         received = sum(len(page.entries) for page in pages)
         progress(received / page.total if page.total else 0)
-        where = page.following
+        cursor = page.next_cursor
     _check_distinct(folder, pages)
     return pages
 
 
-def _check(page: Page, pages: list[Page], seen: set[str | None]) -> None:
-    """Raise unless a page can follow those before it."""
-    # A server that has no time to count leaves the total out of some answers.
+def _check_page(page: Page, pages: list[Page], visited: set[str | None]) -> None:
+    """Raise `BadResponseError` unless a page can follow those before it."""
+    # A server that is too busy to count leaves the total out of some responses.
     total = next((earlier.total for earlier in pages if earlier.total is not None), page.total)
     if page.total not in (None, total):
-        raise ChangedListError(
-            f"the list changed while it was read ({total:,} entries announced, then {page.total:,}); "
-            "nothing was kept, try again"
+        raise InconsistentListError(
+            f"the list changed during the download ({total:,} entries announced, then {page.total:,}); "
+            "nothing was kept; try again"
         )
     received = sum(len(each.entries) for each in [*pages, page])
-    if page.following is not None and page.following in seen:
-        raise BadAnswerError("the pages lead in a circle")
+    if page.next_cursor is not None and page.next_cursor in visited:
+        raise BadResponseError("the links to the next page form a loop")
     if total is None:
         return
-    # Which page had too many or too few, nothing says.
+    # Nothing tells which page has too many or too few entries.
     if received > total:
-        raise ChangedListError(f"{received:,} entries came, {total:,} were announced; nothing was kept")
-    if page.following is None and received < total:
-        raise ChangedListError(
-            f"the last page came after {received:,} of {total:,} entries; nothing was kept"
+        raise InconsistentListError(
+            f"{received:,} entries received, but {total:,} announced; nothing was kept; try again"
+        )
+    if page.next_cursor is None and received < total:
+        raise InconsistentListError(
+            f"the list ended after {received:,} of {total:,} entries; nothing was kept; try again"
         )
 
 
 def _check_distinct(folder: Path, pages: list[Page]) -> None:
-    """Raise if an identifier comes twice, and drop the pages from there on."""
-    ids = [page.entries["material_id"].combine_chunks() for page in pages]
-    together = pa.chunked_array(ids, pa.string())
-    n_distinct = len(together.unique())
-    if n_distinct == len(together):
+    """Raise if an identifier repeats; remove the pages from the first repetition on."""
+    ids_by_page = [page.entries["material_id"].combine_chunks() for page in pages]
+    all_ids = pa.chunked_array(ids_by_page, pa.string())
+    n_distinct = len(all_ids.unique())
+    if n_distinct == len(all_ids):
         return
-    known: set[str] = set()
-    for number, page_ids in enumerate(ids):
-        before = len(known)
-        known.update(page_ids.to_pylist())
-        if len(known) < before + len(page_ids):
+    seen: set[str] = set()
+    for number, page_ids in enumerate(ids_by_page):
+        n_before = len(seen)
+        seen.update(page_ids.to_pylist())
+        if len(seen) < n_before + len(page_ids):
             for later in range(number, len(pages)):
                 _page_path(folder, later).unlink()
-            raise ChangedListError(
-                f"{len(together):,} entries came, {n_distinct:,} distinct ones; {_kept(number)}"
+            raise InconsistentListError(
+                f"only {n_distinct:,} of {len(all_ids):,} entries are distinct; {_kept(number)}"
             )
 
 
 def _kept(n_pages: int) -> str:
     if not n_pages:
         return "nothing was kept"
-    return f"{n_pages:,} page{'s are' if n_pages > 1 else ' is'} kept, the same command goes on from there"
+    return f"{n_pages:,} page{'s are' if n_pages > 1 else ' is'} kept; the same command resumes from there"
 
 
-def _kept_pages(folder: Path, first: str) -> list[Page]:
-    """Return the unbroken row of pages that a stopped download left; the rest is removed."""
+def _stored_pages(folder: Path, first_cursor: str) -> list[Page]:
+    """Return the consecutive pages that an interrupted download left; remove all other files."""
     pages: list[Page] = []
-    where: str | None = first
-    while where is not None and (found := _read(_page_path(folder, len(pages)))):
-        entries, about = found
-        if about["where"] != where or age(date.fromisoformat(about["written"])) > PAGES_LAST:
+    cursor: str | None = first_cursor
+    while cursor is not None and (stored := _read(_page_path(folder, len(pages)))):
+        entries, metadata = stored
+        # Pages of an older chemdb have no cursor.
+        if metadata.get("cursor") != cursor or age(date.fromisoformat(metadata["written"])) > PAGE_LIFETIME:
             break
-        where = about["following"]
-        pages.append(Page(entries, about["total"], where, tuple(about["warnings"])))
+        cursor = metadata["next_cursor"]
+        pages.append(Page(entries, metadata["total"], cursor, tuple(metadata["warnings"])))
+    keep = {_page_path(folder, number) for number in range(len(pages))}
     for path in folder.iterdir():
-        if path.name not in {_page_path(folder, number).name for number in range(len(pages))}:
+        if path not in keep:
             path.unlink()
     return pages
 
@@ -283,17 +291,17 @@ def _page_path(folder: Path, number: int) -> Path:
 
 
 def _read(path: Path) -> tuple[pa.Table, dict] | None:
-    """Return entries and what is known of them; None for a file that is not there or damaged."""
+    """Return entries and their metadata; None for a missing file, and for a damaged one, which is removed."""
     try:
         table = pq.read_table(path, page_checksum_verification=True)
         text = table.schema.metadata[b"chemdb"]
-        # Parquet has checksums of the data, not of what is said about them.
+        # The checksums of Parquet cover data, not metadata.
         if hashlib.sha256(text).hexdigest().encode() != table.schema.metadata[b"sha256"]:
             raise ValueError("damaged")
-        about = json.loads(text)
-        if len(table) != about["n_entries"]:
+        metadata = json.loads(text)
+        if len(table) != metadata["n_entries"]:
             raise ValueError("damaged")
-        return table.replace_schema_metadata().cast(ENTRY_SCHEMA), about
+        return table.replace_schema_metadata().cast(ENTRY_SCHEMA), metadata
     except FileNotFoundError:
         return None
     except (OSError, pa.ArrowException, ValueError, TypeError, KeyError):
@@ -301,16 +309,14 @@ def _read(path: Path) -> tuple[pa.Table, dict] | None:
         return None
 
 
-def _write(path: Path, entries: pa.Table, about: dict) -> None:
-    """Write entries and what is known of them, whole or not at all."""
-    text = json.dumps(about | {"n_entries": len(entries), "written": str(today())}).encode()
-    unfinished = path.with_suffix(".partial")
-    pq.write_table(
-        entries.replace_schema_metadata(
-            {b"chemdb": text, b"sha256": hashlib.sha256(text).hexdigest().encode()}
-        ),
-        unfinished,
-        compression="zstd",
-        write_page_checksum=True,
-    )
-    unfinished.replace(path)
+def _write(path: Path, entries: pa.Table, metadata: dict) -> None:
+    """Write entries and their metadata atomically."""
+    text = json.dumps(metadata | {"n_entries": len(entries), "written": str(today())}).encode()
+    checksum = hashlib.sha256(text).hexdigest().encode()
+    with atomic_write(path, error=KnownSourceError, report=False) as [partial]:
+        pq.write_table(
+            entries.replace_schema_metadata({b"chemdb": text, b"sha256": checksum}),
+            partial,
+            compression="zstd",
+            write_page_checksum=True,
+        )

@@ -1,4 +1,4 @@
-"""The Materials Project entries that chemdb ships: a part of them all, but real and always there."""
+"""The Materials Project entries that ship with chemdb: incomplete, but available offline."""
 
 from datetime import date
 from importlib.resources import as_file, files
@@ -16,13 +16,12 @@ def mp_snapshot() -> KnownSource:
     """Return the 47,737 Materials Project entries of Ricci et al. 2017."""
     with as_file(files("chemdb.known") / "mp_snapshot.parquet") as path:
         table = pq.read_table(path)
-    n = len(table)
     entries = pa.table(
         {
             "material_id": pa.array([f"mp-{number}" for number in table["material_number"].to_pylist()]),
             "formula_given": table["formula_pretty"],
             "formula_pretty": table["formula_pretty"],
-            "energy_above_hull": pa.nulls(n, pa.float64()),
+            "energy_above_hull": pa.nulls(len(table), pa.float64()),
         }
     ).cast(ENTRY_SCHEMA)
     return KnownSource(
@@ -36,6 +35,6 @@ def mp_snapshot() -> KnownSource:
 
 
 def n_rows() -> int:
-    """Return the number of shipped entries."""
+    """Return the number of entries in the shipped file."""
     with as_file(files("chemdb.known") / "mp_snapshot.parquet") as path:
         return int(pq.read_metadata(path).num_rows)

@@ -1,4 +1,4 @@
-"""What every source of known materials provides."""
+"""The common form of all sources of known materials."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,22 +18,22 @@ ENTRY_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class KnownSource:
-    """A list of materials that exist, according to someone.
+    """A list of known materials and its provenance.
 
     Attributes
     ----------
     name : str
-        Short name, unique in a file.
+        Short name, unique in a database.
     description : str
-        What it is and where it is published.
+        What the list is and where it is published.
     version : str or None
     retrieved : datetime.date or None
-        When the data were published or downloaded.
+        Date of publication or download.
     licence : str or None
     entries : pyarrow.Table
-        `ENTRY_SCHEMA`, a row per entry, formulas as given.
+        One row per entry, columns `ENTRY_SCHEMA`, formulas as the source writes them.
     notes : tuple of str
-        What whoever adds it should know: its age, what could not be checked.
+        Notes for the user who adds the source, such as its age or an incomplete check.
     """
 
     name: str
@@ -44,6 +44,6 @@ class KnownSource:
     entries: pa.Table
     notes: tuple[str, ...] = ()
 
-    def named(self, name: str) -> "KnownSource":
+    def renamed(self, name: str) -> "KnownSource":
         """Return the same source under another name."""
         return replace(self, name=name)

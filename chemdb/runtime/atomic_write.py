@@ -20,7 +20,7 @@ from chemdb.runtime.interrupt import deferred_interrupt, replaced_files
 
 @contextmanager
 def atomic_write(
-    *targets: Path, error: type[ChemdbError] = FileError, patience: float = 0
+    *targets: Path, error: type[ChemdbError] = FileError, patience: float = 0, report: bool = True
 ) -> Iterator[list[Path]]:
     """Give temporary paths to write to; they replace `targets` when the body succeeds.
 
@@ -37,6 +37,8 @@ def atomic_write(
         Raised for what the operating system refuses.
     patience : float
         Longest wait in s for another process that writes the same target.
+    report : bool
+        Whether Ctrl-C tells the user about the targets; not for files in a cache.
 
     Raises
     ------
@@ -65,7 +67,8 @@ def atomic_write(
             with deferred_interrupt():
                 for partial, place, target in written:
                     partial.replace(place)
-                    replaced_files.append(target)
+                    if report:
+                        replaced_files.append(target)
                     _sync(place.parent)
     except OSError as problem:
         raise error(f"{targets[0]}: cannot be written ({os_reason(problem)})") from None

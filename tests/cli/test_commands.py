@@ -209,7 +209,7 @@ def test_version():
 BAD = {
     "build --oxidation-states nope": "neither a set",
     "build --known nope.csv": "no such file",
-    "build --known nonsense": "neither mp-snapshot",
+    "build --known nonsense": "'nonsense': no such source or file; use mp-snapshot",
     "build --known mp": "no API key",
     "build --db .": "a folder",
     "build --nelements 2-5": "too many to store",
@@ -233,7 +233,7 @@ BAD = {
     "query --count --format json": "--format goes with rows",
     "query --sql -o x.csv": "--output goes with rows",
     "label - --formula-column x": "--formula-column goes with a file",
-    "known add mp.csv": "'mp' cannot be the name of a source of yours; say NAME=mp.csv",
+    "known add mp.csv": "'mp' is reserved; choose another name, e.g. my-mp=mp.csv",
     "report --table1 --db nope.duckdb": "no such file; make it with",
     "report --table1 --db text.duckdb": "not a DuckDB file",
     "info --db .": "a folder",

@@ -21,7 +21,6 @@ from chemdb.errors import MAX_MESSAGE, ChemdbError, FileError, FormulaError, Spe
 from chemdb.files.user_files import bounded
 from chemdb.known.user_file import file_source
 from chemdb.query.statement.writer import count_statement
-from chemdb.runtime.limits import Limits
 
 ESCAPES = "\x1b[31m\x1b]0;title\x07\x9b2J\u202e"
 SYMBOLS = [element.symbol for element in elements()]
@@ -104,7 +103,7 @@ def test_a_known_file_of_any_content(tmp_path_factory, kind, start, rest):
     path = tmp_path_factory.getbasetemp() / f"any.{kind}"
     path.write_bytes(start + rest)
     try:
-        assert file_source(path, Limits()).entries.num_columns == 4
+        assert file_source(path).entries.num_columns == 4
     except ChemdbError as error:
         check_line(error)
 
@@ -181,7 +180,7 @@ def test_what_is_no_regular_file(tmp_path, kind):
     path = tmp_path / "a.csv"
     make(kind, path)
     with pytest.raises(ChemdbError):
-        file_source(path, Limits())
+        file_source(path)
     with pytest.raises(SpeciesError):
         read_oxidation_states(path)
 
@@ -219,13 +218,13 @@ def test_a_file_that_unpacks_to_far_more(tmp_path):
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(b"formula\n" + b"NaCl\n" * 12_000_000, 6))
     with pytest.raises(ChemdbError, match="unpacks to more than 200 times its size"):
-        file_source(path, Limits())
+        file_source(path)
 
 
 def test_a_list_that_is_packed_is_read(tmp_path):
     path = tmp_path / "fine.csv.gz"
     path.write_bytes(gzip.compress(b"formula\n" + b"NaCl\nZnO\n" * 1_000))
-    assert len(file_source(path, Limits()).entries) == 2_000
+    assert len(file_source(path).entries) == 2_000
 
 
 def test_rows_and_bytes_of_a_file_are_bounded(tmp_path, monkeypatch):
@@ -243,7 +242,7 @@ def test_rows_and_bytes_of_a_file_are_bounded(tmp_path, monkeypatch):
 def test_a_parquet_file_of_too_many_rows_for_its_size(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"formula": ["NaCl"] * 1_000_000}), path)
-    assert len(file_source(path, Limits()).entries) == 1_000_000
+    assert len(file_source(path).entries) == 1_000_000
     monkeypatch.setattr("chemdb.files.user_files.ALWAYS_FINE", 0)
     with pytest.raises(ChemdbError, match="says that it has 1,000,000 rows"):
-        file_source(path, Limits())
+        file_source(path)

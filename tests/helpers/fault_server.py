@@ -1,32 +1,38 @@
-"""A server on loopback that answers as a test says, also as broken servers do."""
+"""A loopback server whose responses a test scripts, including those of broken servers."""
 
 import json
 import threading
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 
-class Answer(NamedTuple):
-    """What is sent.
+class Response(NamedTuple):
+    """A scripted response.
 
-    `body` is text or bytes, or becomes JSON. `cut` leaves out its last bytes and closes, `drip`
-    sends it a byte at a time and `hang` sends nothing, both until the client gives up.
+    `body` is text, bytes, or an object to send as JSON. `cut` leaves out the last bytes of the body
+    and closes the connection, `close` closes it without a response. Until the client gives up,
+    `drip` sends one byte at a time, `stall` sends half of the body and `hang` sends nothing.
     """
 
-    status: int = 200
+    status: int = HTTPStatus.OK
     body: object = ""
     headers: tuple = ()
     cut: int = 0
     drip: bool = False
+    stall: bool = False
     hang: bool = False
     close: bool = False
 
 
 @contextmanager
 def serve(respond):
-    """Give the address of a server and the list of its requests, (path, query, headers)."""
+    """Give the URL of a server and the list of its requests, (path, query, headers).
+
+    `respond(path, query)` returns the `Response`.
+    """
     stopped = threading.Event()
     requests = []
 
@@ -35,31 +41,34 @@ def serve(respond):
             url = urlsplit(self.path)
             query = {key: values[0] for key, values in parse_qs(url.query).items()}
             requests.append((url.path, query, dict(self.headers)))
-            answer = respond(url.path, query)
-            if answer.hang:
+            response = respond(url.path, query)
+            if response.hang:
                 stopped.wait(20)
-            if answer.hang or answer.close:
+            if response.hang or response.close:
                 self.close_connection = True
                 return
-            body = answer.body
+            body = response.body
             if not isinstance(body, bytes):
                 body = (body if isinstance(body, str) else json.dumps(body)).encode()
-            self.send_response(answer.status)
-            for name, value in dict(answer.headers).items():
+            self.send_response(response.status)
+            for name, value in dict(response.headers).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             try:
-                if answer.drip:
+                if response.drip:
                     for byte in body:
                         if stopped.wait(0.05):
                             return
                         self.wfile.write(bytes([byte]))
+                elif response.stall:
+                    self.wfile.write(body[: len(body) // 2])
+                    stopped.wait(20)
                 else:
-                    self.wfile.write(body[: len(body) - answer.cut])
+                    self.wfile.write(body[: len(body) - response.cut])
             except OSError:
                 pass  # the client gave up
-            self.close_connection = bool(answer.cut)
+            self.close_connection = bool(response.cut or response.stall)
 
         def log_message(self, *args):
             pass
@@ -68,7 +77,7 @@ def serve(respond):
         daemon_threads = True
 
         def handle_error(self, *args):
-            pass  # a client that was killed
+            pass  # the client was killed
 
     server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

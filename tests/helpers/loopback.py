@@ -1,4 +1,4 @@
-"""Real server code on loopback."""
+"""Real server applications, served on loopback."""
 
 import threading
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import uvicorn
 
 @contextmanager
 def on_loopback(application):
-    """Give the address of an ASGI application that runs until the end of the body."""
+    """Give the URL of an ASGI application that runs until the end of the body."""
     server = uvicorn.Server(uvicorn.Config(application, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

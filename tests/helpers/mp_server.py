@@ -1,9 +1,9 @@
-"""Servers for the real mp-api client on loopback: the code the Materials Project runs, and faults."""
+"""Loopback servers for the real mp-api client: the Materials Project's own server code, and faulty ones."""
 
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from helpers.fault_server import Answer, serve
+from helpers.fault_server import Response, serve
 from helpers.loopback import on_loopback
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -34,14 +34,14 @@ def documents():
 
 @contextmanager
 def materials_project():
-    """Give the endpoint of emmet-api serving `MATERIALS`."""
+    """Give the endpoint of an emmet-api server with `MATERIALS`."""
     import mongomock
     from emmet.api.core.api import MAPI
     from emmet.api.resource.utils import CollectionWithKey
     from emmet.api.routes.materials.summary.resources import summary_resource
 
-    class Later:
-        """A mongomock collection with the coroutines of an asynchronous client."""
+    class AsyncCollection:
+        """A mongomock collection with the interface of an asynchronous client."""
 
         def __init__(self, collection):
             self.collection = collection
@@ -50,131 +50,137 @@ def materials_project():
             return getattr(self.collection, name)
 
         async def count_documents(self, *args, **kwargs):
-            return self.collection.count_documents(*args, **_known(kwargs))
+            return self.collection.count_documents(*args, **_supported(kwargs))
 
         async def estimated_document_count(self, **kwargs):
             return self.collection.estimated_document_count()
 
         async def aggregate(self, pipeline, **kwargs):
-            found = list(self.collection.aggregate(pipeline))
+            documents = list(self.collection.aggregate(pipeline))
 
             class Cursor:
                 async def to_list(self, *args, **kwargs):
-                    return found
+                    return documents
 
             return Cursor()
 
-    def _known(kwargs):
+    def _supported(kwargs):
         return {key: value for key, value in kwargs.items() if key not in ("maxTimeMS", "hint")}
 
     collection = mongomock.MongoClient().db.summary
     collection.insert_many(documents())
-    api = MAPI(resources={"materials": [summary_resource(CollectionWithKey(Later(collection)))]})
+    api = MAPI(resources={"materials": [summary_resource(CollectionWithKey(AsyncCollection(collection)))]})
     with on_loopback(api.app) as url:
         yield f"{url}/"
 
 
-HEARTBEAT = Answer(200, {"version": "0.87.3", "db_version": "2025_01_01", "access_controlled_batch_ids": []})
+HEARTBEAT = Response(
+    200, {"version": "0.87.3", "db_version": "2025_01_01", "access_controlled_batch_ids": []}
+)
 
 
 @contextmanager
-def scripted(answer):
-    """Give a server whose pages `answer(page, limit)` decides, and its requests.
+def scripted_server(respond):
+    """Give the endpoint of a server with the responses of `respond(page, limit)`, and its requests.
 
-    The page is a number, "count" or "heartbeat"; None leaves the answer to a healthy server.
+    `page` is a number, "count" or "heartbeat"; for None the server gives the `healthy_response`.
     """
 
-    def respond(path, query):
+    def respond_to(path, query):
         page = "heartbeat" if path.endswith("heartbeat") else int(query.get("_page", 0)) or "count"
         limit = int(query.get("_limit", 1))
-        return answer(page, limit) or page_of(page, limit)
+        return respond(page, limit) or healthy_response(page, limit)
 
-    with serve(respond) as (url, requests):
+    with serve(respond_to) as (url, requests):
         yield f"{url}/", requests
 
 
-def page_of(page, limit, rows=MATERIALS, total=None):
-    """Return what a healthy server answers."""
+def healthy_response(page, limit, materials=MATERIALS, total=None):
+    """Return the response of a healthy server."""
     if page == "heartbeat":
         return HEARTBEAT
     start = (page - 1) * limit if page != "count" else 0
     data = [
-        {"material_id": i, "formula_pretty": f, "energy_above_hull": e}
-        for i, f, e in rows[start : start + limit]
+        {"material_id": material_id, "formula_pretty": formula, "energy_above_hull": energy}
+        for material_id, formula, energy in materials[start : start + limit]
     ]
-    return Answer(200, {"data": data, "meta": {"total_doc": len(rows) if total is None else total}})
+    return Response(200, {"data": data, "meta": {"total_doc": len(materials) if total is None else total}})
 
 
-def pages_asked(requests):
-    """Return the numbers of the pages that were asked for."""
+def requested_pages(requests):
+    """Return the numbers of the requested pages."""
     return [int(query["_page"]) for _, query, _ in requests if "_page" in query]
 
 
 class Fault(NamedTuple):
-    """What goes wrong, where, and what a user reads if it stays; `again`: chemdb asks again by itself."""
+    """A faulty response at a page, and the message if the fault lasts.
 
-    answer: Answer
+    `retried` tells whether chemdb retries the request by itself.
+    """
+
+    response: Response
     message: str
     at: object = 2
-    again: bool = True
+    retried: bool = True
 
 
 def _page(data, **meta):
-    return Answer(200, {"data": data, "meta": {"total_doc": 7} | meta})
+    return Response(200, {"data": data, "meta": {"total_doc": 7} | meta})
 
 
-_SECOND = page_of(2, 3).body["data"]
-_WHOLE = page_of(2, 3)
+_PAGE_2 = healthy_response(2, 3)
+_MATERIALS_2 = _PAGE_2.body["data"]
 
-#: On page 2 of 3 unless another place is named; 7 materials, 3 a page.
+#: Faults on page 2 of 3, unless they name another place; 7 materials, 3 per page.
 FAULTS = {
-    "401": Fault(Answer(401, {"detail": f"no such key {KEY}"}), "the API key was refused (401); check MP_API_KEY", again=False),
-    "403": Fault(Answer(403, {"message": KEY}), "the API key was refused (403); check MP_API_KEY", again=False),
-    "404": Fault(Answer(404, {"detail": f"no {KEY}\x1b[2J"}), "the server refuses (404: no ... [2J)", again=False),
-    "422": Fault(Answer(422, {"detail": [{"loc": ["query", "_page"], "msg": "too large"}]}), "the server refuses (422: _page - too large)", again=False),
-    "429": Fault(Answer(429, {"detail": "slow down"}), "too many requests (429); try again later"),
-    "429 with Retry-After": Fault(Answer(429, {}, (("Retry-After", "1"),)), "too many requests (429); try again later"),
-    "500": Fault(Answer(500, "oops"), "the server is down or busy (500); try again later"),
-    "502": Fault(Answer(502, "<html>"), "the server is down or busy (502); try again later"),
-    "503": Fault(Answer(503, "<html>"), "the server is down or busy (503); try again later"),
-    "504": Fault(Answer(504, "<html>"), "the server is down or busy (504); try again later"),
-    "connection closed": Fault(Answer(close=True), "no connection"),
-    "hang": Fault(Answer(hang=True), "no answer in time"),
-    "a byte now and then": Fault(_WHOLE._replace(drip=True), "no answer in time"),
-    "truncated body": Fault(_WHOLE._replace(cut=20), "the answer broke off"),
-    "HTML with 200": Fault(Answer(200, "<html>maintenance</html>"), "the answer is not what was asked for"),
-    "no data": Fault(Answer(200, {"meta": {"total_doc": 7}}), "the answer is not what was asked for"),
-    "data: null": Fault(_page(None), "the answer is not what was asked for"),
-    "no meta": Fault(Answer(200, {"data": _SECOND}), "it has 1 entries instead of 3"),
-    "short page": Fault(_page(_SECOND[:2]), "it has 2 entries instead of 3"),
-    "empty page in the middle": Fault(_page([]), "it has 0 entries instead of 3"),
-    "page with ids of page 1": Fault(page_of(1, 3), "7 entries came, 4 distinct ones"),
-    "materials without id": Fault(_page([{"material_id": None, "formula_pretty": "ZnO"}] * 3), "it has materials without an identifier"),
-    "materials without formula": Fault(_page([{"material_id": "mp-4"}] * 3), "it is not a list of materials"),
-    "energies that are text": Fault(_page([row | {"energy_above_hull": "low"} for row in _SECOND]), "it is not a list of materials"),
-    "redirect to another host": Fault(Answer(302, "", (("Location", "http://localhost:9/"),)), "the server sends us to another address", again=False),
-    "count: no meta": Fault(Answer(200, {"data": []}), "the answer is not what was asked for", "count"),
-    "count: HTML": Fault(Answer(200, "<html>"), "the answer is not what was asked for", "count"),
-    "count: none": Fault(_page([], total_doc=0), "the server says that it has no entries", "count"),
-    "count: one more": Fault(_page([], total_doc=8), "page 3: it has 1 entries instead of 2", "count", again=False),
-    "heartbeat: 403": Fault(Answer(403, ""), "the API key was refused (403)", "heartbeat", again=False),
-    "heartbeat: 500": Fault(Answer(500, ""), "the server is down or busy (500)", "heartbeat"),
-    "heartbeat: HTML": Fault(Answer(200, "<html>"), "the answer is not what was asked for", "heartbeat"),
-    "heartbeat: no version": Fault(Answer(200, {"version": "1"}), "the answer is not what was asked for", "heartbeat"),
-    "heartbeat: hang": Fault(Answer(hang=True), "no answer in time", "heartbeat"),
+    "401": Fault(Response(401, {"detail": f"no such key {KEY}"}), "the API key was rejected (401); check MP_API_KEY", retried=False),
+    "403": Fault(Response(403, {"message": KEY}), "the API key was rejected (403); check MP_API_KEY", retried=False),
+    "404": Fault(Response(404, {"detail": f"no {KEY}\x1b[2J"}), "the server rejected the request (404: no ... [2J)", retried=False),
+    "422": Fault(Response(422, {"detail": [{"loc": ["query", "_page"], "msg": "too large"}]}), "the server rejected the request (422: _page - too large)", retried=False),
+    "429": Fault(Response(429, {"detail": "slow down"}), "too many requests (429); try again later"),
+    "429 with Retry-After": Fault(Response(429, {}, (("Retry-After", "1"),)), "too many requests (429); try again later"),
+    "500": Fault(Response(500, "oops"), "the server is down or busy (500); try again later"),
+    "502": Fault(Response(502, "<html>"), "the server is down or busy (502); try again later"),
+    "503": Fault(Response(503, "<html>"), "the server is down or busy (503); try again later"),
+    "504": Fault(Response(504, "<html>"), "the server is down or busy (504); try again later"),
+    "connection closed": Fault(Response(close=True), "the connection failed; check your network"),
+    "hang": Fault(Response(hang=True), "the server did not respond in time"),
+    "a byte now and then": Fault(_PAGE_2._replace(drip=True), "the server did not respond in time"),
+    "stalled body": Fault(_PAGE_2._replace(stall=True), "the server did not respond in time"),
+    "truncated body": Fault(_PAGE_2._replace(cut=20), "the response was cut off"),
+    "HTML with 200": Fault(Response(200, "<html>maintenance</html>"), "the response does not contain the requested data"),
+    "no data": Fault(Response(200, {"meta": {"total_doc": 7}}), "the response does not contain the requested data"),
+    "data: null": Fault(_page(None), "the response does not contain the requested data"),
+    "no meta": Fault(Response(200, {"data": _MATERIALS_2}), "page 2: the number of entries is 1 instead of 3"),
+    "short page": Fault(_page(_MATERIALS_2[:2]), "page 2: the number of entries is 2 instead of 3"),
+    "empty page in the middle": Fault(_page([]), "page 2: the number of entries is 0 instead of 3"),
+    "page with ids of page 1": Fault(healthy_response(1, 3), "only 4 of 7 entries are distinct"),
+    "materials without id": Fault(_page([{"material_id": None, "formula_pretty": "ZnO"}] * 3), "the response has materials without an identifier"),
+    "materials without formula": Fault(_page([{"material_id": "mp-4"}] * 3), "the response is not a list of materials"),
+    "energies that are text": Fault(_page([row | {"energy_above_hull": "low"} for row in _MATERIALS_2]), "the response is not a list of materials"),
+    "redirect to another host": Fault(Response(302, "", (("Location", "http://localhost:9/"),)), "the server redirects to another address", retried=False),
+    "count: no meta": Fault(Response(200, {"data": []}), "the response does not contain the requested data", "count"),
+    "count: HTML": Fault(Response(200, "<html>"), "the response does not contain the requested data", "count"),
+    "count: none": Fault(_page([], total_doc=0), "the server reports no entries", "count"),
+    "count: one more": Fault(_page([], total_doc=8), "page 3: the number of entries is 1 instead of 2", "count", retried=False),
+    "heartbeat: 403": Fault(Response(403, ""), "the API key was rejected (403)", "heartbeat", retried=False),
+    "heartbeat: 500": Fault(Response(500, ""), "the server is down or busy (500)", "heartbeat"),
+    "heartbeat: HTML": Fault(Response(200, "<html>"), "the response does not contain the requested data", "heartbeat"),
+    "heartbeat: no version": Fault(Response(200, {"version": "1"}), "the response does not contain the requested data", "heartbeat"),
+    "heartbeat: hang": Fault(Response(hang=True), "the server did not respond in time", "heartbeat"),
 }  # fmt: skip
 
 
 @contextmanager
-def faulty(fault, times):
-    """Give a server with a fault in its first `times` answers at that place, and its requests."""
+def faulty_server(fault, times):
+    """Give the endpoint of a server whose first `times` responses at a place are faulty, and its requests."""
     left = [times]
 
-    def answer(page, limit):
+    def respond(page, limit):
         if page == fault.at and left[0] > 0:
             left[0] -= 1
-            return fault.answer
+            return fault.response
         return None
 
-    with scripted(answer) as (url, requests):
+    with scripted_server(respond) as (url, requests):
         yield url, requests

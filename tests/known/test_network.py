@@ -1,4 +1,4 @@
-"""Nothing reaches the network but the commands that are there for it."""
+"""Only the commands that are meant to use the network use it."""
 
 import re
 import shlex
@@ -8,10 +8,10 @@ import sys
 import pytest
 from helpers.cli import COMMANDS, run
 
-#: What Python is about to do when it looks for a host or sends something to one.
+#: Audit events of Python before it resolves a host name or sends data to a host.
 EVENTS = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
-#: Shorter than the examples of the help, on a small file.
-INSTEAD = {
+#: Faster than the examples in the help texts.
+FASTER_EXAMPLES = {
     "build": "build --nelements 2 --known my-icsd.csv",
     "count": "count --nelements 2",
     "map": "map --method pca --all --nelements 2",
@@ -21,8 +21,8 @@ INSTEAD = {
     "known remove": "known remove lab",
 }
 #: Make maps with every method and draw them, which takes a minute.
-LONG = {"plot map-grid", "plot anions", "plot paper"}
-#: Ends the process at the first such event.
+SLOW = {"plot map-grid", "plot anions", "plot paper"}
+#: Code that ends its process at the first such event.
 GUARD = f"""
 import os, sys
 def guard(event, arguments):
@@ -37,26 +37,26 @@ IMPORTS = (
     "import umap, plotly.graph_objects, mp_api.client, matplotlib.pyplot, elementembeddings"
 )
 
-_reached: list[str] = []
+_attempts: list[str] = []
 _watching = False
 
 
 def _guard(event, arguments):
     if _watching and event in EVENTS:
-        _reached.append(event)
+        _attempts.append(event)
         raise OSError(f"no network: {event} {arguments!r}")
 
 
-# A hook stays as long as the process.
+# An audit hook cannot be removed.
 sys.addaudithook(_guard)
 
 
 @pytest.fixture
-def reached(monkeypatch):
-    """Return what reaches for the network, which fails."""
-    _reached.clear()
+def attempts(monkeypatch):
+    """Return the list of attempts to use the network, all of which fail."""
+    _attempts.clear()
     monkeypatch.setattr(sys.modules[__name__], "_watching", True)
-    return _reached
+    return _attempts
 
 
 def guarded(code):
@@ -70,41 +70,41 @@ def guarded(code):
         "import requests; requests.get('http://example.invalid')",
     ],
 )
-def test_the_guard_sees_a_connection(code):
+def test_the_guard_detects_a_connection(code):
     done = guarded(code)
     assert (done.returncode, done.stderr[:16]) == (99, "network: socket.")
 
 
-def test_imports_reach_nothing():
+def test_imports_do_not_use_the_network():
     assert guarded(IMPORTS).returncode == 0
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in COMMANDS]
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in COMMANDS]
 )
-def test_no_command_reaches_the_network(name, reached, small_path, tmp_path, monkeypatch):
+def test_no_command_uses_the_network(name, attempts, small_path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHEMDB_PATH", "c.duckdb")
     (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
     for file in ("my-icsd.csv", "my-formulas.csv"):
         (tmp_path / file).write_text("formula\nNaCl\n")
-    line = INSTEAD.get(name) or re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
+    line = FASTER_EXAMPLES.get(name) or re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     done = run(*shlex.split(line))
-    assert reached == []
-    # The small file lacks the quaternaries that some draw.
+    assert attempts == []
+    # Some examples need quaternaries, which the small file does not have.
     assert done.exit_code == 0, done.output
 
 
-def test_the_materials_project_is_asked_when_wanted(reached, small_path, tmp_path, monkeypatch):
+def test_known_add_mp_uses_the_network(attempts, small_path, tmp_path, monkeypatch):
     monkeypatch.setenv("MP_API_ENDPOINT", "http://127.0.0.1:9")
     path = tmp_path / "c.duckdb"
     path.write_bytes(small_path.read_bytes())
     assert run("known", "add", "mp", "--mp-api-key", "x" * 32, "--db", path).exit_code == 1
-    assert reached
+    assert attempts
     assert path.read_bytes() == small_path.read_bytes()
 
 
-def test_duckdb_loads_no_extension_by_itself(small_path):
+def test_duckdb_does_not_load_extensions(small_path):
     done = run("sql", "select count(*) from 'https://example.invalid/x.parquet'", "--db", small_path)
     assert done.exit_code == 1
     assert "disabled" in done.stderr

@@ -1,4 +1,4 @@
-"""Sources of known materials: the shipped snapshot and files of the user's."""
+"""Sources of known materials: the shipped snapshot and user files."""
 
 import json
 from collections import Counter
@@ -8,24 +8,25 @@ import pyarrow.parquet as pq
 import pytest
 from pymatgen.core import Composition
 
-from chemdb.builder import change_known as manage
+from chemdb.builder import change_known
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
-from chemdb.known.registry import source_reader
+from chemdb.known import materials_project, optimade, snapshot
+from chemdb.known.optimade import PROVIDERS
+from chemdb.known.registry import HELP, SOURCE_KINDS, source_reader
 from chemdb.known.snapshot import mp_snapshot
-from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import no_progress
 
 
 def read_source(spec, **options):
-    return source_reader(spec, Limits(), **options)(no_progress)
+    return source_reader(spec, **options)(no_progress)
 
 
 def entries(spec, **options):
     return read_source(spec, **options).entries
 
 
-def test_snapshot_counts_as_pymatgen_has_them():
+def test_snapshot_counts_equal_those_of_pymatgen():
     snapshot = mp_snapshot()
     assert len(snapshot.entries) == 47_737
     assert snapshot.licence == "CC BY 4.0"
@@ -55,7 +56,7 @@ def test_entries_inside_and_outside_the_space(small):
     ]
 
 
-def test_rejects_say_why(small):
+def test_rejects_have_reasons(small):
     assert small.execute("select row_number, material_id, reason from known_reject").fetchall() == [
         (9, "a9", "fractional amount at '0.5O'"),
         (10, "b1", "not one of the first 103 elements at 'Zm2O'"),
@@ -63,7 +64,7 @@ def test_rejects_say_why(small):
     ]
 
 
-def test_the_most_stable_entry_speaks_for_a_formula(small):
+def test_the_most_stable_entry_represents_a_formula(small):
     assert small.execute(
         "select n_entries, sources, material_id, energy_above_hull from known_composition where formula = 'ZnO'"
     ).fetchall() == [(2, ["lab"], "a1", 0.0)]
@@ -88,24 +89,24 @@ def test_energies_are_numbers(tmp_path):
     assert entries(str(tmp_path / "a.csv"))["energy_above_hull"].to_pylist() == [None, None, 0.5, None]
 
 
-def test_a_row_that_cannot_be_read_far_down_is_named(copy_of_small, tmp_path):
+def test_the_message_gives_the_line_of_an_unreadable_row(copy_of_small, tmp_path):
     before = copy_of_small.read_bytes()
     (tmp_path / "a.csv").write_bytes(b"formula,id\n" + b"NaCl,1\n" * 60_000 + b"Na\xffCl,1\n")
     with pytest.raises(
         ChemdbError, match=r"known source .*a\.csv: cannot be read \(line 60002: Invalid unicode"
     ):
-        manage.add(copy_of_small, str(tmp_path / "a.csv"))
+        change_known.add(copy_of_small, str(tmp_path / "a.csv"))
     assert copy_of_small.read_bytes() == before
 
 
-def test_names_and_columns_of_the_users_choice(tmp_path):
+def test_source_name_and_formula_column_can_be_chosen(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("what,formula\nNaCl,KCl\n")
     assert read_source(f"icsd={path}").name == "icsd"
     assert entries(str(path), formula_column="What")["formula_given"].to_pylist() == ["NaCl"]
 
 
-def test_glob_characters_are_part_of_the_name(tmp_path):
+def test_glob_characters_in_file_names_are_literal(tmp_path):
     (tmp_path / "a1.csv").write_text("formula\nKCl\n")
     (tmp_path / "a[1].csv").write_text("formula\nNaCl\n")
     assert entries(str(tmp_path / "a[1].csv"))["formula_given"].to_pylist() == ["NaCl"]
@@ -132,10 +133,31 @@ def test_unreadable_files(tmp_path, name, content, problem):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("spec", ["mp=x.csv", "=x.csv", "nonsense", "none=x.csv"])
-def test_bad_names(spec):
-    with pytest.raises(KnownSourceError, match="known source"):
-        source_reader(spec, Limits())
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("mp=x.csv", "known source: 'mp' is reserved; choose another name, e.g. my-mp=x.csv"),
+        ("mp.csv", "known source: 'mp' is reserved; choose another name, e.g. my-mp=mp.csv"),
+        ("none=x.csv", "known source: 'none' is reserved; choose another name, e.g. my-none=x.csv"),
+        ("=x.csv", "known source: the name is empty; choose another name, e.g. my-list=x.csv"),
+        ("a\tb=x.csv", r"known source: the name 'a\tb' contains unprintable characters; choose another name, e.g. my-list=x.csv"),
+        (f"{'x' * 65}=x.csv", f"known source: the name '{'x' * 64}'... is longer than 64 characters; choose another name, e.g. my-list=x.csv"),
+        ("nonsense", "known source 'nonsense': no such source or file; use mp-snapshot, mp, optimade=PROVIDER, FILE, NAME=FILE or none"),
+    ],
+)  # fmt: skip
+def test_bad_names(spec, message):
+    with pytest.raises(KnownSourceError) as caught:
+        source_reader(spec)
+    assert str(caught.value) == message
+
+
+def test_help_names_all_sources_and_providers():
+    assert HELP == (
+        "mp-snapshot (shipped), mp (Materials Project; needs a key), "
+        "optimade=PROVIDER (mp, oqmd, alexandria or a URL), FILE, NAME=FILE"
+    )
+    assert f"({', '.join(PROVIDERS)} or a URL)" in HELP
+    assert {snapshot.NAME, materials_project.NAME, optimade.NAME} < set(SOURCE_KINDS)
 
 
 @pytest.fixture
@@ -150,10 +172,10 @@ def table2(path):
         return con.execute("from table2").fetchall()
 
 
-def test_add_and_remove_change_the_categories_and_nothing_else(copy_of_small, tmp_path):
+def test_add_and_remove_change_only_the_categories(copy_of_small, tmp_path):
     before = table2(copy_of_small)
     (tmp_path / "more.csv").write_text("formula\nLiZnO2\nZn2O\nZnO\n")
-    loaded = manage.add(copy_of_small, str(tmp_path / "more.csv"))
+    loaded = change_known.add(copy_of_small, str(tmp_path / "more.csv"))
     assert (loaded.source, loaded.n_entries, loaded.n_in_space) == ("more", 3, 3)
     after = table2(copy_of_small)
     assert [row[1:3] for row in after] == [row[1:3] for row in before]
@@ -166,17 +188,17 @@ def test_add_and_remove_change_the_categories_and_nothing_else(copy_of_small, tm
         assert con.execute(
             "select count(*) from duckdb_columns() where not internal and comment is null"
         ).fetchall() == [(0,)]
-    manage.remove(copy_of_small, "more")
+    change_known.remove(copy_of_small, "more")
     assert table2(copy_of_small) == before
-    manage.remove(copy_of_small, "lab")
+    change_known.remove(copy_of_small, "lab")
     assert [row[3] for row in table2(copy_of_small)] == [0, 0]
 
 
 @pytest.mark.parametrize("content", ["formula\n?\n", "formula\n", "formula\nNaCl\n"])
-def test_a_source_that_cannot_be_added_leaves_the_file(copy_of_small, tmp_path, content):
+def test_a_source_that_cannot_be_added_leaves_the_file_unchanged(copy_of_small, tmp_path, content):
     before = copy_of_small.read_bytes()
     (tmp_path / "lab.csv").write_text(content)
     with pytest.raises(ChemdbError, match="known source 'lab'"):
-        manage.add(copy_of_small, str(tmp_path / "lab.csv"))
+        change_known.add(copy_of_small, str(tmp_path / "lab.csv"))
     assert copy_of_small.read_bytes() == before
     assert [path.name for path in tmp_path.glob("copy.duckdb*")] == ["copy.duckdb"]

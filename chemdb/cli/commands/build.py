@@ -15,14 +15,14 @@ from chemdb.cli.options import (
     OxidationStateSet,
     Threads,
 )
+from chemdb.known import registry
 
 Known = Annotated[
     list[str],
     typer.Option(
         "--known",
         metavar="SOURCE",
-        help="mp-snapshot (shipped), mp (Materials Project; needs a key), "
-        "optimade=PROVIDER (mp, oqmd, alexandria or a URL), FILE, NAME=FILE, none. Repeatable.",
+        help=f"{registry.HELP}, {registry.NONE}. Repeatable.",
     ),
 ]
 

@@ -15,6 +15,7 @@ from chemdb.cli.options import (
     OutputFormat,
     Threads,
 )
+from chemdb.known import registry
 from chemdb.runtime.limits import Limits
 
 known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without rebuilding it.")
@@ -23,7 +24,7 @@ app.add_typer(known, name="known")
 
 @known.command()
 def add(
-    source: Annotated[str, typer.Argument(help="mp-snapshot, mp, optimade=PROVIDER, FILE or NAME=FILE.")],
+    source: Annotated[str, typer.Argument(help=f"{registry.HELP}.")],
     db: Database,
     formula_column: FormulaColumn = None,
     mp_api_key: MpApiKey = None,
