@@ -209,7 +209,7 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path, monkeypatch):
         target.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("chemdb.database.connection.shutil.copy", full)
+    monkeypatch.setattr("chemdb.database.replacing.shutil.copy", full)
     with pytest.raises(DatabaseError, match="no space left"), replacing(path, edit=True):
         pass
     assert files(tmp_path) == ["c.duckdb"]

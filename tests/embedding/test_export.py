@@ -148,7 +148,7 @@ def test_from_python(db):
         ([QUERY, "-o", "v.xlsx"], "v.xlsx: the name must end in one of .parquet, .csv, .npz"),
         ([QUERY, "-o", "no/v.parquet"], "no/v.parquet: cannot be written (the folder no does not exist)"),
         ([QUERY, "-o", "v.csv", "--columns", "list"], "v.csv: --columns list does not go with .csv"),
-        (["interesting nelements=3", "-o", "v.npz"], "export: no composition of this file meets"),
+        (["interesting nelements=3", "-o", "v.npz"], "export: no composition of this file matches"),
         (["missing elements=Xx", "-o", "v.npz"], "query: 'Xx'"),
     ],
 )

@@ -60,7 +60,6 @@ def test_a_handle_owns_its_limits(small_path):
 #: Everything that a handle does in parallel.
 PARALLEL = {
     "embed": lambda db, folder: db.embed(db.query("nelements=2"), "magpie"),
-    "label": lambda db, folder: db.label(["ZnO", "LiZnO2"] * 1000),
     "label file": lambda db, folder: db.label_file(folder / "formulas.txt", folder / "labels.csv"),
     "sample": lambda db, folder: db.sample("missing", 2, 5),
     "separation": lambda db, folder: db.separation([2], ["magpie"], 10),
