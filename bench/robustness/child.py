@@ -1,4 +1,4 @@
-"""A command in a process of its own, watched: its seconds, its peak memory, what it printed."""
+"""Run a command in its own process; measure its time and peak memory, and keep its output."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Child(NamedTuple):
-    """How a process ended.
+    """The result of a process.
 
     Attributes
     ----------
@@ -22,9 +22,9 @@ class Child(NamedTuple):
     out, err : str
     seconds : float
     peak : int
-        Most memory, in bytes.
+        Peak resident memory, in bytes.
     stopped : str
-        Why it was killed: ``time``, ``memory``, or nothing.
+        Limit for which it was killed, ``time`` or ``memory``; empty if it ended by itself.
     """
 
     code: int
@@ -43,18 +43,19 @@ def watched(
     stdin: IO | int = subprocess.DEVNULL,
     meanwhile: Callable[[], None] | None = None,
 ) -> Child:
-    """Return how a command ended in `folder`, killed when it takes too long or too much.
+    """Run a command in `folder` and return its result; kill it when it exceeds a limit.
 
     Parameters
     ----------
     arguments : sequence of str
     folder : Path
     seconds : float
+        Limit on its wall time.
     most : int
-        Bytes of resident memory.
+        Limit on its resident memory, in bytes.
     stdin : file or int
     meanwhile : callable, optional
-        Called again and again while the command runs.
+        Called repeatedly while the command runs.
     """
     out, err = folder / ".out", folder / ".err"
     stopped = ""
@@ -90,7 +91,7 @@ def watched(
 
 
 def resident(pid: int) -> int:
-    """Return the resident memory of a process in bytes, 0 when it has ended."""
+    """Return the resident memory of a process in bytes, or 0 if it has ended."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
     except (OSError, IndexError):

@@ -1,4 +1,4 @@
-"""Readers and writers of one file at once."""
+"""Concurrent readers and writers of one file."""
 
 import itertools
 import shutil
@@ -16,8 +16,8 @@ from chemdb.builder.change_known import add, remove
 from chemdb.builder.pipeline import BuildOptions, build
 
 ABOUT = (
-    "Eight processes ask without pause, five through Python and three through the command line, while the file is "
-    "replaced. Every answer has several numbers that must belong to one of the states that the file was in."
+    "Eight processes query the file in a loop, five from Python and three from the command line, while it is "
+    "replaced. Each answer consists of several numbers, which must all come from the same version of the file."
 )
 READERS = (5, 3)
 REPLACED = 20
@@ -66,13 +66,13 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
 
 
 def readers(path: Path, changes: list, states: set, folder: Path) -> Outcome:
-    """Return what processes read while the file is replaced again and again."""
+    """Check what several processes read while the file is replaced repeatedly."""
     programs = [PYTHON] * READERS[0] + [CLI] * READERS[1]
     processes, outputs = [], []
     try:
         for number, program in enumerate(programs):
             outputs.append((folder / f"answers-{number}").open("w+"))
-            # Last in the queue for the processor, or the changes would take their turns for ever.
+            # At the lowest priority, so that the readers do not starve the writer.
             reader = ["nice", "-n", "19", sys.executable, "-c", program, str(path), QUESTION]
             processes.append(subprocess.Popen(reader, stdout=outputs[-1], stderr=subprocess.STDOUT))
         for change in itertools.islice(itertools.cycle(changes), REPLACED):
@@ -85,20 +85,23 @@ def readers(path: Path, changes: list, states: set, folder: Path) -> Outcome:
     answers: list[str] = []
     for output in outputs:
         output.seek(0)
-        # The last line may have been cut by the kill.
+        # The kill may have truncated the last line.
         answers += output.read().split("\n")[:-1]
         output.close()
     strange = sorted(set(answers) - states)
     seen = len(set(answers) & states)
     ok = not strange and ended == [None] * len(programs) and seen > 1
-    found = f"{len(answers):,} answers in {seen} states, {len(strange)} strange"
+    found = f"{len(answers):,} answers from {seen} versions, {len(strange)} inconsistent"
     return Outcome(
-        f"{len(programs)} processes read, the file is replaced", REPLACED, found + "".join(strange[:1]), ok
+        f"{len(programs)} processes read while the file is replaced",
+        REPLACED,
+        found + "".join(strange[:1]),
+        ok,
     )
 
 
 def threads(path: Path, changes: list, states: set) -> Outcome:
-    """Return what threads read from one open database while the file is replaced."""
+    """Check what the threads that share a handle read while the file is replaced."""
     stop = threading.Event()
     answers: list[str] = []
     errors: list[str] = []
@@ -121,14 +124,16 @@ def threads(path: Path, changes: list, states: set) -> Outcome:
         for worker in workers:
             worker.join()
     ok = not errors and set(answers) == {expected} and expected in states
-    found = f"{len(answers):,} answers, all of the file that was opened; {len(errors)} errors" + "".join(
+    found = f"{len(answers):,} answers, all from the file that was opened; {len(errors)} errors" + "".join(
         errors[:1]
     )
-    return Outcome("8 threads read from one `chemdb.open`", len(changes), found, ok)
+    return Outcome(
+        "8 threads share a `chemdb.open` handle while the file is replaced", len(changes), found, ok
+    )
 
 
 def two_writers(path: Path, folder: Path, times: int = 20) -> Outcome:
-    """Return what becomes of two sources that are added at the same time."""
+    """Check what happens when two sources are added at the same time."""
     refused = both = lost = unclear = 0
     for number in range(times):
         names = [f"left{number}", f"right{number}"]
@@ -150,12 +155,12 @@ def two_writers(path: Path, folder: Path, times: int = 20) -> Outcome:
             unclear += not done and not clear
         both += all(process.returncode == 0 for process in processes)
     ok = not lost and not unclear and refused + both >= times
-    found = f"{refused} turned away with the name of the other, {both} times one after the other, {lost} lost"
-    return Outcome("two `chemdb known add` at once", times, found, ok)
+    found = f"{refused} rejected with a message naming the other, {both} times both ran in turn, {lost} updates lost"
+    return Outcome("two `chemdb known add` at the same time", times, found, ok)
 
 
 def a_killed_holder(path: Path, folder: Path) -> Outcome:
-    """Return whether a writer that was killed holds up the next one."""
+    """Check that the lock of a killed writer does not block the next one."""
     before = set(leftovers(folder))
     first = subprocess.Popen(command("build", "--db", path), stderr=subprocess.DEVNULL)
     lock = path.with_name(path.name + ".lock")
@@ -168,10 +173,11 @@ def a_killed_holder(path: Path, folder: Path) -> Outcome:
     named = f"in use by process {first.pid} (chemdb build)" in second.stderr
     left = sorted(set(leftovers(folder)) - before)
     ok = named and second.returncode == 1 and third.returncode == 0 and not left
-    found = f"`{second.stderr.strip().splitlines()[-1].rpartition('/')[2]}`; after its kill the next run works, left: {left or 'nothing'}"
-    return Outcome("a writer is killed that another one met", 1, found, ok)
+    found = f"`{second.stderr.strip().splitlines()[-1].rpartition('/')[2]}`; after the kill the next run succeeds, leftovers: {left or 'none'}"
+    return Outcome("a writer is killed while it blocks another", 1, found, ok)
 
 
 def answer(path: Path) -> str:
+    """Return the answer that the current version of the file gives."""
     with api.open(path) as db:
         return ",".join(map(str, next(iter(db.sql(QUESTION)))))

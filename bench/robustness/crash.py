@@ -1,4 +1,4 @@
-"""What is left of a file whose writer is killed."""
+"""What a file contains after its writer was killed."""
 
 import random
 import shutil
@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-from experiment import Outcome, chemdb, command, leftovers
+from experiment import Outcome, chemdb, command, leftovers, total
 
 from chemdb.database.connection import connect_to_read
 from chemdb.verify import found_by
 
 ABOUT = (
-    "Each command is killed (SIGKILL) at random moments of its whole duration, seed 0. The next starts from "
-    "what the last one left; in the end one runs undisturbed. A database must pass the checks of `chemdb verify`; what a "
-    "file holds is compared row by row with the old and the new one."
+    "Each command is killed (SIGKILL) at random times during its run (seed 0). Each run starts with what the "
+    "previous one left behind; the last run is not killed. A database must pass the checks of `chemdb verify`, and the "
+    "content of every file is compared row by row with the old and the new version."
 )
 KILLS = 50
 FULL_KILLS = 4
@@ -40,7 +40,7 @@ class Case(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What was found after the kills."""
+    """Counts after all kills of a command."""
 
     old: int
     new: int
@@ -93,21 +93,34 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
             yield outcome(case, seen)
 
 
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of runs, and how often each version was left."""
+    runs = sum(outcome.times for outcome in outcomes)
+    old, new, neither = (
+        total(outcomes, pattern)
+        for pattern in (r"(\d+) times the old", r"(\d+) times the new", r"(\d+) times neither")
+    )
+    return (
+        f"{runs} runs of {len(outcomes)} commands, killed at random times, left the old version {old} times, "
+        f"the new one {new} times, neither {neither} times"
+    )
+
+
 def outcome(case: Case, seen: Seen) -> Outcome:
-    """Return the row of a case; every kill must leave the old or the new file."""
+    """Return the row of a case; every kill must leave either the old or the new file."""
     found = (
         f"{seen.old} times the old {'folder' if case.target == 'parts' else 'file'}, {seen.new} times the new "
-        f"one, {len(seen.neither)} times neither; leftovers after {seen.with_leftovers}, none after the next whole run"
+        f"one, {len(seen.neither)} times neither; leftovers after {seen.with_leftovers}, none after the next complete run"
     )
     problems = [*seen.neither[:1], *sorted(seen.strange), *seen.left_in_the_end]
     if not seen.ends_new:
-        problems.append("the run after them failed")
+        problems.append("the last run failed")
     ok = not problems
     return Outcome(case.what, case.kills, found if ok else f"{found}; {'; '.join(problems)}", ok)
 
 
 def kill(case: Case, folder: Path, seed: int = 0) -> Seen:
-    """Return what is seen after a command was killed many times, and then not."""
+    """Kill a command many times, then let it finish; return the counts."""
     folder.mkdir()
     target = folder / case.target
     arguments = [argument.format(target=target) for argument in case.arguments]
@@ -135,7 +148,7 @@ def kill(case: Case, folder: Path, seed: int = 0) -> Seen:
             continue
         n_old += found == old
         n_new += found == new
-        # The parts that a folder has already are whole, and those that follow are still to come.
+        # An interrupted export to a folder leaves complete parts; the next run adds the rest.
         part_way = target.is_dir() and found == new[: len(found)]
         n_old += part_way and found not in (old, new)
         if found not in (old, new) and not part_way:
@@ -149,7 +162,7 @@ def kill(case: Case, folder: Path, seed: int = 0) -> Seen:
 
 
 def stop_after(arguments: Sequence[str], seconds: float, how: signal.Signals) -> None:
-    """Start a command, and send it a signal after that time."""
+    """Start a command and send it a signal after the given time."""
     with subprocess.Popen(
         command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
@@ -160,7 +173,7 @@ def stop_after(arguments: Sequence[str], seconds: float, how: signal.Signals) ->
 
 
 def put(old: Path | None, target: Path) -> None:
-    """Put the old file in place, and leave what is beside it; of a folder, keep what is unfinished."""
+    """Restore the old file, but keep its leftovers; of a folder, remove the finished parts only."""
     if old is not None and old.is_dir():
         target.mkdir(exist_ok=True)
         for part in target.glob("*.parquet"):
@@ -170,20 +183,20 @@ def put(old: Path | None, target: Path) -> None:
 
 
 def unfinished(target: Path) -> list[str]:
-    """Return the names of what is no whole part of a folder."""
+    """Return the names of the files in a folder that are not finished parts."""
     return (
         leftovers(target, *(part.name for part in target.glob("part-*.parquet"))) if target.is_dir() else []
     )
 
 
 def is_leftover(name: str, target: Path) -> bool:
-    """Say whether a name is one that chemdb gives to what is not finished."""
+    """Return whether a name is one that chemdb gives to unfinished files and locks."""
     first = name.split(".partial")[0].removesuffix(".lock")
     return first == target.name or (target.is_dir() and (first == "export" or first.startswith("part-")))
 
 
 def contents(path: Path) -> list:
-    """Return all that a file or a folder of files says, so that two can be compared."""
+    """Return row counts and hashes of a file or a folder of files, to compare two versions."""
     if path.is_dir():
         return [contents(part) for part in sorted(path.glob("part-*.parquet"))]
     if path.suffix == ".parquet":
@@ -192,7 +205,7 @@ def contents(path: Path) -> list:
     with connect_to_read(path) as con:
         failed = [check for check in found_by(con) if not check.ok]
         assert not failed, failed
-        # Checksums are of times too, and were compared just now.
+        # The checksums include times, and have just been checked.
         tables = con.execute(
             "select schema_name, table_name from duckdb_tables() where table_name <> 'checksum' order by all"
         ).fetchall()
@@ -203,7 +216,7 @@ def contents(path: Path) -> list:
 
 
 def rows(schema: str, table: str) -> str:
-    """Return a query for the rows of a table, but for what tells the time."""
+    """Return a query for the rows of a table without the columns that contain times."""
     if table == "build_info":
         return f"from {schema}.{table} where property not like 'build_%'"
     without = f"exclude ({TIMES[table]})" if table in TIMES else ""

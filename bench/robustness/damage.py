@@ -1,4 +1,4 @@
-"""Damaged files: what notices, and that no answer is silently wrong."""
+"""Damaged files: which step detects the damage, and that no answer is silently wrong."""
 
 import json
 import os
@@ -14,22 +14,22 @@ from experiment import Outcome, one_line
 
 import chemdb
 import chemdb.query.result
-import chemdb.verify.deep  # before a process forks, so that each need not import it
+import chemdb.verify.deep  # imported before the fork, once for all child processes
 from chemdb.errors import ChemdbError
 
 ABOUT = (
-    "A file of two and three elements with the shipped known materials, damaged on purpose. Each damaged file "
-    "is opened, asked (Table 2, a query, one formula) and verified, in a process of its own; the first of a "
-    "kind in which nothing was noticed is verified with `--deep` too. Noticed means: one clear error, or a failed check. An answer that "
-    "differs from that of the whole file without an error is silently wrong."
+    "A file of two and three elements with the shipped known list, damaged on purpose. Each damaged file is opened, "
+    "queried (Table 2, a query, one formula) and verified, in its own process; the first file of each kind in which "
+    "nothing was detected is also verified with `--deep`. Damage counts as detected if there is one clear error or a "
+    "failed check. An answer that differs from that of the undamaged file, without an error, is silently wrong."
 )
-#: DuckDB's: three headers of 4 KiB, then blocks of 256 KiB.
+#: Layout of a DuckDB file: three headers of 4 KiB, then blocks of 256 KiB.
 HEADERS, BLOCK = 12_288, 262_144
-#: Files of a kind that nothing noticed and that are verified with --deep as well.
+#: How many files of each kind are also verified with --deep if nothing else detects the damage.
 N_DEEP = 1
-CRASH = "verify, but DuckDB ended the process of a query (SIGSEGV)"
-WRONG = "verify, but a query had answered something else"
-STAGES = ("opening", "asking", "verify", "verify --deep", CRASH, WRONG)
+CRASH = "verify, after a query crashed DuckDB (SIGSEGV)"
+WRONG = "verify, after a query gave a different answer"
+STAGES = ("opening", "a query", "verify", "verify --deep", CRASH, WRONG)
 
 
 def run(db: Path, folder: Path) -> Iterator[Outcome]:
@@ -59,11 +59,11 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
     lengths = [0, 1, 4096, 8192, HEADERS, HEADERS + 1, HEADERS + BLOCK, len(data) - 1, len(data) - BLOCK]
     lengths += [draw.randrange(len(data)) for _ in range(16)]
     kinds: list[tuple[str, list[Callable[[], bytes]]]] = [
-        ("a bit flipped in the headers", [lambda: flipped(0, HEADERS)] * 50),
-        ("a bit flipped anywhere", [lambda: flipped(0, len(data))] * 150),
-        ("4 KiB of zeros", [zeroed] * 20),
-        ("cut off", [lambda n=n: data[:n] for n in lengths]),
-        ("a block with the content of another, checksum and all", [misplaced] * 40),
+        ("one bit flipped in the headers", [lambda: flipped(0, HEADERS)] * 50),
+        ("one bit flipped anywhere", [lambda: flipped(0, len(data))] * 150),
+        ("4 KiB set to zero", [zeroed] * 20),
+        ("truncated", [lambda n=n: data[:n] for n in lengths]),
+        ("a block overwritten with another, checksum included", [misplaced] * 40),
     ]
     target = folder / "damaged.duckdb"
     answers = judge(whole)
@@ -72,10 +72,10 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
         for damage in damages:
             target.write_bytes(damage())
             noticed[verdict(judge(target, noticed["same"] < N_DEEP), answers)] += 1
-        seen = [f"{noticed[stage]} noticed by {stage}" for stage in STAGES if noticed[stage]]
-        seen.append(f"{noticed['same']} with the same answers")
+        seen = [f"{noticed[stage]} detected by {stage}" for stage in STAGES if noticed[stage]]
+        seen.append(f"{noticed['same']} with unchanged answers")
         seen += [f"**{n} {name}**" for name, n in noticed.items() if name not in (*STAGES, "same")]
-        yield Outcome(what, len(damages), ", ".join(seen), set(noticed) <= {*STAGES, "same"})
+        yield Outcome(what, len(damages), "; ".join(seen), set(noticed) <= {*STAGES, "same"})
     yield from blocks_in_use(whole)
     yield from full_file(db, folder)
 
@@ -86,15 +86,15 @@ def blocks_in_use(whole: Path) -> Iterator[Outcome]:
             "select total_blocks, used_blocks from pragma_database_size()"
         ).fetchall()
     yield Outcome(
-        "blocks of that file",
+        "blocks in that file",
         total,
-        f"{used} in use, {total - used} free: flips there change nothing",
+        f"{used} in use, {total - used} free (a flipped bit there changes nothing)",
         used > 0,
     )
 
 
 def full_file(db: Path, folder: Path) -> Iterator[Outcome]:
-    """Flip bits of the default file and use the real command."""
+    """Flip bits of the default file and run `chemdb verify` on it."""
     copy = folder / "full.duckdb"
     data = bytearray(db.read_bytes())
     draw = random.Random(1)
@@ -108,9 +108,9 @@ def full_file(db: Path, folder: Path) -> Iterator[Outcome]:
         done = experiment.chemdb("verify", "--db", copy)
         codes[done.returncode] += 1
         clear &= done.returncode == 0 or one_line(done.stderr)
-    found = f"{codes[1]} noticed, {codes[0]} in free blocks"
+    found = f"{codes[1]} detected, {codes[0]} in free blocks"
     yield Outcome(
-        "`chemdb verify` of the default file, a bit flipped anywhere",
+        "`chemdb verify` of the default file, one bit flipped anywhere",
         6,
         found,
         clear and set(codes) <= {0, 1},
@@ -118,7 +118,7 @@ def full_file(db: Path, folder: Path) -> Iterator[Outcome]:
 
 
 def verdict(found: dict, answers: dict) -> str:
-    """Return what noticed the damage: a stage, or ``same``; else what went wrong."""
+    """Return the stage that detected the damage, ``same`` if no answer changed, or what went wrong."""
     if found["noticed"] == "verify" and found["answers"] not in (None, answers["answers"]):
         return WRONG
     if found["noticed"]:
@@ -129,7 +129,7 @@ def verdict(found: dict, answers: dict) -> str:
 
 
 def judge(path: Path, deep: bool = True) -> dict:
-    """Return what a process of its own made of a file; where it was ended, what the command verify says."""
+    """Use a file in a child process and return the result; if that crashes, run `chemdb verify`."""
     read, write = os.pipe()
     if not (child := os.fork()):
         os.close(read)
@@ -150,18 +150,18 @@ def judge(path: Path, deep: bool = True) -> dict:
         done = experiment.chemdb("verify", "--db", path)
         named = done.returncode == 1 and one_line(done.stderr)
         found["noticed"] = CRASH if named else None
-        found["ended"] = None if named else "crash that verify does not name"
+        found["ended"] = None if named else "crash that verify does not report"
     elif code:
         found["ended"] = "traceback" if code > 0 else signal.Signals(-code).name
     return found
 
 
 def use(path: Path, deep: bool) -> dict:
-    """Open, ask and verify a file; any exception but chemdb's own is a traceback."""
+    """Open, query and verify a file; any exception other than chemdb's own propagates."""
     stage = "opening"
     try:
         with chemdb.open(path) as db:
-            stage = "asking"
+            stage = "a query"
             answers = [
                 repr(list(db.sql("from table2"))),
                 repr(list(db.query("elements=Li,O missing", limit=50))),

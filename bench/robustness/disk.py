@@ -1,4 +1,4 @@
-"""Disks that are full, read-only, or elsewhere."""
+"""Full and read-only disks, immutable folders, and links to other file systems."""
 
 import hashlib
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 from experiment import Outcome, command, leftovers, one_line
 
 ABOUT = (
-    "A small tmpfs is the full disk, mounted read-only the read-only one; where mounting is not allowed those "
-    "rows are missing. The folder that no one may change is one with `chattr +i`."
+    "The full disk is a small tmpfs, the read-only disk the same tmpfs mounted read-only; if mounting is not "
+    "permitted, these rows are missing. The immutable folder has the attribute `chattr +i`."
 )
 SMALL = ("--nelements", "2-3", "--max-stoichiometry", "4", "--known", "none")
 ROWS = ("query", "missing nelements=3 natoms<=7", "--limit", "0")
@@ -56,11 +56,11 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
             yield refused(f"`chemdb {what}`, read-only disk", arguments, disk)
     for what, arguments, name in (outputs[0], outputs[2], *changes):
         fill(disk, name, small)
-        # Rights do not bind root, this does.
+        # Unlike permissions, this attribute also applies to root.
         if subprocess.run(["chattr", "+i", disk], capture_output=True, check=False).returncode:
             break
         try:
-            yield refused(f"`chemdb {what}`, folder that no one may change", arguments, disk)
+            yield refused(f"`chemdb {what}`, immutable folder", arguments, disk)
         finally:
             subprocess.run(["chattr", "-i", disk], check=True)
         for path in disk.iterdir():
@@ -75,8 +75,13 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
     yield from linked(small, folder, disk)
 
 
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of cases."""
+    return f"{len(outcomes)} cases of full and read-only disks, immutable folders and symbolic links"
+
+
 def fill(disk: Path, name: str, small: Path, leave: int | None = None) -> None:
-    """Put an old file on the disk, and leave so many bytes free."""
+    """Put an old file on the disk, and leave the given number of bytes free."""
     shutil.copyfile(small, disk / name) if name == "x.duckdb" else (disk / name).write_text("old\n" * 5)
     if leave is not None:
         about = os.statvfs(disk)
@@ -85,7 +90,7 @@ def fill(disk: Path, name: str, small: Path, leave: int | None = None) -> None:
 
 
 def refused(what: str, arguments: tuple, disk: Path) -> Outcome:
-    """Return how a command ended that cannot write."""
+    """Run a command that cannot write; return how it ended."""
     before = digests(disk)
     done = subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
     problems = []
@@ -101,7 +106,7 @@ def refused(what: str, arguments: tuple, disk: Path) -> Outcome:
 
 
 def no_room_aside(db: Path, disk: Path) -> Outcome:
-    """Return how a query ended that needs to put rows aside and cannot."""
+    """Run a query that needs temporary files and has no space for them; return how it ended."""
     with mounted(disk) as can:
         if not can:
             shutil.copyfile(db, disk / "x.duckdb")
@@ -109,14 +114,14 @@ def no_room_aside(db: Path, disk: Path) -> Outcome:
             subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
             fill(disk, "x.duckdb", db, leave=5_000_000)
         return refused(
-            "sorting 50,000,000 rows with 300 MB of memory, no room to put them aside",
+            "sorting 50,000,000 rows with 300 MB of memory, no space for temporary files",
             ("sql", "select hash(i) as h, i from range(50_000_000) t(i) order by h limit 1 offset 40_000_000",
              "--memory-limit", "300MB", "--db", disk / "x.duckdb"), disk,
         )  # fmt: skip
 
 
 def linked(small: Path, folder: Path, disk: Path) -> Iterator[Outcome]:
-    """Yield what happens to symbolic links, also to another file system."""
+    """Yield what happens when the file to be replaced is a symbolic link."""
     with mounted(disk) as other:
         for name, arguments in (
             ("x.duckdb", ("known", "add", folder / "lab.csv", "--db")),
@@ -132,13 +137,13 @@ def linked(small: Path, folder: Path, disk: Path) -> Iterator[Outcome]:
             where = "on another file system" if other else "in another folder"
             yield Outcome(
                 f"`chemdb {arguments[0]}` through a symbolic link to a file {where}", 1,
-                "the link stays, its file is replaced" if ok else done.stderr.strip()[-200:] or str(list(after)), ok,
+                "the link is kept, its target is replaced" if ok else done.stderr.strip()[-200:] or str(list(after)), ok,
             )  # fmt: skip
 
 
 @contextmanager
 def mounted(disk: Path) -> Iterator[bool]:
-    """Mount a small file system of its own; say whether that is allowed."""
+    """Mount a small file system; yield whether that is permitted."""
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", disk], capture_output=True, check=False
     )
@@ -150,6 +155,7 @@ def mounted(disk: Path) -> Iterator[bool]:
 
 
 def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file in a folder, by name."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.iterdir()

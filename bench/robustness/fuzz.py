@@ -1,7 +1,7 @@
-"""Texts and files that a coverage-guided fuzzer makes, given to all that reads the user's.
+"""Coverage-guided fuzzing of everything that reads user input.
 
-Each target runs in a process of its own, which `libFuzzer` ends on more than 2 GB of memory, an
-input that takes more than 20 s, or an exception that is no `ChemdbError` of one line.
+Each target runs in its own process. `libFuzzer` stops it if it uses more than 2 GB of memory, if an
+input takes more than 20 s, or on any exception other than a `ChemdbError` of one line.
 """
 
 import os
@@ -12,17 +12,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from experiment import Outcome
+from experiment import Outcome, largest
 
 ABOUT = (
-    "[atheris](https://github.com/google/atheris) changes inputs so that they reach new code of chemdb, "
-    "for a minute a target. An input may be accepted, or refused with a `ChemdbError` of one printable line; "
-    "the two readers of formulas must agree. The numbers are inputs, edges of the code reached, the slowest "
-    "input and the most memory of the process."
+    "[atheris](https://github.com/google/atheris) mutates inputs, guided by the code that they reach, for one "
+    "minute per target. An input may be accepted, or rejected with a `ChemdbError` of one printable line; the two "
+    "formula parsers must agree. The numbers are inputs tried, code edges reached, time of the slowest input and "
+    "peak memory of the process."
 )
-#: Seconds a target.
+#: Seconds per target.
 SECONDS = int(os.environ.get("CHEMDB_FUZZ_SECONDS", "60"))
-#: Megabytes that end a target, and seconds that an input may take.
+#: Limits: megabytes of memory per target, seconds per input.
 MEMORY, SLOWEST = 2048, 20
 
 SEEDS = {
@@ -73,14 +73,21 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
         yield _outcome(target, done)
 
 
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of targets and inputs, and the largest memory."""
+    inputs = sum(outcome.times for outcome in outcomes)
+    megabytes = largest(outcomes, r"([\d,]+) MB")
+    return f"{len(outcomes)} fuzz targets, {inputs:,} inputs; peak memory {megabytes:,.0f} MB"
+
+
 def _outcome(target: str, done: subprocess.CompletedProcess) -> Outcome:
-    """Return what libFuzzer said at its end."""
+    """Return the final statistics of libFuzzer as a row."""
     stats = dict(re.findall(r"stat::(\w+):\s+(\d+)", done.stderr))
     edges = re.findall(r"cov: (\d+)", done.stderr)
     accepted = re.findall(r"accepted: (\d+)", done.stderr)
     n, peak = int(stats.get("number_of_executed_units", 0)), int(stats.get("peak_rss_mb", 0))
     found = (
-        f"{n:,} inputs, {int(accepted[-1]) if accepted else 0:,} or more of them accepted, "
+        f"{n:,} inputs, at least {int(accepted[-1]) if accepted else 0:,} accepted, "
         f"{int(edges[-1]) if edges else 0:,} edges, slowest "
         f"{stats.get('slowest_unit_time_sec', '?')} s, {peak:,} MB"
     )
@@ -104,10 +111,10 @@ def _outcome(target: str, done: subprocess.CompletedProcess) -> Outcome:
 
 
 def fuzz(target: str, db: Path, arguments: list[str]) -> None:
-    """Run one target until libFuzzer ends it."""
+    """Fuzz one target until libFuzzer stops."""
     import atheris
 
-    # numba compiles no counters: kernels are imported before, run, and guide nothing.
+    # Compiled kernels cannot be instrumented, so they are imported first and do not guide the fuzzer.
     import chemdb.chemistry.kernel
     import chemdb.rule.kernel
 
@@ -180,7 +187,7 @@ def _asked(db: object, read: Callable) -> Callable[[bytes], None]:
     def check(content: bytes) -> None:
         asked = read(_text(content), words)
         for made in (count_statement(asked), rows_statement(asked, DEFAULT_COLUMNS, DEFAULT_ORDER, 5)):
-            # One statement whatever the text, which DuckDB can plan, also as shown with --sql.
+            # Any text gives exactly one statement that DuckDB can plan, also in the form that --sql prints.
             assert len(con.extract_statements(made.runnable())) == 1
             con.execute(f"explain {made.text}", dict(made.parameters)).fetchall()
 
@@ -213,7 +220,7 @@ def _oxidation_states(db: object) -> Callable[[bytes], None]:
 
 
 def _file(content: bytes) -> Path:
-    """Return a file of the kind that the first byte says."""
+    """Write a file whose type is chosen by the first byte, and return its path."""
     path = Path(f"fuzzed{SUFFIXES[content[0] % 48 % len(SUFFIXES)] if content else '.csv'}")
     path.write_bytes(content[1:])
     return path

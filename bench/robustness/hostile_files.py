@@ -1,4 +1,4 @@
-"""Files made to break what reads them, given to every command that reads files of the user's."""
+"""Malicious and malformed files, given to every command that reads user files."""
 
 import gzip
 import json
@@ -13,17 +13,18 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from child import Child, watched
-from experiment import Outcome, command
+from experiment import Outcome, command, largest
 
 ABOUT = (
-    "Each file goes to `known add`, `label`, `build --known` and, as a text, "
-    "`build --oxidation-states`. Allowed are success, or a non-zero exit code with one line on stderr that "
-    "starts with `chemdb:`; less than 2 GB of memory; less than 120 s; the database as it was after a failure, and "
-    "nothing else in the folder. The line shown is the one of `known add` (`-`: it succeeded)."
+    "Each file is given to `known add`, `label`, `build --known` and, as text, `build --oxidation-states`. The command "
+    "must succeed, or exit with a non-zero code and one line on stderr that starts with `chemdb:`; use less than 2 GB of "
+    "memory and less than 120 s; and after a failure leave the database unchanged and no other file behind. The exit codes "
+    "are those of the four commands in that order; time and memory are the largest of the four; the line shown is that of "
+    "`known add` (`-` if it succeeded)."
 )
 MOST_MEMORY = 2 * 10**9
 MOST_SECONDS = 120
-#: Text that no terminal should see as it is.
+#: Control characters that must not reach a terminal.
 ESCAPES = "\x1b[31m\x1b]0;title\x07\x9b2J\u202e"
 
 
@@ -37,10 +38,17 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
         shutil.rmtree(own)
 
 
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of files and commands, and the largest time and memory."""
+    commands = sum(outcome.times for outcome in outcomes)
+    seconds, megabytes = largest(outcomes, r"; ([\d.]+) s,"), largest(outcomes, r" s, ([\d,]+) MB;")
+    return f"{len(outcomes)} files, {commands} commands; slowest {seconds:.1f} s, peak memory {megabytes:,.0f} MB"
+
+
 def _tried(
     what: str, name: str, own: Path, base: Path, meanwhile: Callable[[], None] | None = None
 ) -> Outcome:
-    """Return what the commands made of one file."""
+    """Give one file to all commands; return the row."""
     before = base.read_bytes()
     db = own / "c.duckdb"
     children: list[Child] = []
@@ -76,7 +84,7 @@ def _tried(
 
 
 def _problems(child: Child) -> Iterator[str]:
-    """Yield what is wrong with how a command ended."""
+    """Yield the faults in how a command ended."""
     lines = child.err.splitlines()
     messages = [line for line in lines if line.startswith("chemdb: ")]
     if child.stopped:
@@ -86,7 +94,7 @@ def _problems(child: Child) -> Iterator[str]:
     if "Traceback" in child.err:
         yield f"traceback ({lines[-1][:200]})"
     if child.code and len(messages) != 1:
-        yield f"{len(messages)} lines of chemdb"
+        yield f"{len(messages)} lines starting with chemdb:"
     if child.peak > MOST_MEMORY:
         yield f"{child.peak / 1e6:,.0f} MB"
     if any(c in child.out + child.err for c in ESCAPES if not c.isprintable()):
@@ -105,7 +113,7 @@ def long_line(path: Path) -> None:
 
 
 def zip_bomb(path: Path) -> None:
-    """Write members that unpack to 20 million lines each, 100 GB in all."""
+    """Write gzip members of 20 million lines each, 100 GB in total."""
     member = gzip.compress(b"NaCl\n" * 20_000_000, 6)
     with path.open("wb") as stream:
         stream.write(gzip.compress(b"formula\n"))
@@ -145,7 +153,7 @@ def parquet(damage: Callable[[bytearray], bytes | bytearray], **options: object)
 
 
 def flipped(content: bytearray) -> bytearray:
-    """Return the pages with a bit in a hundred bytes turned."""
+    """Flip one bit in every hundred bytes of the pages, on average."""
     chance = random.Random(0)
     for _ in range(len(content) // 100):
         place = chance.randrange(4, len(content) * 3 // 4)
@@ -166,7 +174,7 @@ def footer_noise(content: bytearray) -> bytearray:
 
 
 def rows_lie(content: bytearray) -> bytearray:
-    """Return the file with its numbers of rows changed, as thrift writes them."""
+    """Change the row counts in the footer, which are thrift varints."""
     said, lie = _varint(150_000), _varint(1_000_000)
     assert len(said) == len(lie)
     assert content.count(said)
@@ -183,7 +191,7 @@ def _varint(n: int) -> bytes:
 
 
 def parquet_bomb(path: Path) -> None:
-    """Write a small file of 20 billion formulas: one value, many times."""
+    """Write a small file of 2 billion formulas, one value repeated."""
     column = pa.array(["NaCl"]).dictionary_encode()
     batch = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000_000, pa.int8()), column.dictionary)
     with pq.ParquetWriter(path, pa.schema([("formula", batch.type)]), compression="zstd") as writer:
@@ -199,7 +207,7 @@ def sock(path: Path) -> None:
 
 
 def shrinking(path: Path) -> Callable[[], None]:
-    """Write a file that is cut while it is read."""
+    """Write a file; the function returned truncates it."""
     whole = b"formula\n" + b"NaCl\n" * 20_000_000
     path.write_bytes(whole)
 
@@ -236,15 +244,15 @@ FILES: list[tuple[str, str, Callable[[Path], Callable[[], None] | None]]] = [
     ("a line of 1 GB, text", "a.txt", long_line),
     ("a line of 1 GB, JSON lines", "a.jsonl", long_line),
     ("UTF-16", "a.csv", bytes_of(GOOD.decode().encode("utf-16"))),
-    ("UTF-16 without a mark", "a.csv", bytes_of(GOOD.decode().encode("utf-16-le"))),
+    ("UTF-16 without a byte-order mark", "a.csv", bytes_of(GOOD.decode().encode("utf-16-le"))),
     ("latin-1", "a.csv", bytes_of("formula,name\nNaCl,Kochsalz für Köche\n".encode("latin-1"))),
     ("UTF-8 with a byte-order mark", "a.csv", bytes_of(b"\xef\xbb\xbf" + GOOD)),
     ("UTF-32", "a.txt", bytes_of("NaCl\nZnO\n".encode("utf-32"))),
     ("NUL bytes", "a.csv", bytes_of(b"formula\nNa\0Cl\n\0\0\0\nZnO\n")),
     ("only NUL bytes", "a.txt", bytes_of(bytes(10_000_000))),
-    ("noise", "a.csv", bytes_of(random.Random(0).randbytes(5_000_000))),
-    ("noise as gzip", "a.csv.gz", bytes_of(random.Random(0).randbytes(1_000_000))),
-    ("gzip cut short", "a.csv.gz", bytes_of(gzip.compress(GOOD * 10_000)[:-100])),
+    ("random bytes", "a.csv", bytes_of(random.Random(0).randbytes(5_000_000))),
+    ("random bytes named .gz", "a.csv.gz", bytes_of(random.Random(0).randbytes(1_000_000))),
+    ("truncated gzip", "a.csv.gz", bytes_of(gzip.compress(GOOD * 10_000)[:-100])),
     ("gzip of 100 GB, formulas", "a.csv.gz", zip_bomb),
     ("gzip of 100 GB, zeros", "a.csv.gz", zeros),
     ("gzip of 100 GB, spaces", "a.json.gz", blank),
@@ -253,11 +261,11 @@ FILES: list[tuple[str, str, Callable[[Path], Callable[[], None] | None]]] = [
     ("Parquet, no footer", "a.parquet", parquet(lambda content: content[:-1000])),
     ("Parquet, footer of 4 GB", "a.parquet", parquet(footer_length(2**32 - 1))),
     ("Parquet, footer of 0 bytes", "a.parquet", parquet(footer_length(0))),
-    ("Parquet, noise in the footer", "a.parquet", parquet(footer_noise)),
-    ("Parquet, a lie on the rows", "a.parquet", parquet(rows_lie)),
+    ("Parquet, random bytes in the footer", "a.parquet", parquet(footer_noise)),
+    ("Parquet, wrong row counts", "a.parquet", parquet(rows_lie)),
     ("Parquet, corrupt pages", "a.parquet", parquet(flipped)),
     ("Parquet, corrupt plain pages", "a.parquet", parquet(flipped, compression="none", use_dictionary=False)),
-    ("nested JSON", "a.json", bytes_of(b"[" * 1_000_000)),
+    ("nested JSON, not closed", "a.json", bytes_of(b"[" * 1_000_000)),
     ("nested JSON, closed", "a.json", bytes_of(b'[{"formula":' + b"[" * 50_000 + b"]" * 50_000 + b"}]")),
     ("JSON with huge numbers", "a.json", bytes_of(b'[{"formula":"NaCl","energy_above_hull":1e999999,"id":' + b"9" * 100_000 + b"}]")),
     ("a formula of 10 MB", "a.jsonl", bytes_of(b'{"formula":"' + b"NaCl" * 2_500_000 + b'"}\n')),
@@ -269,14 +277,14 @@ FILES: list[tuple[str, str, Callable[[Path], Callable[[], None] | None]]] = [
     ("a socket", "a.csv", sock),
     ("/dev/zero", "a.csv", link("/dev/zero")),
     ("/dev/full", "a.csv", link("/dev/full")),
-    ("a link to itself", "a.csv", link("a.csv")),
-    ("shrinks as it is read", "a.csv", shrinking),
-    ("changes as it is read", "a.csv", changing),
+    ("a symbolic link to itself", "a.csv", link("a.csv")),
+    ("a file that shrinks while it is read", "a.csv", shrinking),
+    ("a file that changes while it is read", "a.csv", changing),
     ("a name with quotes", "a'\";--.csv", bytes_of(b"x\n1\n")),
-    ("a name with a new line", "a\nchemdb: fine\n.csv", bytes_of(b"x\n1\n")),
+    ("a name with a newline", "a\nchemdb: fine\n.csv", bytes_of(b"x\n1\n")),
     ("a name with globs", "*[a-z]?{a,b}.csv", bytes_of(b"x\n1\n")),
-    ("a name that is an option", "--db.csv", bytes_of(b"x\n1\n")),
+    ("a name like an option", "--db.csv", bytes_of(b"x\n1\n")),
     ("a name with escape sequences", f"{ESCAPES}.csv", bytes_of(b"x\n1\n")),
-    ("a name that is no UTF-8", os.fsdecode(b"\xff\xfe.csv"), bytes_of(GOOD)),
+    ("a name that is not UTF-8", os.fsdecode(b"\xff\xfe.csv"), bytes_of(GOOD)),
     ("a name like a URL", "s3:x.csv", bytes_of(GOOD)),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""How soon each long command ends after Ctrl-C, and what it leaves."""
+"""How quickly each long-running command ends after Ctrl-C, and what it leaves behind."""
 
 import os
 import random
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from experiment import Outcome, command, leftovers, one_line
+from experiment import Outcome, command, largest, leftovers, one_line
 
 ABOUT = (
-    "Each command and the processes that it started get SIGINT, as from Ctrl-C, at three random moments of its work, seed 0, the start of "
-    "the program included. The time is from the signal to the end of the process."
+    "Each command and its child processes get SIGINT, as from Ctrl-C, at three random times during the run, start-up "
+    "included. The time is from the signal to the end of the process."
 )
 TIMES = 3
 LIMIT = 2.0
@@ -22,7 +22,7 @@ SETTLED = ("chemdb.duckdb", "formulas.csv", "lab.csv")
 
 
 def run(db: Path, folder: Path) -> Iterator[Outcome]:
-    # A shell has its background jobs ignore Ctrl-C, and they their children.
+    # A shell makes its background jobs ignore SIGINT, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     own = folder / "chemdb.duckdb"
     (folder / "lab.csv").write_text("formula\nZnO3\n")
@@ -54,14 +54,22 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
         yield interrupted(what, [*arguments, *options], seconds, db, folder)
 
 
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of commands and interrupts, and the largest time."""
+    times = sum(outcome.times for outcome in outcomes)
+    slowest = largest(outcomes, r"slowest ([\d.]+) s")
+    return f"{len(outcomes)} commands, {times} interrupts; slowest {slowest:.2f} s"
+
+
 def interrupted(what: str, arguments: list, seconds: float, db: Path, folder: Path) -> Outcome:
-    """Return how a command ended that was interrupted."""
+    """Interrupt a command several times; return the row."""
     moments = random.Random(what)
     own = folder / "chemdb.duckdb"
     before = db.read_bytes()
     waits: list[float] = []
     problems: list[str] = []
-    # The seconds are those of an idle machine of two processors: another may be done before the moment.
+    # `seconds` was measured on an idle machine with two processors; on a faster one the command may finish
+    # before the signal, and is tried again.
     for _ in range(4 * TIMES):
         if len(waits) == TIMES:
             break
@@ -80,20 +88,20 @@ def interrupted(what: str, arguments: list, seconds: float, db: Path, folder: Pa
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)
         output, error = process.communicate()
-        # A folder of parts keeps those that are whole.
+        # An export to a folder keeps its finished parts.
         parts = [path.name for path in folder.glob("part-*.parquet")]
         others = leftovers(folder, *SETTLED, *parts)
         if process.returncode != 0 or not output:
             waits.append(time.perf_counter() - clock)
-            # Python ends itself by the signal if that came while it made a class: 130 to a shell too.
+            # Python dies from the signal if it arrives while a class is being created; a shell shows 130 too.
             if process.returncode not in (130, -signal.SIGINT):
                 problems.append(f"exit code {process.returncode}")
             if not one_line(error) or "interrupted" not in error.splitlines()[-1]:
                 problems.append(f"stderr ends in {error.strip()[-80:]!r}")
             elif error.strip().endswith(("is written", "files are written")):
-                # It came after the last file was whole.
+                # The signal arrived after the last file was finished.
                 others = [name for name in others if ".partial" in name or name.endswith((".lock", ".tmp"))]
-            # A file keeps the maps that are finished.
+            # The database keeps finished maps.
             if not what.startswith(("map", "plot paper")) and own.read_bytes() != before:
                 problems.append("the database changed")
             problems += others

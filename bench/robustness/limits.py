@@ -1,4 +1,4 @@
-"""Whether commands keep to --threads and --memory-limit."""
+"""Whether commands respect --threads and --memory-limit."""
 
 import os
 import shlex
@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-from experiment import Outcome, command
+from experiment import Outcome, command, largest
 from typer.main import get_command
 
 from chemdb.cli import app
 
 ABOUT = (
-    "Each command as a process with `--threads 1 --memory-limit 512MB`. Busy threads are processor time by "
-    "wall time; memory is the most that the process and those it starts held at once, pages that they share counted once. "
-    "Kept: at most 1.1 threads and 1.01 GB."
+    "Each command runs as a process with `--threads 1 --memory-limit 512MB`. Threads are CPU time divided by wall time; "
+    "memory is the peak of the process and its children together, with shared pages counted once. The promise is at most "
+    "1.1 threads and 1.01 GB."
 )
 #: Memory for DuckDB, in bytes.
 LIMIT = 512 * 10**6
-#: What chemdb and its libraries may take beside DuckDB's memory, in bytes.
+#: Memory that chemdb and its libraries may use on top of DuckDB's, in bytes.
 BASE = 500_000_000
 BUSY = 1.1
-#: What is run of each command: the largest thing that it does in seconds to a minute.
+#: Arguments for each command: the largest task that takes at most about a minute.
 LINES = {
     "build": "",
     "query": '"missing elements=Li,O nelements=4" --limit 1000000 -o rows.parquet',
@@ -54,7 +54,7 @@ LINES = {
 
 
 class Used(NamedTuple):
-    """What a process and those it started used."""
+    """Resources used by a process and its children: s, s of CPU time, bytes."""
 
     seconds: float
     processor: float
@@ -66,7 +66,7 @@ class Used(NamedTuple):
 def run(db: Path, folder: Path) -> Iterator[Outcome]:
     names = all_commands(get_command(app))
     for name in sorted(set(names) - set(LINES)):
-        yield Outcome(f"`chemdb {name}`", 0, "has no line in this experiment", False)
+        yield Outcome(f"`chemdb {name}`", 0, "has no arguments in this experiment", False)
     million_formulas(folder / "million.csv")
     for name in (name for name in names if name in LINES):
         options = names[name]
@@ -77,8 +77,17 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
         yield Outcome(f"`{f'chemdb {name} {LINES[name]}'.strip()}`", 1, found, kept)
 
 
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of commands, and the largest memory and number of threads."""
+    gigabytes, threads = largest(outcomes, r"([\d.]+) GB"), largest(outcomes, r"([\d.]+) threads")
+    return (
+        f"{len(outcomes)} commands with 1 thread and a memory limit of 512 MB; "
+        f"at most {gigabytes:.2f} GB and {threads:.2f} threads"
+    )
+
+
 def measure(name: str, options: set[str], db: Path, folder: Path) -> Used:
-    """Run a command on a copy of the database, in a folder of its own."""
+    """Run a command on a copy of the database, in a temporary folder."""
     with tempfile.TemporaryDirectory(dir=folder) as own:
         (Path(own) / "million.csv").symlink_to(folder / "million.csv")
         line = [*name.split(), *shlex.split(LINES[name]), "--threads", "1"]
@@ -92,7 +101,7 @@ def measure(name: str, options: set[str], db: Path, folder: Path) -> Used:
 
 
 def used_by(line: list[str], folder: Path) -> Used:
-    """Run a process; return what it and its children used."""
+    """Run a process; return the resources that it and its children used."""
     started, before = time.perf_counter(), processor_of_children()
     with (folder / "stderr").open("w+") as errors:
         process = psutil.Popen(line, cwd=folder, stdout=subprocess.DEVNULL, stderr=errors)
@@ -107,12 +116,13 @@ def used_by(line: list[str], folder: Path) -> Used:
 
 
 def processor_of_children() -> float:
-    """Return the processor time of the processes that have ended, in s."""
+    """Return the CPU time of all finished child processes, in s."""
     times = os.times()
     return times.children_user + times.children_system
 
 
 def children(process: psutil.Process) -> list[psutil.Process]:
+    """Return the descendants of a process, none if it has ended."""
     try:
         return process.children(recursive=True)
     except psutil.NoSuchProcess:
@@ -120,7 +130,7 @@ def children(process: psutil.Process) -> list[psutil.Process]:
 
 
 def held(process: psutil.Process) -> int:
-    """Return the memory of a process, of pages that it shares with others its part."""
+    """Return the proportional set size of a process, in bytes."""
     try:
         return process.memory_full_info().pss
     except psutil.Error:
@@ -128,7 +138,7 @@ def held(process: psutil.Process) -> int:
 
 
 def all_commands(group: object, path: tuple[str, ...] = ()) -> dict[str, set[str]]:
-    """Return the options of every command, by its name."""
+    """Return the options of every command, by command name."""
     if not hasattr(group, "commands"):
         return {" ".join(path): {option for p in group.params for option in p.opts}}
     found = {}

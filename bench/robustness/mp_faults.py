@@ -29,9 +29,9 @@ from chemdb.known import http
 from chemdb.known import materials_project as mp
 
 ABOUT = (
-    "The real client against a loopback server whose responses on page 2 of 3, or where the row says, are faulty "
+    "The real client downloads from a loopback server whose responses on page 2 of 3, or where the row says, are faulty "
     "twice (transient) or always (lasting). Waits are a tenth and timeouts a fortieth of the real ones. "
-    "Kept: the complete list, or one line without the key and no list."
+    "The promise is the complete list, or one line without the key and no list."
 )
 SPEEDUP = 10
 
@@ -59,6 +59,11 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
     for number in (signal.SIGINT, signal.SIGKILL):
         yield stopped(db, folder / number.name, number)
     yield key_leaks(db, folder / "key")
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of cases."""
+    return f"{len(outcomes)} cases of transient and lasting faults, interrupted downloads and key leaks"
 
 
 def fetch(url: str) -> tuple[int | None, str]:

@@ -18,9 +18,9 @@ from chemdb.known import http
 from chemdb.known.optimade import optimade
 
 ABOUT = (
-    "A loopback provider whose responses on page 2 of 3, or where the row says, are faulty twice (transient) or always "
+    "The client downloads from a loopback provider whose responses on page 2 of 3, or where the row says, are faulty twice (transient) or always "
     "(lasting). Waits are a tenth and timeouts a fortieth of the real ones. "
-    "Kept: the complete list, or one line and no list."
+    "The promise is the complete list, or one line and no list."
 )
 SPEEDUP = 10
 
@@ -65,6 +65,11 @@ def run(db: Path, folder: Path) -> Iterator[Outcome]:
     yield Outcome(
         "no data_returned, lasting", 1, f"the complete list, with the note `{notes}`", "no count" in notes
     )
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """Return the number of cases."""
+    return f"{len(outcomes)} cases of transient and lasting faults"
 
 
 def clean(line: str) -> bool:
