@@ -1,8 +1,8 @@
-"""Measure what listing allowed sets beside their bits costs and saves.
+"""Measure the size and the speed of listing allowed sets in addition to their bitmaps.
 
     python bench/storage.py chemdb.duckdb > docs/storage.md
 
-Copies the file, lists more or fewer sets in the copy, and scans all allowed compositions.
+Copies the file, lists more or fewer sets in the copy, and times a scan of all allowed compositions.
 """
 
 import shutil
@@ -13,16 +13,16 @@ from pathlib import Path
 
 import duckdb
 
-#: (what, sets to list as well as to keep as bits)
+#: Label, and SQL condition for the sets to list in addition to their bitmaps.
 CHOICES = {
-    "bits alone": "false",
+    "bitmaps only": "false",
     "as built: `8 * n_systems > n_allowed`": "8 * n_systems > n_allowed and n_allowed > 0",
     "all sets listed": "n_allowed > 0",
 }
 
 
 def measure(source: Path, folder: Path, listed: str) -> tuple[int, float, float]:
-    """Return rows listed, their megabytes and the seconds of a full scan."""
+    """Return the number of rows listed, their size in MB and the time of a full scan in s."""
     path = folder / "copy.duckdb"
     shutil.copyfile(source, path)
     with duckdb.connect(path) as con:
@@ -51,8 +51,10 @@ def measure(source: Path, folder: Path, listed: str) -> tuple[int, float, float]
 
 
 def main() -> None:
-    print("# Bits and lists\n\nMeasured by `make bench-storage`.\n")
-    print("| allowed sets | members listed | MB more | `select count(*) from allowed`, s |")
+    print("# Bitmaps and lists\n")
+    print("Every allowed set is stored as a bitmap; some sets are also stored as a list of stoichiometries, which is")
+    print("faster to scan but larger. Measured by `make bench-storage`.\n")
+    print("| allowed sets | rows listed | additional MB | `select count(*) from allowed`, s |")
     print("| --- | ---: | ---: | ---: |")
     for name, listed in CHOICES.items():
         with tempfile.TemporaryDirectory() as folder:
