@@ -48,7 +48,7 @@ bench-embedding: $(DB) $(VENV)/test.stamp ## time vectors of compositions agains
 bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minutes)
 	$(BIN)/python bench/smact_agreement.py
 
-bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: the tables of docs/reliability.md
+bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: renews docs/reliability.md (two hours)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[robustness]'
 	$(BIN)/python bench/robustness/run.py $(DB)
 

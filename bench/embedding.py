@@ -1,4 +1,4 @@
-"""Time vectors of compositions against elementembeddings' `CompositionalEmbedding`, in the same run.
+"""Compare the speed of composition vectors with elementembeddings' `CompositionalEmbedding`.
 
 python bench/embedding.py chemdb.duckdb
 """
@@ -42,7 +42,7 @@ def main() -> None:
     ]
     peer = N_PEER / (time.perf_counter() - start)
     worst = np.abs(out[:N_PEER] - np.array(theirs)).max()
-    print(f"chemdb, {NAME}, quaternaries, before the writer: {ours:,.0f} vectors/s")
+    print(f"chemdb, {NAME}, quaternaries, before writing: {ours:,.0f} vectors/s")
     print(f"CompositionalEmbedding, embedding loaded once: {peer:,.0f} vectors/s")
     print(f"ratio: {ours / peer:,.0f}; largest difference {worst:.1e}")
     with tempfile.TemporaryDirectory() as folder:

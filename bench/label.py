@@ -1,4 +1,4 @@
-"""Time `chemdb label` on a million formulas against SMACT's `smact_validity`, in the same run.
+"""Compare the speed of `chemdb label` on a million formulas with SMACT's `smact_validity`.
 
 python bench/label.py chemdb.duckdb
 """
@@ -48,8 +48,10 @@ def main() -> None:
     for text in texts[:N_PEER]:
         smact_validity(text, oxidation_states_set="smact14")
     theirs = (time.perf_counter() - start) / N_PEER
-    print(f"chemdb label: {N:,} formulas, CSV to CSV, as a whole process: {ours:.1f} s, {peak:.2f} GB")
-    print(f"smact_validity: {1e6 * theirs:.0f} s for as many, at {1e3 * theirs:.2f} ms each of {N_PEER}")
+    print(f"chemdb label: {N:,} formulas, CSV to CSV, complete process: {ours:.1f} s, {peak:.2f} GB")
+    print(
+        f"smact_validity: {1e6 * theirs:.0f} s for as many, from {1e3 * theirs:.2f} ms per formula over {N_PEER}"
+    )
     print(f"ratio: {1e6 * theirs / ours:,.0f}")
 
 

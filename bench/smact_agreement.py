@@ -1,4 +1,6 @@
-"""Compare with SMACT's `smact_filter` on random systems of each order and oxidation-state set.
+"""Compare chemdb with SMACT's `smact_filter` on random systems.
+
+The systems cover each number of elements and each oxidation-state set.
 
 python bench/smact_agreement.py [--systems 300] [--processes N]
 """
@@ -17,7 +19,7 @@ from helpers.smact import disagreements
 from chemdb.chemistry.species import SMACT_SETS
 from chemdb.runtime.limits import available_processors
 
-#: Systems a task compares: a quaternary takes SMACT a second.
+#: Systems per task; a quaternary system takes SMACT about a second.
 SLICE = 10
 
 

@@ -52,7 +52,9 @@ def measure(source: Path, folder: Path, listed: str) -> tuple[int, float, float]
 
 def main() -> None:
     print("# Bitmaps and lists\n")
-    print("Every allowed set is stored as a bitmap; some sets are also stored as a list of stoichiometries, which is")
+    print(
+        "Every allowed set is stored as a bitmap; some sets are also stored as a list of stoichiometries, which is"
+    )
     print("faster to scan but larger. Measured by `make bench-storage`.\n")
     print("| allowed sets | rows listed | additional MB | `select count(*) from allowed`, s |")
     print("| --- | ---: | ---: | ---: |")

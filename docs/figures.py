@@ -55,9 +55,11 @@ def main() -> None:
     lines = [
         "# Figures",
         "",
-        "`make figures` draws these from the default file (known: Materials Project 2017, 47,737 entries, about a",
-        "third of what the paper had; `chemdb known add mp` for all). Below each figure is its caption, written by",
-        "chemdb; the `.txt` file beside the figure has the full text, with the parameters of each reduction.",
+        "Drawn by `make figures` from the default file. Below each figure is the caption that chemdb wrote;",
+        "the `.txt` file beside the figure has the full text, with the parameters of each reduction.",
+        "",
+        "Known: Materials Project 2017, 47,737 entries, about a third of what the paper had;",
+        "`chemdb known add mp` for all.",
     ]
     for heading, command, names in SECTIONS:
         done = CliRunner().invoke(app, shlex.split(command))

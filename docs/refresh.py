@@ -1,11 +1,11 @@
-"""Run the commands that README.md and docs show, and write what they print below them.
+"""Run the commands shown in README.md and docs, and update the output below them.
 
     python docs/refresh.py [--check]
 
-A ```console block starts with a line `$ chemdb ...`. A ```sql or ```python block that a ```text
-block follows is run too: SQL by `chemdb sql`, Python in a folder of its own that has chemdb.duckdb
-and the data files of docs. docs/schema.md is made from the comments in the file. The database is
-that of $CHEMDB_PATH.
+A ```console block starts with a line `$ chemdb ...`. A ```sql or ```python block followed by a ```text
+block is run too: SQL with `chemdb sql`, Python in a temporary folder that contains chemdb.duckdb and
+the data files of docs. docs/schema.md is generated from the comments in the database file, which is
+$CHEMDB_PATH.
 """
 
 import json
@@ -32,7 +32,7 @@ SHORT = re.compile(r"<!-- in short -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def refreshed(text: str) -> str:
-    """Return a page with the output of its commands and the numbers of docs/performance.md."""
+    """Return a page with up-to-date command output and numbers from docs/performance.md."""
 
     def run(block: re.Match) -> str:
         done = CliRunner().invoke(app, shlex.split(block["command"]))
@@ -61,9 +61,9 @@ def refreshed(text: str) -> str:
 
 
 def run_python(code: str) -> str:
-    """Return what a piece of Python prints, run beside the database and the data files of docs.
+    """Return the output of Python code, run in a folder with the database and the data files of docs.
 
-    `python` is this one, as in an activated environment.
+    The interpreter is this one and is first on the PATH, as in an activated environment.
     """
     here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as folder:
@@ -100,7 +100,7 @@ def fields() -> str:
 
 
 def schema() -> str:
-    """Return docs/schema.md: every public table, view and macro with its comments."""
+    """Return the text of docs/schema.md: every table, view and macro with its comments."""
     lines = ["# Schema", "", "Made by `make docs` from the comments in the file."]
     with connect_to_read(default_path()) as con:
         relations = con.execute("""
@@ -136,7 +136,7 @@ def schema() -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return what each page should be."""
+    """Return the up-to-date text of each page, by path."""
     found = {
         path: refreshed(path.read_text()) for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
     }
@@ -145,7 +145,7 @@ def pages() -> dict[Path, str]:
 
 
 def main() -> None:
-    """Write the pages, or with --check name those that are stale."""
+    """Write the pages, or with --check fail if any is stale."""
     stale = [path for path, text in pages().items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         sys.exit(f"stale, run make docs: {', '.join(path.name for path in stale)}" if stale else 0)
