@@ -1,0 +1,16 @@
+-- The rows of a query: first which compositions, then their columns. Slots: {matches} selects
+-- matching compositions; {order} of the rows, {h_order} the same of h; {limit} and offset, if any;
+-- {columns} to show.
+
+-- The rows asked for, by their numbers.
+hit as materialized (
+    {matches}
+    order by {order}{limit}
+)
+select
+    {columns}
+from hit h
+join store.system_elements s using (system_id)
+join store.stoichiometry t on t.nelements = h.nelements and t.stoichiometry_id = h.stoichiometry_id
+left join known_composition k on k.system_id = h.system_id and k.stoichiometry_id = h.stoichiometry_id
+order by {h_order}
