@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from chemdb.database.sql_files import filled
-from chemdb.query.filter import NOTHING, Filter, if_known, if_unknown, necessary, of_system
+from chemdb.query.filter import NOTHING, Filter, decided_by_system, if_known, if_unknown, necessary
 from chemdb.query.statement.conditions import Conditions, SystemColumns, both
 from chemdb.query.statement.parameters import Parameters, Statement
 from chemdb.query.statement.species_sets import species_part
@@ -52,7 +52,10 @@ class CommonTables:
     def system_parts(self) -> list[str]:
         """Return `system` and `amount`, which the other parts read, and the parts of the species terms."""
         columns = self.columns.expressions([f"element{i}" for i in range(1, 5)], self.parameters)
-        conditions = [self._system_range(), self.conditions.on_system(necessary(self._condition, of_system))]
+        conditions = [
+            self._system_range(),
+            self.conditions.on_system(necessary(self._condition, decided_by_system)),
+        ]
         where = "\n        and ".join(one for one in conditions if one != "true")
         systems = filled(
             "statements/query_systems", columns=columns, where=f"\n    where {where}" if where else ""
@@ -138,8 +141,7 @@ class CommonTables:
 
         cases = [["true" if holds else "false" for holds in case] for case in self._species_cases()]
         allowed = [
-            f"{mask('true', case)} as {name}"
-            for case, name in zip(cases, self._allowed_masks(), strict=True)
+            f"{mask('true', case)} as {name}" for case, name in zip(cases, self._allowed_masks(), strict=True)
         ]
         return [*allowed, f"{mask('false', ['false'] * len(self._species))} as forbidden"]
 

@@ -1,7 +1,7 @@
 """SQL of counts: how many compositions meet a filter, by category, by number of atoms, by system."""
 
 from chemdb.database.sql_files import filled
-from chemdb.query.filter import NOTHING, Filter, if_unknown, necessary, of_stoichiometry
+from chemdb.query.filter import NOTHING, Filter, decided_by_stoichiometry, if_unknown, necessary
 from chemdb.query.statement.common_tables import CommonTables, bitmap
 from chemdb.query.statement.conditions import Conditions, SystemColumns
 from chemdb.query.statement.parameters import Parameters, Statement
@@ -49,6 +49,6 @@ def natoms_statement(condition: Filter) -> Statement:
     """Return the query of the numbers of atoms that unknown compositions can have: natoms."""
     parameters = Parameters()
     conditions = Conditions(SystemColumns(condition), parameters)
-    where = conditions.on_composition(necessary(if_unknown(condition), of_stoichiometry))
+    where = conditions.on_composition(necessary(if_unknown(condition), decided_by_stoichiometry))
     text = f"select distinct natoms from store.stoichiometry t where {where} order by natoms"
     return Statement(text, parameters.values)

@@ -26,8 +26,11 @@ def species_part(states: Sequence[tuple[str, int]], name: str, parameters: Param
         name=name,
         symbols=parameters.bind("elements", [symbol for symbol, _ in states]),
         states=parameters.bind("states", [f"{symbol} {state}" for symbol, state in states]),
-        present=" and ".join(
-            f"{parameters.bind('element', symbol)}::element_symbol in (element1, element2, element3, element4)"
-            for symbol, _ in states
-        ),
+        present=" and ".join(_present(symbol, parameters) for symbol, _ in states),
     )
+
+
+def _present(symbol: str, parameters: Parameters) -> str:
+    """Return that a row of store.chemical_system has an element."""
+    element = f"{parameters.bind('element', symbol)}::element_symbol"
+    return f"{element} in (element1, element2, element3, element4)"
