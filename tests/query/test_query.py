@@ -222,7 +222,7 @@ WRONG = {
     "chemsys=Li-Li": "'Li' at character 12 is repeated in 'Li-Li'",
     "chemsys=Li-Na-K-Rb-O": "has 5 elements; this file has systems of 2 to 4",
     "Xx2O": "'Xx2O' at character 1 is not a key, category, formula, prototype or chemical system",
-    "formula=Li(O": "a closing parenthesis is missing",
+    "formula=Li(O": "incomplete query: expected a value or ')'",
     "formula=Zn0.5O": "'Zn0.5O' at character 9 is not a formula (fractional amount",
     "formula=LiZn9O": "is outside this file (factor 9)",
     "natoms>100": "'100' at character 8 is out of range: natoms is from 2 to 32",
