@@ -2,7 +2,7 @@
 -- filter, {meets_unknown} the filter as if nothing were known; {columns} of a system that the filter
 -- reads; {where} a system must be, if anything; {species_joins} for species terms.
 
--- Known compositions that match, and those that would if they were not known.
+-- Known compositions that match, or would match if they were unknown.
 known as materialized (
     select t.*,
         {meets_known} as meets_known,

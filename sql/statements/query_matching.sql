@@ -4,7 +4,7 @@
 -- {systems} is the table to read; {key} decides a system's answer, {c_key} of c; {allowed_set}, bits;
 -- {when_allowed} joins the masks; {species_joins} for species terms.
 
--- Stoichiometries that match, as bits, where the rule allows them and where not.
+-- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
 mask as materialized (
     select {c_columns},
         {masks}
@@ -12,7 +12,7 @@ mask as materialized (
     join amount t on t.nelements = c.nelements
     group by all
 ),
--- The same within the allowed set of each system.
+-- The same for each kind of system, given its set of allowed stoichiometries.
 answer as materialized (
     select {c_key}, c.n_systems,
         {when_allowed} as when_allowed,

@@ -1,6 +1,7 @@
 -- Unknown compositions of a query by number of atoms. Slot: {natoms_mask} is the bitmap of the
 -- stoichiometries with d.natoms atoms.
 
+-- The bitmaps include known compositions, which are subtracted.
 select natoms, sum(n)::bigint as n
 from (
     select t.natoms, sum(a.n_systems * bit_count((a.when_allowed | a.when_forbidden) & t.stoichiometries)) as n

@@ -2,11 +2,12 @@
 -- matching compositions; {order} of the rows, {h_order} the same of h; {limit} and offset, if any;
 -- {columns} to show.
 
--- The rows asked for, by their numbers.
+-- The rows to return, by system and stoichiometry.
 hit as materialized (
     {matches}
     order by {order}{limit}
 )
+-- Their columns.
 select
     {columns}
 from hit h

@@ -119,6 +119,7 @@ class CommonTables:
         """Return `member`: a row per bit of the masks, so that no other stoichiometry is tested."""
         masks = " | ".join(f"m.{name}" for name in [*self._allowed_masks(), "forbidden"])
         return (
+            "-- Stoichiometries that match in some system, a row each.\n"
             "member as materialized (\n"
             f"    select {''.join(f'm.{column}, ' for column in self.columns.names)}t.*\n"
             "    from mask m\n"
