@@ -23,6 +23,8 @@ class Order:
     descending: bool = False
 
 
+#: Positions of the elements of a chemical system, from 1.
+POSITIONS = range(1, 5)
 _FORMULA = "concat({e}1, t.amount1, {e}2, t.amount2, {e}3, t.amount3, {e}4, t.amount4)"
 #: SQL of each column to show; h is a row of `hit`, s its system, t its stoichiometry, k is known_composition.
 SHOWN = {

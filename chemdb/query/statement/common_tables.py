@@ -11,6 +11,7 @@ from itertools import product
 
 from chemdb.database.sql_files import filled
 from chemdb.query.filter import NOTHING, Filter, decided_by_system, if_known, if_unknown, necessary
+from chemdb.query.statement.columns import POSITIONS
 from chemdb.query.statement.conditions import Conditions, SystemColumns, both
 from chemdb.query.statement.parameters import Parameters, Statement
 from chemdb.query.statement.species_sets import species_part
@@ -51,7 +52,7 @@ class CommonTables:
 
     def system_parts(self) -> list[str]:
         """Return `system` and `amount`, which the other parts read, and the parts of the species terms."""
-        columns = self.columns.expressions([f"element{i}" for i in range(1, 5)], self.parameters)
+        columns = self.columns.expressions([f"element{i}" for i in POSITIONS], self.parameters)
         conditions = [
             self._system_range(),
             self.conditions.on_system(necessary(self._condition, decided_by_system)),
@@ -80,7 +81,7 @@ class CommonTables:
             f"    left join {name}_set on {name}_set.set_id = {name}.set_id"
             for name in self._species
         )
-        columns = self.columns.expressions([f"elements[{i}]" for i in range(1, 5)], self.parameters)
+        columns = self.columns.expressions([f"elements[{i}]" for i in POSITIONS], self.parameters)
         systems = self._system_range()
         return filled(
             "statements/query_known",
@@ -94,26 +95,24 @@ class CommonTables:
             species_joins=joins,
         )
 
-    def matching_parts(self) -> list[str]:
+    def matching_part(self) -> str:
         """Return `mask` and `answer`: the stoichiometries that match, as if no composition were known."""
         columns = ["nelements", *self.columns.names]
         joins = "".join(
             f"\n    left join {name}_set on {name}_set.set_id = c.{name}_set" for name in self._species
         )
-        return [
-            filled(
-                "statements/query_matching",
-                columns=", ".join(columns),
-                c_columns=", ".join(f"c.{column}" for column in columns),
-                masks=",\n        ".join(self._masks()),
-                systems=self.systems,
-                key=", ".join(self.columns.key),
-                c_key=", ".join(f"c.{column}" for column in self.columns.key),
-                allowed_set=_ALLOWED_SET,
-                when_allowed=" | ".join(self._when_allowed()),
-                species_joins=joins,
-            )
-        ]
+        return filled(
+            "statements/query_matching",
+            columns=", ".join(columns),
+            c_columns=", ".join(f"c.{column}" for column in columns),
+            masks=",\n        ".join(self._masks()),
+            systems=self.systems,
+            key=", ".join(self.columns.key),
+            c_key=", ".join(f"c.{column}" for column in self.columns.key),
+            allowed_set=_ALLOWED_SET,
+            when_allowed=" | ".join(self._when_allowed()),
+            species_joins=joins,
+        )
 
     def member_part(self) -> str:
         """Return `member`: a row per bit of the masks, so that no other stoichiometry is tested."""

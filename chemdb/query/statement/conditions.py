@@ -22,6 +22,7 @@ from chemdb.query.filter import (
     SpeciesTogether,
     terms_of,
 )
+from chemdb.query.statement.columns import POSITIONS
 from chemdb.query.statement.parameters import Parameters
 
 
@@ -172,8 +173,8 @@ class Conditions:
 
     def _amount(self, elements: frozenset[str]) -> str:
         """Return the atoms of some elements in the formula."""
-        positions = self._columns.element_sets[elements]
-        return "(" + " + ".join(f"(({positions} >> {i}) & 1)::bigint * t.f{i + 1}" for i in range(4)) + ")"
+        places = self._columns.element_sets[elements]
+        return "(" + " + ".join(f"(({places} >> {i - 1}) & 1)::bigint * t.f{i}" for i in POSITIONS) + ")"
 
     def _comparison(self, quantity: str, comparison: str, number: Fraction) -> str:
         """Return the comparison of an integer with a fraction, in integers."""

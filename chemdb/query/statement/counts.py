@@ -19,7 +19,7 @@ def count_statement(condition: Filter, window: Window = WHOLE_SPACE) -> Statemen
     parts = [*tables.system_parts(), tables.known_part()]
     unknown = "select 0 as allowed, 0 as forbidden"
     if tables.if_unknown != NOTHING:
-        parts += tables.matching_parts()
+        parts.append(tables.matching_part())
         unknown = _UNKNOWN_COUNTS
     return tables.statement(parts, "\n" + filled("statements/query_counts", unknown=unknown))
 
@@ -27,7 +27,7 @@ def count_statement(condition: Filter, window: Window = WHOLE_SPACE) -> Statemen
 def system_counts_statement(condition: Filter, width: int, window: Window = WHOLE_SPACE) -> Statement:
     """Return the query of compositions, as if none were known, per `width` system_ids: bucket, n."""
     tables = CommonTables(condition, window)
-    parts = [*tables.system_parts(), *tables.matching_parts()]
+    parts = [*tables.system_parts(), tables.matching_part()]
     query = filled(
         "statements/query_system_counts",
         width=width,
@@ -40,7 +40,7 @@ def system_counts_statement(condition: Filter, width: int, window: Window = WHOL
 def natoms_counts_statement(condition: Filter) -> Statement:
     """Return the query of unknown compositions by number of atoms: natoms, n."""
     tables = CommonTables(condition, WHOLE_SPACE)
-    parts = [*tables.system_parts(), tables.known_part(), *tables.matching_parts()]
+    parts = [*tables.system_parts(), tables.known_part(), tables.matching_part()]
     query = filled("statements/query_natoms_counts", natoms_mask=bitmap("t.natoms = d.natoms"))
     return tables.statement(parts, "\n" + query)
 

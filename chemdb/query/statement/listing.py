@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chemdb.database.execution import identifier
 from chemdb.database.sql_files import filled
 from chemdb.query.filter import NOTHING, Filter
-from chemdb.query.statement.columns import KEYS, SHOWN, Order
+from chemdb.query.statement.columns import KEYS, POSITIONS, SHOWN, Order
 from chemdb.query.statement.common_tables import CommonTables
 from chemdb.query.statement.parameters import Parameters, Statement
 from chemdb.query.statement.windows import WHOLE_SPACE, Window
@@ -42,7 +42,7 @@ def rows_statement(
         parts.append(tables.known_part())
         matches.append(_known_rows(tables, order))
     if tables.if_unknown != NOTHING:
-        parts += [*tables.matching_parts(), tables.member_part()]
+        parts += [tables.matching_part(), tables.member_part()]
         matches.append(_unknown_rows(tables, order))
     by = [f"key{i}{' desc' if one.descending else ''} nulls last" for i, one in enumerate(order)]
     by += ["nelements", "system_id", "stoichiometry_id"]
@@ -66,7 +66,7 @@ def _known_rows(tables: CommonTables, order: Sequence[Order]) -> str:
     keys = [
         KEYS[one.column].known
         if one.column in KEYS
-        else _amount(one.column, [f"t.elements[{i}]" for i in range(1, 5)], _FACTORS, tables.parameters)
+        else _amount(one.column, [f"t.elements[{i}]" for i in POSITIONS], _FACTORS, tables.parameters)
         for one in order
     ]
     return (
@@ -80,7 +80,7 @@ def _unknown_rows(tables: CommonTables, order: Sequence[Order]) -> str:
         [
             KEYS[one.column].unknown
             if one.column in KEYS
-            else _amount(one.column, [f"e.element{i}" for i in range(1, 5)], _FACTORS, tables.parameters)
+            else _amount(one.column, [f"e.element{i}" for i in POSITIONS], _FACTORS, tables.parameters)
             for one in order
         ]
     )
@@ -111,8 +111,8 @@ def _shown(column: str, parameters: Parameters) -> str:
     """Return the SQL of a column to show."""
     if column in SHOWN:
         return SHOWN[column]
-    elements = [f"s.element{i}" for i in range(1, 5)]
-    factors = [f"coalesce(t.factors[{i}], 0)" for i in range(1, 5)]
+    elements = [f"s.element{i}" for i in POSITIONS]
+    factors = [f"coalesce(t.factors[{i}], 0)" for i in POSITIONS]
     return _amount(column, elements, factors, parameters)
 
 
