@@ -126,7 +126,7 @@ def fuzz(target: str, db: Path, arguments: list[str]) -> None:
         import chemdb.lookup.label_file
         import chemdb.query.parse.language
         import chemdb.query.parse.optimade_filter
-        import chemdb.query.statement.writer
+        import chemdb.query.statement.listing
     from chemdb.errors import MAX_MESSAGE, ChemdbError
 
     check = globals()[f"_{target}"](chemdb.open(db, threads=1, memory_limit="500MB"))
@@ -179,7 +179,8 @@ def _asked(db: object, read: Callable) -> Callable[[bytes], None]:
     from chemdb.database.connection import connect_to_read
     from chemdb.query.parse.vocabulary import vocabulary
     from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER
-    from chemdb.query.statement.writer import count_statement, rows_statement
+    from chemdb.query.statement.counts import count_statement
+    from chemdb.query.statement.listing import rows_statement
 
     words = db._file.remember(vocabulary)
     con = connect_to_read(db.path, db.limits)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from chemdb.builder.column_comments import inherit_comments
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import read_formulas
 from chemdb.database.execution import execute
@@ -107,6 +108,8 @@ def renew_categories(con: duckdb.DuckDBPyConnection) -> None:
     """Make categories and summaries agree with the known sources again."""
     for name in files_in("2_known"):
         run_file(con, name)
+    # The files replace their tables, and with them the comments.
+    inherit_comments(con)
 
 
 def source_names(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from chemdb.builder.column_comments import inherit_comments
 from chemdb.builder.load_known import Loaded, add_source, renew_categories
 from chemdb.builder.tables import (
     allowed_set_table,
@@ -129,6 +130,7 @@ def build(
             renew_categories(con)
             for name in files_in("3_views"):
                 run_file(con, name)
+            inherit_comments(con)
         with steps("Check"):
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))
             seconds = f"{time.perf_counter() - clock:.1f}"
@@ -139,7 +141,7 @@ def build(
 
 
 def expected_counts(spaces: Sequence[Space], max_stoichiometry: int) -> pa.Table:
-    """Return the counts that `sql/check_counts.sql` expects of each order."""
+    """Return the counts that `sql/statements/check_counts.sql` expects for each number of elements."""
     combinations = [n_combinations(space.nelements, max_stoichiometry) for space in spaces]
     n_stoichiometries = [len(space.factors) for space in spaces]
     return pa.table(

@@ -18,6 +18,19 @@ def sql_text(name: str) -> str:
     return (_folder() / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def filled(name: str, /, **slots: object) -> str:
+    """Return the SQL of a file with text in its ``{slots}``, without the comment at its top.
+
+    Parameters
+    ----------
+    name : str
+        As `sql_text` takes it; a blank line ends the comment, which says what each slot is.
+    **slots
+        Text of each slot.
+    """
+    return _template(name).format(**slots)
+
+
 def files_in(stage: str) -> list[str]:
     """Return the names of the files of a stage, in the order in which they run."""
     return sorted(f"{stage}/{path.stem}" for path in (_folder() / stage).glob("*.sql"))
@@ -46,6 +59,11 @@ def run_file(
         for statement in con.extract_statements(sql_text(name)):
             needed = {key: value for key, value in parameters.items() if key in statement.named_parameters}
             execute(con, statement, needed or None)
+
+
+@cache
+def _template(name: str) -> str:
+    return sql_text(name).partition("\n\n")[2].rstrip("\n")
 
 
 @cache

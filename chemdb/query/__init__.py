@@ -1,1 +1,1 @@
-"""From the text of a query to rows: vocabulary and language, filter, SQL, result."""
+"""From the text of a query to rows: text (parse), filter, SQL (statement), result."""

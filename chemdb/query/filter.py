@@ -1,4 +1,4 @@
-"""What a query asks, as an immutable tree: terms joined by `And`, `Or` and `Not`."""
+"""The filter of a query: an immutable tree of terms joined by `And`, `Or` and `Not`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from chemdb.database.metadata import ALLOWED_AND_KNOWN
 
 @dataclass(frozen=True)
 class ElementCount:
-    """How many elements of the composition are among `elements`.
+    """The number of elements of the composition that are in `elements`.
 
     Attributes
     ----------
     elements : frozenset of str
     comparison : str
     number : int or None
-        None for all of the composition's elements.
+        None for the number of elements of the composition.
     """
 
     elements: frozenset[str]
@@ -26,7 +26,7 @@ class ElementCount:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number of the stoichiometry: nelements, natoms or max_factor."""
+    """A property of the stoichiometry: nelements, natoms or max_factor."""
 
     name: str
     comparison: str
@@ -35,7 +35,7 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Amount:
-    """Atoms of `elements`, together, in the formula."""
+    """Total number of atoms of `elements` in the formula."""
 
     elements: frozenset[str]
     comparison: str
@@ -44,7 +44,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class AtomicFraction:
-    """Atoms of `elements`, together, by all atoms."""
+    """Total share of the atoms that are of `elements`, 0 to 1."""
 
     elements: frozenset[str]
     comparison: str
@@ -67,7 +67,7 @@ class Factors:
 
 @dataclass(frozen=True)
 class FormulaAnonymous:
-    """An anonymous formula, amounts ascending: ABC3."""
+    """Exactly this anonymous formula, factors ascending: ABC3."""
 
     formula_anonymous: str
 
@@ -79,12 +79,12 @@ class Allowed:
 
 @dataclass(frozen=True)
 class SpeciesTogether:
-    """Allowed by a choice of oxidation states that has all of these.
+    """Allowed by a choice of oxidation states that includes all of these.
 
     Attributes
     ----------
     states : tuple of (str, int)
-        Symbol and oxidation state in e, by symbol.
+        Symbol and oxidation state in e, sorted by symbol.
     """
 
     states: tuple[tuple[str, int], ...]
@@ -104,7 +104,7 @@ class KnownIn:
 
 @dataclass(frozen=True)
 class EnergyAboveHull:
-    """Lowest energy above the hull of the known entries, in eV/atom; false where there is none."""
+    """Lowest energy above hull of the known entries, in eV/atom; false if there is none."""
 
     comparison: str
     number: Fraction
@@ -112,21 +112,21 @@ class EnergyAboveHull:
 
 @dataclass(frozen=True)
 class And:
-    """All of the terms; with none of them, everything."""
+    """All of the terms hold; without terms, always true."""
 
     terms: "tuple[Filter, ...]"
 
 
 @dataclass(frozen=True)
 class Or:
-    """One of the terms at least; with none of them, nothing."""
+    """At least one of the terms holds; without terms, always false."""
 
     terms: "tuple[Filter, ...]"
 
 
 @dataclass(frozen=True)
 class Not:
-    """What the term is not true of."""
+    """The term does not hold."""
 
     term: "Filter"
 
@@ -150,32 +150,32 @@ Filter = Term | And | Or | Not
 EVERYTHING = And(())
 NOTHING = Or(())
 
-#: Terms that only known compositions can meet.
-OF_KNOWN = (Known, KnownIn, EnergyAboveHull)
+#: Terms that hold only for known compositions.
+KNOWN_TERMS = (Known, KnownIn, EnergyAboveHull)
 
 
 def all_of(*terms: Filter) -> Filter:
     """Return the terms joined by AND, simplified."""
-    found: dict[Filter, None] = {}
+    distinct: dict[Filter, None] = {}
     for term in terms:
         if term == NOTHING:
             return NOTHING
-        found |= dict.fromkeys(term.terms if isinstance(term, And) else (term,))
-    return next(iter(found)) if len(found) == 1 else And(tuple(found))
+        distinct |= dict.fromkeys(term.terms if isinstance(term, And) else (term,))
+    return next(iter(distinct)) if len(distinct) == 1 else And(tuple(distinct))
 
 
 def any_of(*terms: Filter) -> Filter:
     """Return the terms joined by OR, simplified."""
-    found: dict[Filter, None] = {}
+    distinct: dict[Filter, None] = {}
     for term in terms:
         if term == EVERYTHING:
             return EVERYTHING
-        found |= dict.fromkeys(term.terms if isinstance(term, Or) else (term,))
-    return next(iter(found)) if len(found) == 1 else Or(tuple(found))
+        distinct |= dict.fromkeys(term.terms if isinstance(term, Or) else (term,))
+    return next(iter(distinct)) if len(distinct) == 1 else Or(tuple(distinct))
 
 
 def negation(term: Filter) -> Filter:
-    """Return what the term is not true of, simplified."""
+    """Return the negation of a term, simplified."""
     if term == EVERYTHING:
         return NOTHING
     if term == NOTHING:
@@ -189,75 +189,79 @@ def category(name: str) -> Filter:
     return all_of(Allowed() if allowed else Not(Allowed()), Known() if known else Not(Known()))
 
 
-def replaced(whole: Filter, value: Callable[[Term, bool], Filter | None], positive: bool = True) -> Filter:
+def replace_terms(
+    condition: Filter, replacement: Callable[[Term, bool], Filter | None], positive: bool = True
+) -> Filter:
     """Return a filter with terms replaced, simplified.
 
     Parameters
     ----------
-    whole : Filter
-    value : callable
-        Of a term and whether it stands under an even number of NOTs; None leaves the term.
+    condition : Filter
+    replacement : callable
+        Takes a term and whether it is under an even number of NOTs; returns None to keep the term.
+    positive : bool
+        Whether `condition` itself is under an even number of NOTs.
     """
-    match whole:
+    match condition:
         case And(terms):
-            return all_of(*(replaced(term, value, positive) for term in terms))
+            return all_of(*(replace_terms(term, replacement, positive) for term in terms))
         case Or(terms):
-            return any_of(*(replaced(term, value, positive) for term in terms))
+            return any_of(*(replace_terms(term, replacement, positive) for term in terms))
         case Not(term):
-            return negation(replaced(term, value, not positive))
+            return negation(replace_terms(term, replacement, not positive))
         case _:
-            other = value(whole, positive)
-            return whole if other is None else other
+            replaced = replacement(condition, positive)
+            return condition if replaced is None else replaced
 
 
-def necessary(whole: Filter, decided: Callable[[Term], bool]) -> Filter:
-    """Return what must hold for `whole` to hold, in `decided` terms only."""
+def necessary(condition: Filter, decidable: Callable[[Term], bool]) -> Filter:
+    """Return a necessary condition of a filter that has only `decidable` terms."""
 
-    def value(term: Term, positive: bool) -> Filter | None:
-        if decided(term):
+    def relaxed(term: Term, positive: bool) -> Filter | None:
+        if decidable(term):
             return None
         return EVERYTHING if positive else NOTHING
 
-    return replaced(whole, value)
+    return replace_terms(condition, relaxed)
 
 
-def if_known(whole: Filter) -> Filter:
-    """Return what a filter asks of a composition that is known."""
-    return replaced(whole, lambda term, _: EVERYTHING if isinstance(term, Known) else None)
+def if_known(condition: Filter) -> Filter:
+    """Return what a filter requires of known compositions."""
+    return replace_terms(condition, lambda term, _: EVERYTHING if isinstance(term, Known) else None)
 
 
-def if_unknown(whole: Filter) -> Filter:
-    """Return what a filter asks of a composition that is not known."""
-    return replaced(whole, lambda term, _: NOTHING if isinstance(term, OF_KNOWN) else None)
+def if_unknown(condition: Filter) -> Filter:
+    """Return what a filter requires of unknown compositions."""
+    return replace_terms(condition, lambda term, _: NOTHING if isinstance(term, KNOWN_TERMS) else None)
 
 
-def of_system(term: Term) -> bool:
-    """Say whether a chemical system alone decides a term."""
+def decided_by_system(term: Term) -> bool:
+    """Return whether the chemical system alone decides a term."""
     return isinstance(term, ElementCount | Chemsys) or (
         isinstance(term, Quantity) and term.name == "nelements"
     )
 
 
-def of_stoichiometry(term: Term) -> bool:
-    """Say whether a stoichiometry alone decides a term."""
+def decided_by_stoichiometry(term: Term) -> bool:
+    """Return whether the stoichiometry alone decides a term."""
     return isinstance(term, Quantity | FormulaAnonymous)
 
 
-def terms_of(whole: Filter) -> Iterator[Term]:
+def terms_of(condition: Filter) -> Iterator[Term]:
     """Yield the terms of a filter, from left to right."""
-    match whole:
+    match condition:
         case And(terms) | Or(terms):
             for term in terms:
                 yield from terms_of(term)
         case Not(term):
             yield from terms_of(term)
         case _:
-            yield whole
+            yield condition
 
 
-def depth(whole: Filter) -> int:
-    """Return how deep the tree of a filter is."""
-    match whole:
+def depth(condition: Filter) -> int:
+    """Return the depth of the tree of a filter; 0 for a single term."""
+    match condition:
         case And(terms) | Or(terms):
             return 1 + max((depth(term) for term in terms), default=0)
         case Not(term):

@@ -1,7 +1,6 @@
-"""What a query answers: exact counts, and rows as they are asked for."""
+"""The result of a query: exact counts, and rows that are read on demand."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chemdb.database.execution import all_rows, execute
@@ -10,16 +9,22 @@ from chemdb.database.rows import N_SHOWN, Cursor
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
 from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SPECIES, Order
-from chemdb.query.statement.windows import AT_ONCE, Part, Space, all_parts, one_part
-from chemdb.query.statement.writer import (
-    WHOLE,
-    Statement,
-    Window,
-    by_natoms_statement,
+from chemdb.query.statement.counts import (
     count_statement,
-    histogram_statement,
+    natoms_counts_statement,
     natoms_statement,
-    rows_statement,
+    system_counts_statement,
+)
+from chemdb.query.statement.listing import rows_statement
+from chemdb.query.statement.parameters import Statement
+from chemdb.query.statement.windows import (
+    AT_ONCE,
+    WHOLE_SPACE,
+    Part,
+    Window,
+    WindowCounts,
+    all_parts,
+    one_part,
 )
 from chemdb.rule.oxidation_states import first_witness, witness_text
 
@@ -30,14 +35,14 @@ if TYPE_CHECKING:
 
 #: Rows of an Arrow batch.
 BATCH = 100_000
-#: Chemical systems counted together when a large answer is cut into parts.
+#: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024
-#: What the column species is found from.
+#: Columns from which the column species is computed.
 FOR_SPECIES = ("elements", "factors", "allowed")
 
 
 class Result:
-    """Compositions that meet a query: nothing is read until asked for, and every read is anew.
+    """Compositions that match a query. Rows are read on demand, and each read runs the query again.
 
     Made by `chemdb.api.Database.query`.
 
@@ -45,50 +50,53 @@ class Result:
     ----------
     cursor : Cursor
     vocabulary : Vocabulary
-    asked : Filter
+    condition : Filter
     columns : sequence of str
-        As `chemdb.query.statement.columns.read_columns` gives them.
+        From `chemdb.query.statement.columns.read_columns`.
     order : sequence of Order
-        As `chemdb.query.statement.columns.read_order` gives them.
+        From `chemdb.query.statement.columns.read_order`.
     limit : int, optional
-        Most rows; all if not given.
+        Maximum number of rows; all if not given.
     offset : int
-        Rows passed over.
+        Rows to skip.
     """
 
     def __init__(
         self,
         cursor: Cursor,
         vocabulary: Vocabulary,
-        asked: Filter,
+        condition: Filter,
         columns: Sequence[str] = DEFAULT_COLUMNS,
         order: Sequence[Order] = DEFAULT_ORDER,
         limit: int | None = None,
         offset: int = 0,
     ) -> None:
         self._cursor = cursor
-        self._words = vocabulary
+        self._vocabulary = vocabulary
         self._electronegativities = {e.symbol: e.electronegativity for e in vocabulary.elements}
-        self.filter = asked
+        self.filter = condition
         self.columns = list(columns)
         self._order = tuple(order)
         self._limit = limit
         self._offset = offset
+        self._counts: dict[str, int] | None = None
 
-    @cached_property
+    @property
     def counts(self) -> dict[str, int]:
-        """Exact number of matching compositions by category, whatever the limit."""
-        [row] = self._fetched(count_statement(self.filter))
-        return dict(zip(CATEGORIES, row, strict=True))
+        """Exact number of matching compositions by category, regardless of the limit."""
+        # Threads may count twice, to the same result; cached_property of Python 3.11 makes all results wait.
+        if self._counts is None:
+            self._counts = self._category_counts(WHOLE_SPACE)
+        return self._counts
 
     def count(self) -> int:
-        """Return the exact number of matching compositions, whatever the limit."""
+        """Return the exact number of matching compositions, regardless of the limit."""
         return sum(self.counts.values())
 
     @property
     def sql(self) -> str:
-        """The query as SQL for any DuckDB client; the column species is not in it."""
-        part = one_part(self._space(), self._order, self._limit, self._offset)
+        """The query as SQL for any DuckDB client, without the column species."""
+        part = one_part(self._window_counts(), self._order, self._limit, self._offset)
         return self._statement(part).runnable()
 
     def __iter__(self) -> Iterator[tuple]:
@@ -105,17 +113,17 @@ class Result:
         return rows if self._limit is None else min(rows, self._limit)
 
     def select(self, columns: Sequence[str], offset: int = 0) -> "Result":
-        """Return the same rows, from the one after `offset`, with other columns."""
+        """Return the same rows with other columns, skipping the first `offset`."""
         limit = None if self._limit is None else max(0, self._limit - offset)
         return Result(
-            self._cursor, self._words, self.filter, columns, self._order, limit, self._offset + offset
+            self._cursor, self._vocabulary, self.filter, columns, self._order, limit, self._offset + offset
         )
 
     def batches(self) -> "pa.RecordBatchReader":
-        """Return the rows as Arrow record batches, read as they come, in bounded memory."""
+        """Return the rows as Arrow record batches, streamed in bounded memory."""
         import pyarrow as pa
 
-        def made() -> Iterator[pa.RecordBatch]:
+        def read() -> Iterator[pa.RecordBatch]:
             for part in self._parts():
                 statement = self._statement(part)
                 with self._cursor() as con:
@@ -123,11 +131,11 @@ class Result:
                     for batch in rows.to_arrow_reader(BATCH):
                         yield self._batch(batch)
 
-        nothing = self._statement(Part(Window(known=False, unknown=False), None, 0))
+        empty = self._statement(Part(Window(known=False, unknown=False), None, 0))
         with self._cursor() as con:
-            schema = con.sql(nothing.text, params=nothing.parameters).to_arrow_reader(BATCH).schema
+            schema = con.sql(empty.text, params=empty.parameters).to_arrow_reader(BATCH).schema
         schema = self._batch(pa.RecordBatch.from_pylist([], schema)).schema
-        return pa.RecordBatchReader.from_batches(schema, made())
+        return pa.RecordBatchReader.from_batches(schema, read())
 
     def arrow(self) -> "pa.Table":
         """Return the rows as an Arrow table."""
@@ -147,53 +155,55 @@ class Result:
         return frame
 
     def __repr__(self) -> str:
-        found = ", ".join(f"{n:,} {category}" for category, n in self.counts.items())
-        return f"{self.count():,} compositions: {found}"
+        by_category = ", ".join(f"{n:,} {category}" for category, n in self.counts.items())
+        return f"{self.count():,} compositions: {by_category}"
 
     def _repr_html_(self) -> str:
         limit = N_SHOWN if self._limit is None else min(N_SHOWN, self._limit)
-        first = Result(self._cursor, self._words, self.filter, self.columns, self._order, limit, self._offset)
+        first = Result(
+            self._cursor, self._vocabulary, self.filter, self.columns, self._order, limit, self._offset
+        )
         return f"<p>{self!r}</p>{first.df().to_html(index=False)}"
 
     def _parts(self) -> Iterator[Part]:
         if len(self) > AT_ONCE and self._order == DEFAULT_ORDER:
-            yield from all_parts(self._space(), self._limit, self._offset)
+            yield from all_parts(self._window_counts(), self._limit, self._offset)
         elif len(self):
-            yield one_part(self._space(), self._order, self._limit, self._offset)
+            yield one_part(self._window_counts(), self._order, self._limit, self._offset)
 
     def _statement(self, part: Part) -> Statement:
         return rows_statement(
-            self.filter, self._read_columns(), self._order, part.limit, part.offset, part.window
+            self.filter, self._sql_columns(), self._order, part.limit, part.offset, part.window
         )
 
-    def _space(self) -> Space:
-        return Space(self._count, self._natoms, self._by_natoms, self._systems)
+    def _window_counts(self) -> WindowCounts:
+        return WindowCounts(self._known_and_unknown, self._natoms, self._by_natoms, self._system_ranges)
 
-    def _count(self, window: Window) -> tuple[int, int]:
-        if window == WHOLE:
-            found = self.counts
-        else:
-            [row] = self._fetched(count_statement(self.filter, window))
-            found = dict(zip(CATEGORIES, row, strict=True))
-        return found["standard"] + found["interesting"], found["missing"] + found["unlikely"]
+    def _category_counts(self, window: Window) -> dict[str, int]:
+        [row] = self._fetched(count_statement(self.filter, window))
+        return dict(zip(CATEGORIES, row, strict=True))
+
+    def _known_and_unknown(self, window: Window) -> tuple[int, int]:
+        counts = self.counts if window == WHOLE_SPACE else self._category_counts(window)
+        return counts["standard"] + counts["interesting"], counts["missing"] + counts["unlikely"]
 
     def _natoms(self) -> list[int]:
         return [natoms for (natoms,) in self._fetched(natoms_statement(self.filter))]
 
     def _by_natoms(self) -> list[tuple]:
-        return self._fetched(by_natoms_statement(self.filter))
+        return self._fetched(natoms_counts_statement(self.filter))
 
-    def _systems(self, window: Window) -> list[tuple[int, int]]:
-        """Return ranges of system_id with at most about `AT_ONCE` compositions of a window."""
-        chunks: list[tuple[int, int]] = []
+    def _system_ranges(self, window: Window) -> list[tuple[int, int]]:
+        """Return ranges of system_id with about `AT_ONCE` compositions of a window at most."""
+        ranges: list[tuple[int, int]] = []
         first = total = 0
         bucket = -1
-        for bucket, n in self._fetched(histogram_statement(self.filter, BUCKET, window)):
+        for bucket, n in self._fetched(system_counts_statement(self.filter, BUCKET, window)):
             if total and total + n > AT_ONCE:
-                chunks.append((first, bucket * BUCKET - 1))
+                ranges.append((first, bucket * BUCKET - 1))
                 first, total = bucket * BUCKET, 0
             total += n
-        return [*chunks, (first, (bucket + 1) * BUCKET - 1)]
+        return [*ranges, (first, (bucket + 1) * BUCKET - 1)]
 
     def _fetched(self, statement: Statement) -> list[tuple]:
         with self._cursor() as con:
@@ -203,15 +213,16 @@ class Result:
     def _species(self, elements: Sequence[str], factors: Sequence[int], allowed: bool) -> str | None:
         if not allowed:
             return None
-        states = first_witness(elements, factors, self._electronegativities, self._words.states)
+        states = first_witness(elements, factors, self._electronegativities, self._vocabulary.states)
         return witness_text(elements, states) if states else None
 
     def _row(self, row: tuple) -> tuple:
-        values = dict(zip(self._read_columns(), row, strict=True))
+        values = dict(zip(self._sql_columns(), row, strict=True))
         values[SPECIES] = self._species(*(values[column] for column in FOR_SPECIES))
         return tuple(values[column] for column in self.columns)
 
-    def _read_columns(self) -> list[str]:
+    def _sql_columns(self) -> list[str]:
+        """Return the columns of the SQL, from which the row, with its species, is made."""
         if SPECIES not in self.columns:
             return self.columns
         shown = [column for column in self.columns if column != SPECIES]

@@ -1,7 +1,7 @@
 -- The first 103 elements. Reads `new_element`, registered by the build.
 
--- The schema store holds what keeps the space small: the tables that the views of the main
--- schema, the public interface, multiply out.
+-- The schema store has the internal tables; the views of the schema main, the public interface, expand
+-- them to the whole space.
 create schema store;
 
 create type element_symbol as enum (select symbol from new_element order by atomic_number);

@@ -1,4 +1,4 @@
--- Element and oxidation state. Reads `new_species`, registered by the build.
+-- Species: elements with an oxidation state. Reads `new_species`, registered by the build.
 
 create table species (
     oxidation_state_set varchar not null,
@@ -11,12 +11,11 @@ create table species (
 insert into species select * from new_species order by used desc, oxidation_state_set, symbol, oxidation_state;
 
 comment on table species is
-    'Species (element and oxidation state) of every oxidation-state set; the rows with used = true decided what this file calls allowed.';
+    'Species (element and oxidation state) of every oxidation-state set; those with used = true define the allowed compositions of this file.';
 comment on column species.oxidation_state_set is
-    'Oxidation-state set: a SMACT set (smact14 is the one of Park et al. 2024, 421 species), or the name of a user''s file.';
-comment on column species.symbol is 'Element symbol.';
+    'Oxidation-state set: a SMACT set (smact14, with 421 species, is that of Park et al. 2024) or the name of a user file.';
 comment on column species.oxidation_state is 'Oxidation state in e.';
 comment on column species.species is 'Species as text, such as Fe3+ or O2-.';
-comment on column species.used is 'Whether this set decided the allowed compositions of this file.';
+comment on column species.used is 'Whether this set defines the allowed compositions of this file.';
 comment on column species.n_icsd is
-    'Entries of the ICSD of 2024 that have the species, as SMACT counted them: how usual it is.';
+    'Number of entries with the species in the ICSD of 2024, from SMACT: how common it is.';

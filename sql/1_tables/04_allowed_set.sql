@@ -1,9 +1,8 @@
 -- The distinct sets of allowed stoichiometries. Reads `new_allowed_set`, registered by the build.
 --
--- Bits are the small form (11 MB for 131 million members). But a scan of all allowed
--- compositions tests every bit once for each system that has the set. So the sets that many
--- systems share for few members are listed out too: 3 million rows save 6 of
--- the 10 billion bit tests.
+-- Bitmaps are compact (11 MB for 131 million members), but a scan of all allowed compositions tests
+-- every bit once for each system that has the set. Therefore sets with few members that many systems
+-- share are also listed: 3 million rows save 6 of the 10 billion bit tests.
 
 create table store.allowed_set (
     allowed_set_id  integer not null,
@@ -22,14 +21,14 @@ from new_allowed_set
 order by allowed_set_id;
 
 comment on table store.allowed_set is
-    'Distinct sets of allowed stoichiometries; every chemical system has one. Park et al.''s quaternary space has 75,272.';
-comment on column store.allowed_set.allowed_set_id is 'Number of the set; 0 is the empty set, shared by all orders.';
-comment on column store.allowed_set.nelements is 'Number of elements of its systems; NULL for the empty set.';
-comment on column store.allowed_set.n_systems is 'Chemical systems that have this set.';
-comment on column store.allowed_set.n_allowed is 'Stoichiometries in the set.';
-comment on column store.allowed_set.listed is 'Whether store.allowed_stoichiometry lists the set too.';
+    'Distinct sets of allowed stoichiometries; each chemical system has one. The quaternary space of Park et al. 2024 has 75,272 sets.';
+comment on column store.allowed_set.allowed_set_id is 'Number of the set; 0 is the empty set, whatever the number of elements.';
+comment on column store.allowed_set.nelements is 'Number of elements of the systems with this set; NULL for the empty set.';
+comment on column store.allowed_set.n_systems is 'Number of chemical systems with this set.';
+comment on column store.allowed_set.n_allowed is 'Number of stoichiometries in the set.';
+comment on column store.allowed_set.listed is 'Whether store.allowed_stoichiometry also lists the set.';
 comment on column store.allowed_set.stoichiometries is
-    'Bit i, from the left, is set when stoichiometry_id i is allowed: get_bit(stoichiometries, i) = 1. Zeros fill the last byte.';
+    'Bitmap: bit i, from the left, is 1 if stoichiometry_id i is allowed: get_bit(stoichiometries, i) = 1. The last byte is padded with zeros.';
 
 create table store.allowed_stoichiometry (
     allowed_set_id   integer not null,
@@ -44,6 +43,6 @@ where a.listed
 order by all;
 
 comment on table store.allowed_stoichiometry is
-    'Members of the sets that many systems share (store.allowed_set.listed), so that full scans need not test their bits.';
+    'Members of the sets that many systems share (store.allowed_set.listed), which saves full scans from testing their bits.';
 comment on column store.allowed_stoichiometry.allowed_set_id is 'Number of the set.';
-comment on column store.allowed_stoichiometry.stoichiometry_id is 'Number of an allowed stoichiometry within its order.';
+comment on column store.allowed_stoichiometry.stoichiometry_id is 'Number of an allowed stoichiometry, see store.stoichiometry.';

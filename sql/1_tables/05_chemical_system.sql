@@ -1,6 +1,6 @@
--- Every combination of 2 to 4 elements. Reads `new_chemical_system`, registered by the build.
--- Rows are in alphabetical order of chemsys within an order, so zone maps find one system
--- in milliseconds without an index (a primary key would cost more space than the elements).
+-- Every combination of 2 to 4 elements. Reads `new_chemical_system`, registered by the build. Rows are
+-- sorted by number of elements and chemsys, so zone maps find a system in milliseconds without an index
+-- (a primary key would take more space than the elements).
 
 create table store.chemical_system (
     system_id      integer not null,
@@ -14,17 +14,17 @@ create table store.chemical_system (
 );
 insert into store.chemical_system select * from new_chemical_system;
 
-comment on table store.chemical_system is 'All chemical systems, with the set of their allowed stoichiometries.';
-comment on column store.chemical_system.system_id is 'Number of the system, in order of nelements and chemsys.';
+comment on table store.chemical_system is 'All chemical systems, each with its set of allowed stoichiometries.';
+comment on column store.chemical_system.system_id is 'Number of the system; systems are sorted by nelements and chemsys.';
 comment on column store.chemical_system.nelements is 'Number of elements.';
 comment on column store.chemical_system.chemsys is 'Element symbols in alphabetical order, joined by hyphens.';
-comment on column store.chemical_system.element1 is 'Least electronegative element (those without an electronegativity come last).';
+comment on column store.chemical_system.element1 is 'Least electronegative element; elements without an electronegativity come last.';
 comment on column store.chemical_system.element2 is 'Second element in order of electronegativity.';
 comment on column store.chemical_system.element3 is 'Third element in order of electronegativity; NULL for two elements.';
 comment on column store.chemical_system.element4 is 'Fourth element in order of electronegativity; NULL for fewer elements.';
-comment on column store.chemical_system.allowed_set_id is 'Its set in store.allowed_set; 0 when nothing is allowed.';
+comment on column store.chemical_system.allowed_set_id is 'Set of allowed stoichiometries, see store.allowed_set; 0 if nothing is allowed.';
 
--- The same with the elements as a list, which the public views show.
+-- Here rather than in 3_views because 2_known reads it.
 create view store.system_elements as
 select
     system_id, nelements, chemsys,
@@ -36,12 +36,4 @@ select
     element1, element2, element3, element4, allowed_set_id
 from store.chemical_system;
 comment on view store.system_elements is 'store.chemical_system with its elements as a list.';
-comment on column store.system_elements.system_id is 'Number of the system.';
-comment on column store.system_elements.nelements is 'Number of elements.';
-comment on column store.system_elements.chemsys is 'Element symbols in alphabetical order, joined by hyphens.';
 comment on column store.system_elements.elements is 'Elements in order of electronegativity.';
-comment on column store.system_elements.element1 is 'Least electronegative element.';
-comment on column store.system_elements.element2 is 'Second element in order of electronegativity.';
-comment on column store.system_elements.element3 is 'Third element, or NULL.';
-comment on column store.system_elements.element4 is 'Fourth element, or NULL.';
-comment on column store.system_elements.allowed_set_id is 'Its set in store.allowed_set.';

@@ -1,4 +1,4 @@
--- Element vectors of every representation that elementembeddings distributes. Reads
+-- Element vectors of every representation in elementembeddings. Reads
 -- `new_embedding` and `new_element_embedding`, registered by the build.
 --
 -- A composition's vector is the mean of its elements' vectors, weighted by the stoichiometric
@@ -27,7 +27,7 @@ comment on table embedding is
 comment on column embedding.embedding is
     'Name of the representation in elementembeddings: magpie, mat2vec, megnet16, oliynyk, skipatom, random_200, and others.';
 comment on column embedding.features is
-    'Names of the dimensions; numbers from 0 where the representation has no names.';
+    'Names of the dimensions; numbers from 0 if the representation has no names.';
 
 create table element_embedding (
     embedding varchar not null,
@@ -37,9 +37,8 @@ create table element_embedding (
 insert into element_embedding select * from new_element_embedding order by embedding, symbol;
 
 comment on table element_embedding is
-    'Vectors of the elements in every element representation of elementembeddings; an element without a vector has no row.';
+    'Vectors of the elements in every representation of elementembeddings; elements without a vector have no row.';
 comment on column element_embedding.embedding is
     'Name of the representation, see embedding.';
-comment on column element_embedding.symbol is 'Element symbol.';
 comment on column element_embedding.vector is
-    'Its vector, rounded to single precision and not scaled; units are those of the representation (magpie: one property of the element per dimension).';
+    'Vector of the element, rounded to single precision and not scaled, in the units of the representation (magpie: one property of the element per dimension).';

@@ -1,5 +1,5 @@
--- Checksums of all other tables, by which `chemdb verify` sees whether something changed since
--- chemdb wrote them. Any client can compare: run a row's statement.
+-- Checksums of all other tables, from which `chemdb verify` detects changes since chemdb wrote them. To
+-- compare with any other client, run the statement of a row.
 
 create table store.checksum (
     table_name varchar not null,
@@ -9,9 +9,9 @@ create table store.checksum (
 );
 
 comment on table store.checksum is
-    'Number of rows and checksum of every other table, as chemdb wrote them; `chemdb verify` computes them again.';
+    'Number of rows and checksum of every other table as written by chemdb; `chemdb verify` recomputes them.';
 comment on column store.checksum.table_name is 'Schema and name of the table.';
-comment on column store.checksum.n_rows is 'Rows of the table.';
+comment on column store.checksum.n_rows is 'Number of rows of the table.';
 comment on column store.checksum.checksum is
-    'Sum over all rows of the first 64 bits of the MD5 of the row as text: the same in any order of rows and any version of DuckDB.';
+    'Sum over all rows of the first 64 bits of the MD5 of the row as text; independent of the order of rows and the version of DuckDB.';
 comment on column store.checksum.statement is 'Query that computes n_rows and checksum.';

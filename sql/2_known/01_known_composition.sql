@@ -15,7 +15,7 @@ from (
         any_value(formula_anonymous) as formula_anonymous,
         count(*)::integer as n_entries,
         list_sort(list(distinct source)) as sources,
-        -- The most stable entry; ids decide where energies do not.
+        -- The most stable entry; ties are broken by the identifier.
         first(material_id order by energy_above_hull nulls last, len(material_id), material_id) as material_id,
         min(energy_above_hull) as energy_above_hull
     from known_entry
@@ -27,22 +27,15 @@ join store.allowed_set a using (allowed_set_id)
 join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = k.stoichiometry_id
 order by k.system_id, k.stoichiometry_id;
 
-comment on table known_composition is 'Every known composition of the space, with its category.';
-comment on column known_composition.formula is 'Reduced formula in order of electronegativity.';
-comment on column known_composition.chemsys is 'Element symbols in alphabetical order, joined by hyphens.';
-comment on column known_composition.nelements is 'Number of elements.';
-comment on column known_composition.elements is 'Elements in order of electronegativity.';
-comment on column known_composition.factors is 'Stoichiometric factors of those elements.';
-comment on column known_composition.natoms is 'Atoms in the formula.';
-comment on column known_composition.formula_anonymous is 'Anonymous formula, factors ascending.';
-comment on column known_composition.allowed is 'Whether some choice of oxidation states allows it.';
-comment on column known_composition.category is 'standard where allowed, else interesting.';
-comment on column known_composition.n_entries is 'Entries of all sources with this formula.';
-comment on column known_composition.sources is 'Sources that know it.';
-comment on column known_composition.material_id is 'Entry with the lowest energy above hull.';
-comment on column known_composition.energy_above_hull is 'Lowest energy above the convex hull in eV/atom; NULL when no source has one.';
-comment on column known_composition.system_id is 'Its row of store.chemical_system.';
-comment on column known_composition.stoichiometry_id is 'Its stoichiometry within its order.';
+comment on table known_composition is 'All known compositions of the space, with their category.';
+comment on column known_composition.allowed is 'Whether some choice of oxidation states allows the composition.';
+comment on column known_composition.category is 'standard if allowed, else interesting.';
+comment on column known_composition.n_entries is 'Number of entries with this formula in all sources.';
+comment on column known_composition.sources is 'Sources that have the formula.';
+comment on column known_composition.material_id is 'Identifier of the entry with the lowest energy above hull.';
+comment on column known_composition.energy_above_hull is 'Lowest energy above the convex hull in eV/atom; NULL if no source has one.';
+comment on column known_composition.system_id is 'Chemical system, see store.chemical_system.';
+comment on column known_composition.stoichiometry_id is 'Stoichiometry, see store.stoichiometry.';
 
 create or replace table known_system as
 select
@@ -59,12 +52,9 @@ where nothing.allowed_set_id = 0
 group by system_id
 order by system_id;
 
-comment on table known_system is 'Chemical systems with known compositions, and how many.';
-comment on column known_system.chemsys is 'Element symbols in alphabetical order, joined by hyphens.';
-comment on column known_system.nelements is 'Number of elements.';
-comment on column known_system.elements is 'Elements in order of electronegativity.';
-comment on column known_system.n_known is 'Known compositions of the system.';
-comment on column known_system.n_standard is 'Known and allowed ones.';
-comment on column known_system.n_interesting is 'Known ones that are not allowed.';
-comment on column known_system.system_id is 'Its row of store.chemical_system.';
-comment on column known_system.known_stoichiometries is 'Bit i, from the left, is set when stoichiometry_id i is known.';
+comment on table known_system is 'Chemical systems with known compositions, and the number of these.';
+comment on column known_system.n_known is 'Number of known compositions.';
+comment on column known_system.n_standard is 'Number of known compositions that are allowed.';
+comment on column known_system.n_interesting is 'Number of known compositions that are not allowed.';
+comment on column known_system.system_id is 'Chemical system, see store.chemical_system.';
+comment on column known_system.known_stoichiometries is 'Bitmap: bit i, from the left, is 1 if stoichiometry_id i is known.';

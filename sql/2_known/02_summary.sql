@@ -1,5 +1,5 @@
--- Small aggregate tables: Table 2, Figure 1, and the like, answered without touching the space.
--- Run again whenever the known sources change.
+-- Counts by number of elements, by element and by anonymous formula, so that Table 2, Figure 1 and the like
+-- need no scan of the space. Run again whenever the known sources change.
 
 create or replace table order_summary as
 select
@@ -33,18 +33,17 @@ left join (
 ) k using (nelements)
 order by s.nelements;
 
-comment on table order_summary is 'Counts of each order (number of elements).';
-comment on column order_summary.nelements is 'Number of elements.';
-comment on column order_summary.n_systems is 'Chemical systems.';
-comment on column order_summary.n_systems_allowed is 'Chemical systems with an allowed composition.';
-comment on column order_summary.n_stoichiometries is 'Reduced stoichiometries.';
-comment on column order_summary.combinations is 'Compositions: systems times stoichiometries.';
-comment on column order_summary.allowed is 'Allowed compositions.';
-comment on column order_summary.known is 'Known compositions.';
-comment on column order_summary.standard is 'Allowed and known.';
-comment on column order_summary.missing is 'Allowed, not known.';
-comment on column order_summary.interesting is 'Known, not allowed.';
-comment on column order_summary.unlikely is 'Neither allowed nor known.';
+comment on table order_summary is 'Counts of compositions for each number of elements.';
+comment on column order_summary.n_systems is 'Number of chemical systems.';
+comment on column order_summary.n_systems_allowed is 'Number of chemical systems with an allowed composition.';
+comment on column order_summary.n_stoichiometries is 'Number of reduced stoichiometries.';
+comment on column order_summary.combinations is 'Number of compositions: systems times reduced stoichiometries.';
+comment on column order_summary.allowed is 'Number of allowed compositions.';
+comment on column order_summary.known is 'Number of compositions in a known source of this file.';
+comment on column order_summary.standard is 'Number of compositions that are allowed and known.';
+comment on column order_summary.missing is 'Number of compositions that are allowed, not known.';
+comment on column order_summary.interesting is 'Number of compositions that are known, not allowed.';
+comment on column order_summary.unlikely is 'Number of compositions that are neither allowed nor known.';
 
 create or replace table element_frequency as
 with system_element as (
@@ -86,16 +85,15 @@ left join seen k using (symbol, nelements)
 order by c.nelements, c.symbol;
 
 comment on table element_frequency is
-    'In how many compositions of each order an element occurs (Figure 1 of Park et al. 2024 shows the allowed binaries).';
-comment on column element_frequency.symbol is 'Element symbol.';
+    'Counts of the compositions with each element, for each number of elements (Figure 1 of Park et al. 2024 shows the allowed binaries).';
 comment on column element_frequency.nelements is 'Number of elements of the compositions.';
-comment on column element_frequency.combinations is 'Compositions with the element.';
-comment on column element_frequency.allowed is 'Allowed ones.';
-comment on column element_frequency.known is 'Known ones.';
-comment on column element_frequency.standard is 'Allowed and known ones.';
-comment on column element_frequency.missing is 'Allowed ones that are not known.';
-comment on column element_frequency.interesting is 'Known ones that are not allowed.';
-comment on column element_frequency.unlikely is 'Ones neither allowed nor known.';
+comment on column element_frequency.combinations is 'Number of compositions with the element.';
+comment on column element_frequency.allowed is 'Number of those that are allowed.';
+comment on column element_frequency.known is 'Number of those that are known.';
+comment on column element_frequency.standard is 'Number of those that are allowed and known.';
+comment on column element_frequency.missing is 'Number of those that are allowed, not known.';
+comment on column element_frequency.interesting is 'Number of those that are known, not allowed.';
+comment on column element_frequency.unlikely is 'Number of those that are neither allowed nor known.';
 
 create or replace table anonymous_formula as
 select
@@ -124,15 +122,7 @@ left join (
 ) k using (formula_anonymous)
 order by t.nelements, t.natoms, t.formula_anonymous;
 
-comment on table anonymous_formula is 'Counts of each anonymous formula.';
+comment on table anonymous_formula is 'Counts of compositions for each anonymous formula.';
 comment on column anonymous_formula.formula_anonymous is 'Anonymous formula, factors ascending: ABC3.';
-comment on column anonymous_formula.nelements is 'Number of elements.';
-comment on column anonymous_formula.natoms is 'Atoms in the formula.';
-comment on column anonymous_formula.n_stoichiometries is 'Ways to hand its factors to elements in order of electronegativity.';
-comment on column anonymous_formula.combinations is 'Compositions.';
-comment on column anonymous_formula.allowed is 'Allowed ones.';
-comment on column anonymous_formula.known is 'Known ones.';
-comment on column anonymous_formula.standard is 'Allowed and known ones.';
-comment on column anonymous_formula.missing is 'Allowed ones that are not known.';
-comment on column anonymous_formula.interesting is 'Known ones that are not allowed.';
-comment on column anonymous_formula.unlikely is 'Ones neither allowed nor known.';
+comment on column anonymous_formula.n_stoichiometries is 'Number of stoichiometries with this anonymous formula: ways to assign its factors to elements in order of electronegativity.';
+comment on column anonymous_formula.combinations is 'Number of compositions with the anonymous formula.';

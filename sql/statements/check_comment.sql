@@ -1,4 +1,4 @@
--- Tables, views, macros and columns, and whether each has a comment.
+-- Tables, views, macros and columns, and whether each one has a comment.
 
 select concat(schema_name, '.', table_name) as name, coalesce(comment, '') <> '' as commented
 from duckdb_tables() where not internal

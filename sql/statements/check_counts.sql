@@ -1,8 +1,7 @@
--- Does the file agree with itself and with the closed forms? One row per check. Reads
--- `expected`, registered by the caller: counts of each order from combinatorics and from the
--- enumerator.
+-- Compares counts in the file with each other and with closed forms, one row per check. Reads `expected`,
+-- registered by the caller: counts for each number of elements, from combinatorics and the enumeration.
 
--- An order that a summary lacks is found as NULL, which is no count.
+-- A number of elements that a summary lacks gives NULL, which equals no count.
 select concat(e.nelements, ' elements: ', c.name) as name, c.expected, c.found
 from expected e
 left join order_summary o using (nelements),

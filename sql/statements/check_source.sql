@@ -1,4 +1,4 @@
--- What each known source brought, as counted when it was added, and what is there.
+-- Counts of each known source when it was added, and counts of what is in the file.
 
 select
     s.source,

@@ -1,6 +1,6 @@
--- The query of each table that counts its rows and sums their checksums. A row as text: its
--- columns, joined by a bar, in forms that no version of DuckDB writes differently; NULL as the
--- character 0, which no text of chemdb has.
+-- For each table, the query that counts its rows and sums their checksums. The text of a row is its
+-- columns joined by |, each in a form that does not depend on the version of DuckDB; NULL is the
+-- character 0, which does not occur in chemdb files.
 
 select
     table_name,

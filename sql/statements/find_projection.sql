@@ -1,4 +1,4 @@
--- The map that is wanted, if the file has it.
+-- The map with the given parameters, if the file has it.
 
 select run_id
 from projection_run

@@ -1,5 +1,4 @@
--- Distinct known formulas, inside the space or not, with the sources that know each and the
--- most stable entry.
+-- Distinct known formulas, inside the space or not, with their sources and their most stable entry.
 
 select
     formula,

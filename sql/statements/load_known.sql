@@ -1,5 +1,5 @@
--- Add one source of known materials. Reads `new_known_source` (one row) and `new_known_entry`,
--- registered by the loader: the source's rows with their formulas read.
+-- Adds a source of known materials. Reads `new_known_source` (one row) and `new_known_entry` (its rows, with
+-- parsed formulas), registered by the caller.
 
 insert into known_entry
 select

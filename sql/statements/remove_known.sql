@@ -1,4 +1,4 @@
--- Remove the source named by $source.
+-- Removes the source $source.
 
 delete from known_entry where source = $source;
 delete from known_reject where source = $source;

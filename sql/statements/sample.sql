@@ -1,4 +1,4 @@
--- Drawn compositions as rows. Reads `drawn` (nelements, system_id, stoichiometry_id).
+-- The columns of drawn compositions. Reads `drawn` (nelements, system_id, stoichiometry_id).
 
 select
     concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)

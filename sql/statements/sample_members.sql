@@ -1,5 +1,4 @@
--- The sets behind drawn systems: what each allows and what of it is known, as bytes.
--- Reads `drawn_system` (system_id).
+-- Allowed and known stoichiometries of drawn systems, as bitmaps. Reads `drawn_system` (system_id).
 
 select
     d.system_id,

@@ -20,7 +20,7 @@ from chemdb.chemistry.species import read_oxidation_states
 from chemdb.errors import MAX_MESSAGE, ChemdbError, FileError, FormulaError, SpeciesError
 from chemdb.files.user_files import bounded
 from chemdb.known.user_file import file_source
-from chemdb.query.statement.writer import count_statement
+from chemdb.query.statement.counts import count_statement
 
 ESCAPES = "\x1b[31m\x1b]0;title\x07\x9b2J\u202e"
 SYMBOLS = [element.symbol for element in elements()]

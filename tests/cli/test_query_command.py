@@ -53,9 +53,9 @@ def test_rows_in_every_format(small_path, tmp_path):
 
 WRONG = {
     ("query", "elemnts=O"): "did you mean elements",
-    ("query", "Zn-O", "--columns", "formla"): "column 'formla': not one of the columns; did you mean formula",
-    ("query", "Zn-O", "--columns", "formula,formula"): "comes twice",
-    ("query", "Zn-O", "--sort", "-natom"): "sort key 'natom': not one of the columns; did you mean natoms",
+    ("query", "Zn-O", "--columns", "formla"): "unknown column 'formla'; did you mean formula",
+    ("query", "Zn-O", "--columns", "formula,formula"): "column 'formula' is repeated",
+    ("query", "Zn-O", "--sort", "-natom"): "unknown sort key 'natom'; did you mean natoms",
     ("query", "Zn-O", "--optimade", "nelements=2"): "either QUERY or --optimade",
     ("query", "Zn-O", "--count", "--sql"): "either --count or --sql",
     ("query", "Zn-O", "--limit", "-1"): "limit",
@@ -64,9 +64,9 @@ WRONG = {
     ("query", "Zn-O", "-f", "parquet"): "parquet cannot go to the screen",
     ("query", "--limit", "0"): "rows are too many for a table",
     ("query", "--optimade", "elements HAS"): "OPTIMADE filter: Unexpected end-of-input",
-    ("query", "--optimade", "nsites=3"): "a composition has no property 'nsites'",
-    ("query", "--optimade", 'elements HAS "Zz"'): "'Zz' at character 14 is no element",
-    ("query", "--optimade", 'elements="O"'): "elements takes HAS",
+    ("query", "--optimade", "nsites=3"): "compositions have no property 'nsites'",
+    ("query", "--optimade", 'elements HAS "Zz"'): "'Zz' at character 14 is not an element",
+    ("query", "--optimade", 'elements="O"'): "elements needs HAS",
 }
 
 

@@ -213,42 +213,42 @@ def test_two_ways_to_say_it(full_db, one, other):
 
 
 WRONG = {
-    "elemnts=Li": "'elemnts' at character 1 is no key, element or element group; did you mean elements",
-    "Li-O elements=Zx": "'Zx' at character 15 is no element or element group; did you mean",
-    "elements=Li,halogn": "'halogn' at character 13 is no element or element group; did you mean halogen",
+    "elemnts=Li": "'elemnts' at character 1 is not a key, element or element group; did you mean elements",
+    "Li-O elements=Zx": "'Zx' at character 15 is not an element or element group; did you mean",
+    "elements=Li,halogn": "'halogn' at character 13 is not an element or element group; did you mean halogen",
     "elements=Li-Zn": "separate elements by commas",
-    "elements=Li,": "ends too early",
+    "elements=Li,": "incomplete query: expected a value or ')'",
     "elements=Li,Zn,O,Fe,Co": "'Co' at character 21 is one element too many",
-    "chemsys=Li-Li": "'Li' at character 12 comes twice",
+    "chemsys=Li-Li": "'Li' at character 12 is repeated in 'Li-Li'",
     "chemsys=Li-Na-K-Rb-O": "has 5 elements; this file has systems of 2 to 4",
-    "Xx2O": "'Xx2O' at character 1 is no key, category, formula, prototype or chemical system",
-    "formula=Li(O": "a closing parenthesis is missing",
-    "formula=Zn0.5O": "'Zn0.5O' at character 9 is no formula (fractional amount",
+    "Xx2O": "'Xx2O' at character 1 is not a key, category, formula, prototype or chemical system",
+    "formula=Li(O": "incomplete query: expected a value or ')'",
+    "formula=Zn0.5O": "'Zn0.5O' at character 9 is not a formula (fractional amount",
     "formula=LiZn9O": "is outside this file (factor 9)",
-    "natoms>100": "'100' at character 8 makes an impossible range: natoms is from 2 to 32",
-    "0.6<x(O)<0.3": "nothing is between 0.6 and 0.3",
+    "natoms>100": "'100' at character 8 is out of range: natoms is from 2 to 32",
+    "0.6<x(O)<0.3": "no number is between 0.6 and 0.3",
     "x(O)>1.5": "x(O) is from 0 to 1",
-    "O>=9": "'9' at character 4 makes an impossible range: O is from 0 to 8",
+    "O>=9": "'9' at character 4 is out of range: O is from 0 to 8",
     "nelements=5": "nelements is from 2 to 4",
     "natoms=1/0": "'1/0' at character 8 is not a number",
-    "(Li-O": "a closing parenthesis is missing",
+    "(Li-O": "incomplete query: expected a value or ')'",
     "Li-O)": "unexpected ')' at character 5",
-    "Li,Zn": "unexpected ',' at character 3; lists stand behind a key",
-    "formula='Li": "the quotation mark at character 9 is not closed",
-    "category=mising": "'mising' at character 10 is no category; did you mean missing",
+    "Li,Zn": "unexpected ',' at character 3; a list needs a key",
+    "formula='Li": "unclosed quotation mark at character 9",
+    "category=mising": "'mising' at character 10 is not a category; did you mean missing",
     "misssing": "did you mean missing",
     "species=Fe9+": "'Fe9+' at character 9 is not a species of this file, which has Fe2-",
-    "species=Fe": "write it like Fe3+",
+    "species=Fe": "write species like Fe3+",
     "species=Fe2+,Fe3+": "each element has one oxidation state",
     "species=Fe2+ OR species=Fe3+ OR species=O2- OR species=O- OR species=Li+": "more than 4 different species terms",
-    "known_in=icsd": "'icsd' at character 10 is no known source of this file (it has mp-snapshot)",
+    "known_in=icsd": "'icsd' at character 10 is not a known source of this file (it has mp-snapshot)",
     "Li": "did you mean elements=Li?",
     "elements": "'elements' at character 1 is a key",
-    "anonymous=ABX3": "is no anonymous formula",
-    "1<2<3": "'2' at character 3 is no key",
+    "anonymous=ABX3": "is not an anonymous formula",
+    "1<2<3": "'2' at character 3 is not a key, element or element group",
     "known=perhaps": "neither true nor false",
-    "NOT": "ends too early",
-    "anonymous=''": "is no anonymous formula",
+    "NOT": "incomplete query: expected a value or ')'",
+    "anonymous=''": "is not an anonymous formula",
     "x" * 30_000: "longer than 20,000 characters",
 }
 
@@ -265,7 +265,7 @@ def test_too_deep_is_one_line(full_db):
     text = "known"
     for _ in range(60):
         text = f"(NOT (Li-O {text}) OR missing)"
-    with pytest.raises(chemdb.ChemdbError, match="nested deeper"):
+    with pytest.raises(chemdb.ChemdbError, match="nested more than 40 levels deep"):
         full_db.query(text)
     assert full_db.query("(" * 500 + "Li-O" + ")" * 500).count() == 43
 

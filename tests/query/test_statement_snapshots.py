@@ -7,7 +7,7 @@ import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 import chemdb
-from chemdb.query.statement.writer import count_statement
+from chemdb.query.statement.counts import count_statement
 
 QUERIES = {
     "everything": "",

@@ -1,1 +1,1 @@
-"""Query text to filter."""
+"""From the text of a query to its filter."""

@@ -1,6 +1,6 @@
 """The query language: text to `chemdb.query.filter.Filter`.
 
-`grammar.lark` says how terms are joined, `chemdb.query.parse.terms` what each term means.
+`grammar.lark` defines how terms are joined; `chemdb.query.parse.terms` reads each term.
 """
 
 from collections.abc import Callable
@@ -22,17 +22,17 @@ from chemdb.query.filter import (
     negation,
     terms_of,
 )
-from chemdb.query.parse.terms import Meaning, Word
+from chemdb.query.parse.terms import TermReader, Word
 from chemdb.query.parse.vocabulary import Vocabulary
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 40
-#: Each doubles the work.
+#: Each species term doubles the work.
 MAX_SPECIES = 4
 
 
 def read_query(text: str, vocabulary: Vocabulary) -> Filter:
-    """Return the filter that a query means.
+    """Return the filter of a query.
 
     Parameters
     ----------
@@ -43,42 +43,40 @@ def read_query(text: str, vocabulary: Vocabulary) -> Filter:
     Raises
     ------
     QueryError
-        The text is no query; the message says where and what was probably meant.
+        The text is not a query; the message has the position and, if possible, a suggestion.
     """
     check_size(text)
-    return checked(lambda: _filter(_parsed(text), Meaning(vocabulary)))
+    return checked(lambda: _filter(_parsed(text), TermReader(vocabulary)))
 
 
 def check_size(text: str) -> None:
-    """Refuse a text too long to be a query.
-
-    Raises
-    ------
-    QueryError
-    """
+    """Raise `QueryError` if a text is too long for a query."""
     if len(text) > MAX_LENGTH:
         raise QueryError(
-            f"query: longer than {MAX_LENGTH:,} characters; 'chemdb label' takes lists of formulas"
+            f"query: longer than {MAX_LENGTH:,} characters; use 'chemdb label' for lists of formulas"
         )
 
 
 def checked(read: Callable[[], Filter]) -> Filter:
-    """Return what `read` returns, unless it is nested too deep or has too many species terms.
+    """Return the filter that `read` returns.
 
     Raises
     ------
     QueryError
+        It is nested too deep or has too many species terms.
     """
     try:
-        found = read()
-        too_deep = depth(found) > MAX_DEPTH
+        condition = read()
+        too_deep = depth(condition) > MAX_DEPTH
     except RecursionError:
         too_deep = True
     if too_deep:
-        raise QueryError(f"query: nested deeper than {MAX_DEPTH} levels; write it flatter")
-    if len({term for term in terms_of(found) if isinstance(term, SpeciesTogether)}) > MAX_SPECIES:
-        raise QueryError(f"query: more than {MAX_SPECIES} different species terms; ask in parts")
-    return found
+        raise QueryError(f"query: nested more than {MAX_DEPTH} levels deep")
+    if len({term for term in terms_of(condition) if isinstance(term, SpeciesTogether)}) > MAX_SPECIES:
+        raise QueryError(
+            f"query: more than {MAX_SPECIES} different species terms; split it into several queries"
+        )
+    return condition
 
 
 def _parsed(text: str) -> Tree:
@@ -97,24 +95,24 @@ def _grammar() -> Lark:
     )
 
 
-def _filter(tree: Tree, meaning: Meaning) -> Filter:
+def _filter(tree: Tree, reader: TermReader) -> Filter:
     match tree.data:
         case "start":
-            return _filter(tree.children[0], meaning) if tree.children else EVERYTHING
+            return _filter(tree.children[0], reader) if tree.children else EVERYTHING
         case "either":
-            return any_of(*(_filter(child, meaning) for child in tree.children))
+            return any_of(*(_filter(child, reader) for child in tree.children))
         case "both":
-            return all_of(*(_filter(child, meaning) for child in tree.children))
+            return all_of(*(_filter(child, reader) for child in tree.children))
         case "negated":
-            return negation(_filter(tree.children[0], meaning))
+            return negation(_filter(tree.children[0], reader))
         case "word":
-            return meaning.of_word(_word(tree.children[0]))
+            return reader.word(_word(tree.children[0]))
     left, comparison, values, *chained = tree.children
     words = [_word(value) for value in values.children]
     if chained:
         second, right = chained
-        return meaning.of_chain(_word(left), str(comparison), words, str(second), _word(right))
-    return meaning.of_comparison(_word(left), str(comparison), words)
+        return reader.chain(_word(left), str(comparison), words, str(second), _word(right))
+    return reader.comparison(_word(left), str(comparison), words)
 
 
 def _word(token: Any) -> Word:
@@ -124,12 +122,12 @@ def _word(token: Any) -> Word:
 
 def _unexpected(error: UnexpectedInput, text: str) -> str:
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        return "query: ends too early; after the last word a value or a closing parenthesis is missing"
+        return "incomplete query: expected a value or ')'"
     if isinstance(error, UnexpectedCharacters | UnexpectedToken) and error.pos_in_stream is not None:
-        place = error.pos_in_stream
-        what = text[place : place + 1]
-        if what in "\"'":
-            return f"query: the quotation mark at character {place + 1} is not closed"
-        hint = "; lists stand behind a key, as in elements=Li,O" if what == "," else ""
-        return f"query: unexpected {what!r} at character {place + 1}{hint}"
-    return "query: not understood; see 'chemdb query --help'"
+        position = error.pos_in_stream
+        character = text[position : position + 1]
+        if character in "\"'":
+            return f"query: unclosed quotation mark at character {position + 1}"
+        hint = "; a list needs a key, as in elements=Li,O" if character == "," else ""
+        return f"query: unexpected {character!r} at character {position + 1}{hint}"
+    return "query: invalid syntax; see 'chemdb query --help'"

@@ -1,9 +1,9 @@
-"""OPTIMADE's filter language, read by optimade's own parser, as a `Filter`.
+"""The OPTIMADE filter language: text to `chemdb.query.filter.Filter`, with the parser of optimade.
 
-Structure properties that a composition has: elements, nelements, elements_ratios (with
+Supported structure properties: elements, nelements, elements_ratios (with
 elements, as in ``elements:elements_ratios HAS "O":>0.5``), chemical_formula_reduced,
-chemical_formula_descriptive and chemical_formula_anonymous. chemdb's own properties have the
-prefix that OPTIMADE asks for: ``_chemdb_category="missing"``, ``_chemdb_natoms<=10``.
+chemical_formula_descriptive and chemical_formula_anonymous. Properties of chemdb have the
+prefix that OPTIMADE requires: ``_chemdb_category="missing"``, ``_chemdb_natoms<=10``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from optimade.filterparser import LarkParser
 from chemdb.errors import QueryError, nearest
 from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, negation
 from chemdb.query.parse.language import check_size, checked
-from chemdb.query.parse.terms import MIRRORED, Meaning, Word
+from chemdb.query.parse.terms import MIRRORED, TermReader, Word
 from chemdb.query.parse.vocabulary import Vocabulary
 
 FORMULAS = {
@@ -25,23 +25,23 @@ FORMULAS = {
     "chemical_formula_descriptive": "formula",
     "chemical_formula_anonymous": "anonymous",
 }
-OWN = ("category", "species", "known_in", "chemsys", "natoms", "max_factor", "energy_above_hull")
+CHEMDB_KEYS = ("category", "species", "known_in", "chemsys", "natoms", "max_factor", "energy_above_hull")
 PROPERTIES = {"elements": "elements", "nelements": "nelements", **FORMULAS} | {
-    f"_chemdb_{key}": key for key in OWN
+    f"_chemdb_{key}": key for key in CHEMDB_KEYS
 }
 SETS = {"ALL": "elements", "ANY": "any", "ONLY": "only"}
 
 
 def read_optimade(text: str, vocabulary: Vocabulary) -> Filter:
-    """Return the filter that an OPTIMADE filter means.
+    """Return the filter of an OPTIMADE filter.
 
     Raises
     ------
     QueryError
-        The text is no OPTIMADE filter, or asks for what a composition does not have.
+        The text is not an OPTIMADE filter, or uses a property that compositions do not have.
     """
     check_size(text)
-    return checked(lambda: _Reader(Meaning(vocabulary)).filter(_parsed(text)))
+    return checked(lambda: _Reader(TermReader(vocabulary)).filter(_parsed(text)))
 
 
 @cache
@@ -54,16 +54,16 @@ def _parsed(text: str) -> Tree:
         tree: Tree = _parser().parse(text)
     except BadRequest as error:
         lines = str(error).partition("Lark traceback: ")[2].split("\n")
-        problem = next((line.strip(" .") for line in lines if line.strip()), "not understood")
+        problem = next((line.strip(" .") for line in lines if line.strip()), "invalid syntax")
         raise QueryError(f"OPTIMADE filter: {problem.partition('. Expected')[0]}") from None
     return tree
 
 
 class _Reader:
-    """Reads the tree of optimade's parser."""
+    """Turns the parse tree of optimade into a filter."""
 
-    def __init__(self, meaning: Meaning) -> None:
-        self._meaning = meaning
+    def __init__(self, terms: TermReader) -> None:
+        self._terms = terms
 
     def filter(self, tree: Tree) -> Filter:
         match tree.data:
@@ -80,77 +80,77 @@ class _Reader:
                 return self.filter(tree.children[0])
             case "constant_first_comparison":
                 constant, operator, value = tree.children
-                if not (found := list(value.find_data("property"))):
-                    _refuse("a constant is compared with a constant")
-                return self._compared(found[0], MIRRORED[str(operator)], _words(constant))
+                if not (properties := list(value.find_data("property"))):
+                    _fail("a constant cannot be compared with a constant")
+                return self._compared(properties[0], MIRRORED[str(operator)], _words(constant))
             case _:
                 return self._property_first(tree)
 
     def _property_first(self, tree: Tree) -> Filter:
-        named, right = tree.children
-        key = self._key(named)
+        left, right = tree.children
+        key = self._key(left)
         kind, parts = right.data, right.children
         if kind == "known_op_rhs":
             if str(parts[-1]) == "UNKNOWN":
                 return negation(EVERYTHING)
             return EVERYTHING
         if kind == "value_op_rhs":
-            return self._compared(named, str(parts[0]), _words(parts[1]))
+            return self._compared(left, str(parts[0]), _words(parts[1]))
         if kind == "length_op_rhs" and key == "elements":
             operator = next((str(token) for token in _tokens(right) if token.type == "OPERATOR"), "=")
-            return self._meaning.of_comparison(Word("nelements", 1), operator, _words(parts[-1]))
+            return self._terms.comparison(Word("nelements", 1), operator, _words(parts[-1]))
         if kind == "set_op_rhs" and key == "elements":
             if any(token.type == "OPERATOR" for token in _tokens(right)):
-                _refuse("HAS with a comparison is not for elements")
-            how = next((str(part) for part in parts if str(part) in SETS), "ALL")
-            return self._meaning.of_comparison(Word(SETS[how], 1), "=", _words(parts[-1]))
+                _fail("elements does not support HAS with a comparison")
+            quantifier = next((str(part) for part in parts if str(part) in SETS), "ALL")
+            return self._terms.comparison(Word(SETS[quantifier], 1), "=", _words(parts[-1]))
         if kind == "set_zip_op_rhs" and key == "elements":
             return self._ratios(right)
-        _refuse(f"{_name(named)} does not take {_text(right)}")
+        _fail(f"{_name(left)} does not support {_text(right)}")
 
-    def _compared(self, named: Tree, operator: str, words: Sequence[Word]) -> Filter:
-        key = self._key(named)
+    def _compared(self, left: Tree, operator: str, words: Sequence[Word]) -> Filter:
+        key = self._key(left)
         if key == "elements":
-            _refuse('elements takes HAS, as in elements HAS "O", or LENGTH')
+            _fail('elements needs HAS, as in elements HAS "O", or LENGTH')
         if not words:
-            _refuse(f"{_name(named)} is compared with no number or text")
-        return self._meaning.of_comparison(Word(key, 1), operator, words)
+            _fail(f"{_name(left)} must be compared with a number or a string")
+        return self._terms.comparison(Word(key, 1), operator, words)
 
     def _ratios(self, right: Tree) -> Filter:
-        """Return what ``elements:elements_ratios HAS ALL "O":>0.5,"Li":<0.2`` means."""
+        """Return the filter of ``elements:elements_ratios HAS ALL "O":>0.5,"Li":<0.2``."""
         addon, *rest = right.children
         if [_name(tree) for tree in addon.find_data("property")] != ["elements_ratios"]:
-            _refuse("elements goes with elements_ratios only")
+            _fail("elements can be zipped only with elements_ratios")
         pairs = []
         for pair in right.find_data("value_zip"):
             tokens = [token for token in _tokens(pair) if token.type != "COLON"]
             values = _words(pair)
             operators = [str(token) for token in tokens if token.type == "OPERATOR"]
             if len(values) != 2 or len(operators) > 1 or not tokens or tokens[0].type != "ESCAPED_STRING":
-                _refuse('ratios are written "O":>0.5')
+                _fail('write ratios as "O":>0.5')
             element, ratio = values
-            term = self._meaning.of_comparison(
-                Word(f"x({element.text})", element.place), operators[0] if operators else "=", [ratio]
+            term = self._terms.comparison(
+                Word(f"x({element.text})", element.position), operators[0] if operators else "=", [ratio]
             )
-            pairs.append(all_of(self._meaning.of_comparison(Word("elements", 1), "=", [element]), term))
+            pairs.append(all_of(self._terms.comparison(Word("elements", 1), "=", [element]), term))
         if any(str(part) == "ONLY" for part in rest):
-            _refuse("HAS ONLY is not for ratios")
+            _fail("ratios do not support HAS ONLY")
         return any_of(*pairs) if any(str(part) == "ANY" for part in rest) else all_of(*pairs)
 
-    def _key(self, named: Tree) -> str:
-        name = _name(named)
+    def _key(self, tree: Tree) -> str:
+        name = _name(tree)
         if name not in PROPERTIES:
-            hint = nearest(name, PROPERTIES) or f"; there are {', '.join(PROPERTIES)}"
-            _refuse(f"a composition has no property {name!r}{hint}")
+            hint = nearest(name, PROPERTIES) or f"; available: {', '.join(PROPERTIES)}"
+            _fail(f"compositions have no property {name!r}{hint}")
         return PROPERTIES[name]
 
 
-def _refuse(problem: str) -> NoReturn:
+def _fail(problem: str) -> NoReturn:
     raise QueryError(f"OPTIMADE filter: {problem}")
 
 
-def _name(named: Tree) -> str:
-    return ".".join(map(str, named.children))
+def _name(tree: Tree) -> str:
+    return ".".join(map(str, tree.children))
 
 
 def _tokens(tree: Tree) -> Iterator[Token]:
@@ -166,7 +166,7 @@ def _text(tree: Tree) -> str:
 
 
 def _words(tree: Tree) -> list[Word]:
-    """Return the texts and numbers of a part of the tree."""
+    """Return the strings and numbers in a part of the tree."""
     return [
         Word(str(token)[1:-1] if token.type == "ESCAPED_STRING" else str(token), (token.start_pos or 0) + 1)
         for token in _tokens(tree)

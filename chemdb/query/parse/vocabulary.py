@@ -1,4 +1,4 @@
-"""The words that a query may use, as a file knows them."""
+"""The vocabulary of queries to a file: its elements, groups, species, sources and limits."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +23,7 @@ ALIASES = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words of a file.
+    """What the words of a query can refer to in a file.
 
     Attributes
     ----------
@@ -31,12 +31,13 @@ class Vocabulary:
     groups : dict of str to frozenset of str
         Symbols of each element group.
     states : dict of str to dict of int to int
-        Oxidation states in e, by symbol, and how usual each is.
+        Of each symbol, the oxidation states in e and the number of ICSD entries with each.
     sources : tuple of str
-        Known sources.
+        Names of the known sources.
     nelements : tuple of int
-        Orders, ascending.
+        Numbers of elements of the compositions, ascending.
     max_stoichiometry : int
+        Largest stoichiometric factor.
     """
 
     elements: tuple[Element, ...]
@@ -52,18 +53,18 @@ class Vocabulary:
         return frozenset(element.symbol for element in self.elements)
 
     def elements_named(self, word: str) -> frozenset[str] | None:
-        """Return the elements that a symbol or the name of a group means, None for neither."""
+        """Return the elements of a symbol or element group; None if the word is neither."""
         if word in self.symbols:
             return frozenset((word,))
         name = word.lower().replace("-", "_")
         for spelling in (name, name.removesuffix("s")):
-            if found := self.groups.get(ALIASES.get(spelling, spelling)):
-                return found
+            if elements := self.groups.get(ALIASES.get(spelling, spelling)):
+                return elements
         return None
 
 
 def vocabulary(con: duckdb.DuckDBPyConnection) -> Vocabulary:
-    """Return the words of a file."""
+    """Return the vocabulary of a file."""
     groups = con.execute(
         "select element_group, list(symbol::varchar) from element_group group by all order by all"
     ).fetchall()

@@ -1,1 +1,1 @@
-"""Filter to SQL."""
+"""From a filter to SQL: counts, rows, and the windows of the space in which they are read."""

@@ -1,4 +1,4 @@
-"""Columns that a query can show and be sorted by, and where their values come from."""
+"""Columns that a query can show and sort by, in SQL."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from chemdb.query.parse.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Key:
-    """A column to sort by, in SQL: of known compositions, and of others."""
+    """SQL of a column to sort by, for known and for unknown compositions."""
 
     known: str
     unknown: str
@@ -17,14 +17,16 @@ class Key:
 
 @dataclass(frozen=True)
 class Order:
-    """A column to sort by, and in which direction."""
+    """A column to sort by, and its direction."""
 
     column: str
     descending: bool = False
 
 
+#: Positions of the elements of a chemical system, from 1.
+POSITIONS = range(1, 5)
 _FORMULA = "concat({e}1, t.amount1, {e}2, t.amount2, {e}3, t.amount3, {e}4, t.amount4)"
-#: Columns by name; h is the row's numbers, s its system, t its stoichiometry, k its known composition.
+#: SQL of each column to show; h is a row of `hit`, s its system, t its stoichiometry, k is known_composition.
 SHOWN = {
     "formula": _FORMULA.format(e="s.element"),
     "chemsys": "s.chemsys",
@@ -42,6 +44,7 @@ SHOWN = {
     "material_id": "k.material_id",
     "energy_above_hull": "k.energy_above_hull",
 }
+#: SQL of each column to sort by; t is a known composition or stoichiometry, s and e the system, a its answer.
 KEYS = {
     "formula": Key("t.formula", _FORMULA.format(e="e.element")),
     "chemsys": Key("t.chemsys", "e.chemsys"),
@@ -59,7 +62,7 @@ KEYS = {
     "material_id": Key("t.material_id", "null::varchar"),
     "energy_above_hull": Key("t.energy_above_hull", "null::double"),
 }
-#: The species that balance a composition; found for the rows shown, not by SQL.
+#: The species that balance a composition: computed in Python for the rows shown.
 SPECIES = "species"
 #: Known first, then fewest atoms.
 DEFAULT_ORDER = (Order("known", descending=True), Order("natoms"))
@@ -71,21 +74,21 @@ TABLE_COLUMNS = ("formula", "category", SPECIES, "material_id", "energy_above_hu
 
 
 def read_columns(names: Iterable[str], vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return columns to show: those of `SHOWN`, species, ``O`` (amount) and ``x(O)`` (fraction).
+    """Return the columns to show: of `SHOWN`, species, ``O`` (amount) or ``x(O)`` (atomic fraction).
 
     Raises
     ------
     QueryError
     """
-    found = tuple(_column(name.strip(), "column", (*SHOWN, SPECIES), vocabulary) for name in names)
-    for i, name in enumerate(found):
-        if name in found[:i]:
-            raise QueryError(f"column {name!r} comes twice")
-    return found
+    columns = tuple(_column(name.strip(), "column", (*SHOWN, SPECIES), vocabulary) for name in names)
+    for i, name in enumerate(columns):
+        if name in columns[:i]:
+            raise QueryError(f"column {name!r} is repeated")
+    return columns
 
 
 def read_order(names: Iterable[str], vocabulary: Vocabulary) -> tuple[Order, ...]:
-    """Return what to sort by; a name with ``-`` before it is descending.
+    """Return the columns to sort by; the prefix ``-`` makes one descending.
 
     Raises
     ------
@@ -97,10 +100,10 @@ def read_order(names: Iterable[str], vocabulary: Vocabulary) -> tuple[Order, ...
     )
 
 
-def _column(name: str, what: str, names: Iterable[str], vocabulary: Vocabulary) -> str:
+def _column(name: str, kind: str, names: Iterable[str], vocabulary: Vocabulary) -> str:
     names = tuple(names)
     symbol = name.removeprefix("x(").removesuffix(")")
     if name in names or (symbol in vocabulary.symbols and name in (symbol, f"x({symbol})")):
         return name
-    hint = nearest(name, names) or f"; there are {', '.join(names)}, O and x(O) of any element"
-    raise QueryError(f"{what} {name!r}: not one of the columns{hint}")
+    hint = nearest(name, names) or f"; available: {', '.join(names)}, and O or x(O) for any element"
+    raise QueryError(f"unknown {kind} {name!r}{hint}")

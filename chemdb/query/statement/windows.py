@@ -1,7 +1,7 @@
-"""Which parts of the space to read for the rows asked for, so that no statement sorts billions.
+"""Which parts of the space to read for the rows of a query, so that no statement sorts billions.
 
-The default order is known compositions first, then by number of atoms: so a part is all known
-compositions, or the unknown ones of some numbers of atoms in some chemical systems.
+The default order is known compositions first, then by number of atoms. So a part is either all known
+compositions, or the unknown ones with some numbers of atoms in some chemical systems.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,12 +9,34 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from chemdb.query.statement.columns import DEFAULT_ORDER, Order
-from chemdb.query.statement.writer import WHOLE, Window
 
 #: Most rows that one statement sorts, where the order lets them be read in parts.
 AT_ONCE = 2_000_000
-#: Rows that are sorted whole rather than counted first for the few that are asked for.
+#: Up to this many rows, sorting all is faster than counting first to read fewer.
 FEW = 50_000
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of the space.
+
+    Attributes
+    ----------
+    natoms : tuple of int, optional
+        Fewest and most atoms of unknown compositions.
+    systems : tuple of int, optional
+        First and last system_id.
+    known, unknown : bool
+        Whether it has known, and unknown, compositions.
+    """
+
+    natoms: tuple[int, int] | None = None
+    systems: tuple[int, int] | None = None
+    known: bool = True
+    unknown: bool = True
+
+
+WHOLE_SPACE = Window()
 
 
 class Part(NamedTuple):
@@ -26,56 +48,57 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Space:
-    """What is asked of the database to plan with.
+class WindowCounts:
+    """Counts of matching compositions, made by the database when they are needed.
 
     Attributes
     ----------
-    count : callable
-        Of a window: known and unknown compositions in it.
+    known_and_unknown : callable
+        Numbers of known and unknown compositions of a window.
     natoms : callable
         Numbers of atoms that unknown compositions may have, ascending.
     by_natoms : callable
         Numbers of atoms of unknown compositions, ascending, and how many have each.
-    systems : callable
-        Of a window: chunks (first, last system_id) with at most about `AT_ONCE` compositions.
+    system_ranges : callable
+        First and last system_id of consecutive ranges of a window with about `AT_ONCE` compositions
+        at most.
     """
 
-    count: Callable[[Window], tuple[int, int]]
+    known_and_unknown: Callable[[Window], tuple[int, int]]
     natoms: Callable[[], Sequence[int]]
     by_natoms: Callable[[], Sequence[tuple[int, int]]]
-    systems: Callable[[Window], Sequence[tuple[int, int]]]
+    system_ranges: Callable[[Window], Sequence[tuple[int, int]]]
 
 
-def one_part(space: Space, order: Sequence[Order], limit: int | None, offset: int) -> Part:
-    """Return the smallest part that has all the rows asked for."""
-    known, unknown = space.count(WHOLE)
+def one_part(counts: WindowCounts, order: Sequence[Order], limit: int | None, offset: int) -> Part:
+    """Return the smallest part that has all rows."""
+    known, unknown = counts.known_and_unknown(WHOLE_SPACE)
     if limit is None or unknown <= FEW:
-        return Part(WHOLE, limit, offset)
+        return Part(WHOLE_SPACE, limit, offset)
     needed = offset + limit
     known_first = list(order[:1]) == [DEFAULT_ORDER[0]]
     if known_first and known >= needed:
         return Part(Window(unknown=False), limit, offset)
-    [by, *_] = [one for one in order if one != DEFAULT_ORDER[0]] or [Order("")]
-    if by.column != "natoms" or needed >= known + unknown:
-        return Part(WHOLE, limit, offset)
-    natoms = list(space.natoms())
-    if by.descending:
+    [first_key, *_] = [one for one in order if one != DEFAULT_ORDER[0]] or [Order("")]
+    if first_key.column != "natoms" or needed >= known + unknown:
+        return Part(WHOLE_SPACE, limit, offset)
+    natoms = list(counts.natoms())
+    if first_key.descending:
         natoms.reverse()
     step = 1
     while step < len(natoms):
-        reached = sorted((natoms[0], natoms[step - 1]))
-        window = Window((reached[0], reached[1]))
-        # Known ones count where they come first; in between they may have more atoms.
-        if space.count(window)[1] + (known if known_first else 0) >= needed:
+        fewest, most = sorted((natoms[0], natoms[step - 1]))
+        window = Window((fewest, most))
+        # Known compositions count only if they come first: otherwise some may have more atoms.
+        if counts.known_and_unknown(window)[1] + (known if known_first else 0) >= needed:
             return Part(window, limit, offset)
         step *= 2
-    return Part(WHOLE, limit, offset)
+    return Part(WHOLE_SPACE, limit, offset)
 
 
-def all_parts(space: Space, limit: int | None, offset: int) -> Iterator[Part]:
-    """Yield parts that follow each other in the default order, each small enough to sort."""
-    for window, n in _windows(space):
+def all_parts(counts: WindowCounts, limit: int | None, offset: int) -> Iterator[Part]:
+    """Yield consecutive parts of the rows in the default order, each small enough to sort."""
+    for window, n in _windows(counts):
         if limit == 0:
             return
         if n <= offset:
@@ -86,21 +109,21 @@ def all_parts(space: Space, limit: int | None, offset: int) -> Iterator[Part]:
         offset = 0
 
 
-def _windows(space: Space) -> Iterator[tuple[Window, int]]:
+def _windows(counts: WindowCounts) -> Iterator[tuple[Window, int]]:
     """Yield windows in the default order, and how many compositions each has."""
-    yield Window(unknown=False), space.count(WHOLE)[0]
-    for natoms, n in _merged(space.by_natoms()):
+    yield Window(unknown=False), counts.known_and_unknown(WHOLE_SPACE)[0]
+    for natoms, n in _merged(counts.by_natoms()):
         window = Window(natoms, known=False)
         if n <= AT_ONCE:
             yield window, n
             continue
-        for systems in space.systems(window):
-            part = replace(window, systems=systems)
-            yield part, space.count(part)[1]
+        for systems in counts.system_ranges(window):
+            narrowed = replace(window, systems=systems)
+            yield narrowed, counts.known_and_unknown(narrowed)[1]
 
 
 def _merged(by_natoms: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int]]:
-    """Yield ranges of natoms that follow each other, joined as far as they fit into one part."""
+    """Yield consecutive ranges of natoms, merged as long as they fit into one part, and their counts."""
     first = last = total = 0
     for natoms, n in by_natoms:
         if total and total + n > AT_ONCE:

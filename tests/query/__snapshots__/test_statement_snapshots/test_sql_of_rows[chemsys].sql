@@ -1,18 +1,19 @@
 with
--- Chemical systems that can match, and where in them the sets of elements stand.
+-- Chemical systems that can match. A column placesN, if there is one, is for a set of elements in the query:
+-- its bit i - 1 is set if element i of the system is in the set.
 system as (
     select system_id, nelements, allowed_set_id,
         coalesce(list_position(['Li-O-Sn-Zn'], chemsys), 0)::integer as named
     from store.chemical_system
     where chemsys = 'Li-O-Sn-Zn'
 ),
--- Stoichiometries, absent elements with an amount of 0.
+-- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
         coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
     from store.stoichiometry
 ),
--- Known compositions that match, and those that would if they were not known.
+-- Known compositions that match, or would match if they were unknown.
 known as materialized (
     select t.*,
         named = 1 as meets_known,
@@ -25,7 +26,7 @@ known as materialized (
     ) t
     where meets_known or meets_unknown
 ),
--- Stoichiometries that match, as bits, where the rule allows them and where not.
+-- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
 mask as materialized (
     select c.nelements, c.named,
         rpad(string_agg(case when named = 1 then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
@@ -34,7 +35,7 @@ mask as materialized (
     join amount t on t.nelements = c.nelements
     group by all
 ),
--- The same within the allowed set of each system.
+-- The same for each kind of system, given its set of allowed stoichiometries.
 answer as materialized (
     select c.nelements, c.named, c.allowed_set_id, c.n_systems,
         ((m.allowed0) & (case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end)) as when_allowed,
@@ -44,12 +45,13 @@ answer as materialized (
     join store.allowed_set a on a.allowed_set_id = c.allowed_set_id
     where bit_count(when_allowed) + bit_count(when_forbidden) > 0
 ),
+-- Stoichiometries that match in some system, a row each.
 member as materialized (
     select m.named, t.*
     from mask m
     join amount t on t.nelements = m.nelements and get_bit(m.allowed0 | m.forbidden, t.stoichiometry_id) = 1
 ),
--- The rows asked for, by their numbers.
+-- The rows to return, by system and stoichiometry.
 hit as materialized (
     select t.system_id, t.stoichiometry_id, t.nelements, true as known, t.allowed,
         true as key0,
@@ -70,6 +72,7 @@ hit as materialized (
     order by key0 desc nulls last, key1 nulls last, nelements, system_id, stoichiometry_id
     limit 20
 )
+-- Their columns.
 select
     concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
     s.chemsys as "chemsys",

@@ -1,18 +1,19 @@
 with
--- Chemical systems that can match, and where in them the sets of elements stand.
+-- Chemical systems that can match. A column placesN, if there is one, is for a set of elements in the query:
+-- its bit i - 1 is set if element i of the system is in the set.
 system as (
     select system_id, nelements, allowed_set_id,
         1 * coalesce(list_contains(['Fe']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['Fe']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['Fe']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['Fe']::element_symbol[], element4), false)::utinyint as places0
     from store.chemical_system
     where bit_count(places0::integer) >= 1
 ),
--- Stoichiometries, absent elements with an amount of 0.
+-- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
         coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
     from store.stoichiometry
 ),
--- Oxidation states of each element; only the ones asked for where there are any.
+-- Oxidation states of each element; for an element of the species term, only the state asked for.
 species0_kind as materialized (
     select symbol, electronegativity, list(oxidation_state::integer order by oxidation_state) as states
     from species join element using (symbol)
@@ -24,7 +25,7 @@ species0_kind as materialized (
     union all
     select null, null, [0]
 ),
--- Systems whose elements have the same oxidation states in the same order share a signature.
+-- Oxidation states of the elements of each system; tieN is true if N and N + 1 are equally electronegative.
 species0_signed as materialized (
     select s.system_id, s.nelements, k1.states as states1, k2.states as states2, k3.states as states3, k4.states as states4, coalesce(k1.electronegativity = k2.electronegativity, false) as tie1, coalesce(k2.electronegativity = k3.electronegativity, false) as tie2, coalesce(k3.electronegativity = k4.electronegativity, false) as tie3
     from store.chemical_system s
@@ -35,11 +36,12 @@ species0_signed as materialized (
     join species0_kind k4 on k4.symbol is not distinct from s.element4
     where 'Fe'::element_symbol in (element1, element2, element3, element4)
 ),
+-- Systems with equal oxidation states and ties share a signature, and are decided once.
 species0_signature as materialized (
     select *, row_number() over () as signature_id
     from (select distinct * exclude (system_id) from species0_signed)
 ),
--- Choices with every cation less electronegative than every anion, element by element.
+-- Choices of one state per element, with every cation less electronegative than every anion.
 species0_choice1 as (select *, unnest(states1) as state1 from species0_signature),
 species0_choice2 as (
     select *, unnest(states2) as state2
@@ -61,6 +63,7 @@ species0_choice as materialized (
     from species0_choice4
     where not (state1 < 0 and state4 > 0) and not (state1 > 0 and state4 < 0 and tie1 and tie2 and tie3) and not (state2 < 0 and state4 > 0) and not (state2 > 0 and state4 < 0 and tie2 and tie3) and not (state3 < 0 and state4 > 0) and not (state3 > 0 and state4 < 0 and tie3)
 ),
+-- Stoichiometries that are charge-neutral with each choice, as bits.
 species0_neutral as materialized (
     select c.nelements, state1, state2, state3, state4,
         bit_or(set_bit(z.zero, t.stoichiometry_id, 1)) as stoichiometries
@@ -72,11 +75,13 @@ species0_neutral as materialized (
     join amount t on t.nelements = c.nelements and state1 * f1 + state2 * f2 + state3 * f3 + state4 * f4 = 0
     group by all
 ),
+-- Stoichiometries of each signature: neutral with one of its choices.
 species0_balanced as materialized (
     select signature_id, bit_or(stoichiometries) as stoichiometries
     from species0_choice join species0_neutral using (nelements, state1, state2, state3, state4)
     group by signature_id
 ),
+-- Distinct sets of stoichiometries.
 species0_set as materialized (
     select stoichiometries, row_number() over () as set_id
     from (select distinct stoichiometries from species0_balanced)
@@ -84,13 +89,14 @@ species0_set as materialized (
 species0_answer as materialized (
     select signature_id, set_id from species0_balanced join species0_set using (stoichiometries)
 ),
+-- The set of each system.
 species0 as materialized (
     select g.system_id, b.set_id
     from species0_signed g
     join species0_signature using (nelements, states1, states2, states3, states4, tie1, tie2, tie3)
     join species0_answer b using (signature_id)
 ),
--- Oxidation states of each element; only the ones asked for where there are any.
+-- Oxidation states of each element; for an element of the species term, only the state asked for.
 species1_kind as materialized (
     select symbol, electronegativity, list(oxidation_state::integer order by oxidation_state) as states
     from species join element using (symbol)
@@ -102,7 +108,7 @@ species1_kind as materialized (
     union all
     select null, null, [0]
 ),
--- Systems whose elements have the same oxidation states in the same order share a signature.
+-- Oxidation states of the elements of each system; tieN is true if N and N + 1 are equally electronegative.
 species1_signed as materialized (
     select s.system_id, s.nelements, k1.states as states1, k2.states as states2, k3.states as states3, k4.states as states4, coalesce(k1.electronegativity = k2.electronegativity, false) as tie1, coalesce(k2.electronegativity = k3.electronegativity, false) as tie2, coalesce(k3.electronegativity = k4.electronegativity, false) as tie3
     from store.chemical_system s
@@ -113,11 +119,12 @@ species1_signed as materialized (
     join species1_kind k4 on k4.symbol is not distinct from s.element4
     where 'Fe'::element_symbol in (element1, element2, element3, element4)
 ),
+-- Systems with equal oxidation states and ties share a signature, and are decided once.
 species1_signature as materialized (
     select *, row_number() over () as signature_id
     from (select distinct * exclude (system_id) from species1_signed)
 ),
--- Choices with every cation less electronegative than every anion, element by element.
+-- Choices of one state per element, with every cation less electronegative than every anion.
 species1_choice1 as (select *, unnest(states1) as state1 from species1_signature),
 species1_choice2 as (
     select *, unnest(states2) as state2
@@ -139,6 +146,7 @@ species1_choice as materialized (
     from species1_choice4
     where not (state1 < 0 and state4 > 0) and not (state1 > 0 and state4 < 0 and tie1 and tie2 and tie3) and not (state2 < 0 and state4 > 0) and not (state2 > 0 and state4 < 0 and tie2 and tie3) and not (state3 < 0 and state4 > 0) and not (state3 > 0 and state4 < 0 and tie3)
 ),
+-- Stoichiometries that are charge-neutral with each choice, as bits.
 species1_neutral as materialized (
     select c.nelements, state1, state2, state3, state4,
         bit_or(set_bit(z.zero, t.stoichiometry_id, 1)) as stoichiometries
@@ -150,11 +158,13 @@ species1_neutral as materialized (
     join amount t on t.nelements = c.nelements and state1 * f1 + state2 * f2 + state3 * f3 + state4 * f4 = 0
     group by all
 ),
+-- Stoichiometries of each signature: neutral with one of its choices.
 species1_balanced as materialized (
     select signature_id, bit_or(stoichiometries) as stoichiometries
     from species1_choice join species1_neutral using (nelements, state1, state2, state3, state4)
     group by signature_id
 ),
+-- Distinct sets of stoichiometries.
 species1_set as materialized (
     select stoichiometries, row_number() over () as set_id
     from (select distinct stoichiometries from species1_balanced)
@@ -162,6 +172,7 @@ species1_set as materialized (
 species1_answer as materialized (
     select signature_id, set_id from species1_balanced join species1_set using (stoichiometries)
 ),
+-- The set of each system.
 species1 as materialized (
     select g.system_id, b.set_id
     from species1_signed g
@@ -174,7 +185,7 @@ system_with_species as (
     left join species0 using (system_id)
     left join species1 using (system_id)
 ),
--- Known compositions that match, and those that would if they were not known.
+-- Known compositions that match, or would match if they were unknown.
 known as materialized (
     select t.*,
         ((bit_count(places0::integer) >= 1 and coalesce(get_bit(species0_set.stoichiometries, t.stoichiometry_id) = 1, false)) or (bit_count(places0::integer) >= 1 and coalesce(get_bit(species1_set.stoichiometries, t.stoichiometry_id) = 1, false))) as meets_known,
@@ -191,7 +202,7 @@ known as materialized (
     left join species1_set on species1_set.set_id = species1.set_id
     where meets_known or meets_unknown
 ),
--- The rows asked for, by their numbers.
+-- The rows to return, by system and stoichiometry.
 hit as materialized (
     select t.system_id, t.stoichiometry_id, t.nelements, true as known, t.allowed,
         true as key0,
@@ -201,6 +212,7 @@ hit as materialized (
     order by key0 desc nulls last, key1 nulls last, nelements, system_id, stoichiometry_id
     limit 20
 )
+-- Their columns.
 select
     concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
     s.chemsys as "chemsys",

@@ -1,5 +1,6 @@
 with
--- Chemical systems that can match, and where in them the sets of elements stand.
+-- Chemical systems that can match. A column placesN, if there is one, is for a set of elements in the query:
+-- its bit i - 1 is set if element i of the system is in the set.
 system as (
     select system_id, nelements, allowed_set_id,
         1 * coalesce(list_contains(['Fe']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['Fe']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['Fe']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['Fe']::element_symbol[], element4), false)::utinyint as places0,
@@ -7,13 +8,13 @@ system as (
     from store.chemical_system
     where bit_count(places0::integer) >= 1
 ),
--- Stoichiometries, absent elements with an amount of 0.
+-- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
         coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
     from store.stoichiometry
 ),
--- Known compositions that match, and those that would if they were not known.
+-- Known compositions that match, or would match if they were unknown.
 known as materialized (
     select t.*,
         (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) as meets_known,
@@ -27,7 +28,7 @@ known as materialized (
     ) t
     where meets_known or meets_unknown
 ),
--- The rows asked for, by their numbers.
+-- The rows to return, by system and stoichiometry.
 hit as materialized (
     select t.system_id, t.stoichiometry_id, t.nelements, true as known, t.allowed,
         true as key0,
@@ -37,6 +38,7 @@ hit as materialized (
     order by key0 desc nulls last, key1 nulls last, nelements, system_id, stoichiometry_id
     limit 20
 )
+-- Their columns.
 select
     concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
     s.chemsys as "chemsys",

@@ -1,24 +1,23 @@
--- Formulas in SQL. All of it folds to a constant before the scan, so one composition is found
--- through its chemical system. When the file is attached under another name, macros need
--- `use NAME` first.
+-- Formulas in SQL. The macros are folded to constants before the scan, so a composition is found through
+-- its chemical system. If the file is attached under another name, macros need `use NAME` first.
 
--- A text counts as a whole: where a part of it is not understood there is NULL, never the formula of
--- the rest. Understood are the spellings that files may have (docs/known-materials.md): symbols of the
--- first 103 elements, D and T for H; amounts of 1 to 2147483647, also in subscript digits or as 2.0;
--- groups in ( ), [ ] or { }; coefficients, 2NaCl; hydrate dots · • ∙ ⋅ *, and full stops before a
--- letter, a bracket or waters; spaces, but none before an amount. Groups and coefficients are 32 at most.
+-- If any part of a text cannot be read, the result is NULL, never the formula of the rest. Readable are the
+-- spellings that files may have (docs/known-materials.md): symbols of the first 103 elements, D and T for
+-- H; amounts of 1 to 2147483647, also in subscript digits or as 2.0; groups in ( ), [ ] or { };
+-- coefficients, 2NaCl; hydrate dots · • ∙ ⋅ *, and full stops before a letter, a bracket or waters; spaces,
+-- except before an amount. There may be 32 groups and coefficients.
 
--- The signs ⟨ ⟩ for a part with a coefficient, and × for a product, are of the macros only: in the text
--- they become ?, which is not understood.
+-- The characters ⟨ ⟩ for a part with a coefficient, and × for a product, are internal to the macros: in the
+-- text they are replaced by ?, which cannot be read.
 create macro plain_formula(text) as
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         translate(
-            -- Full stops that add, before subscripts: CuSO4.5H₂O has a decimal point.
+            -- Full stops as hydrate dots, before subscripts: in CuSO4.5H₂O it is a decimal point.
             regexp_replace(text, '\.([A-Z(\[{]|[0-9]+H2O)', '·\1', 'g'),
             '₀₁₂₃₄₅₆₇₈₉•∙⋅*⟨⟩×',
             '0123456789····???'
         ),
-        -- Decimals of zero, then the spaces that do not matter, then coefficients.
+        -- Remove zero decimals, then insignificant spaces; then mark coefficients.
         '([0-9])\.0+([^0-9]|$)', '\1\2', 'g'),
         '(^|·)[ \t]+', '\1', 'g'),
         '[ \t]+([A-Z()\[\]{}·]|$)', '\1', 'g'),
@@ -26,13 +25,13 @@ create macro plain_formula(text) as
 comment on macro plain_formula is
     'plain_formula(formula): the formula without spaces and subscripts, with · for every dot and ⟨H2O⟩5 for 5H2O.';
 
--- A bracket is closed by one of its kind.
+-- A bracket must be closed by one of the same kind.
 create macro formula_group_pattern() as
     '(?:\((?:[A-Z][a-z]?[0-9×]*)+\)|\[(?:[A-Z][a-z]?[0-9×]*)+\]|\{(?:[A-Z][a-z]?[0-9×]*)+\}|⟨(?:[A-Z][a-z]?[0-9×]*)+⟩)([0-9]*)';
 comment on macro formula_group_pattern is
     'formula_group_pattern(): the regular expression for an innermost group and its amount.';
 
--- Amounts are not multiplied yet: a regular expression cannot.
+-- Amounts are not multiplied yet: regular expressions cannot do that.
 create macro expand_formula_group(text) as
     regexp_replace(
         text,
@@ -47,8 +46,8 @@ create macro expand_formula_group(text) as
 comment on macro expand_formula_group is
     'expand_formula_group(formula): the formula with the amount of its first innermost group at each element of the group: Al2S×3O4×3 for Al2(SO4)3.';
 
--- `list_transform([x], lambda name: ...)[1]` stands for `let name = x`: x is written once. There is
--- a step for each group that the formula has.
+-- `list_transform([x], lambda name: ...)[1]` means `let name = x`, so that x is evaluated once. Each group
+-- of the formula takes one step.
 create macro expanded_formula(text) as
     list_transform(
         [plain_formula(text)],
@@ -58,9 +57,9 @@ create macro expanded_formula(text) as
         )
     )[1];
 comment on macro expanded_formula is
-    'expanded_formula(formula): the formula without groups and coefficients: CuSO4·H2×5O×5 for CuSO4·5H2O; what is not understood stays.';
+    'expanded_formula(formula): the formula without groups and coefficients: CuSO4·H2×5O×5 for CuSO4·5H2O; unreadable parts stay as they are.';
 
--- An amount that is zero or too large is 0 here. Products are doubles, which do not overflow.
+-- Amounts that are zero or too large become 0. Products are doubles, which do not overflow.
 create macro formula_parts(text) as
     list_transform(
         [list_transform(
@@ -93,7 +92,7 @@ create macro formula_parts(text) as
         end
     )[1];
 comment on macro formula_parts is
-    'formula_parts(formula): list of {symbol, amount}, groups multiplied out; an element may come more than once; NULL where the text is not wholly understood.';
+    'formula_parts(formula): list of {symbol, amount}, with groups expanded; an element may occur more than once; NULL if the text is not a formula.';
 
 create macro formula_amounts(text) as
     list_transform(
@@ -111,9 +110,9 @@ create macro formula_amounts(text) as
         )
     )[1];
 comment on macro formula_amounts is
-    'formula_amounts(formula): list of {symbol, amount}, each element once, in alphabetical order; NULL where the text is not wholly understood.';
+    'formula_amounts(formula): list of {symbol, amount}, each element once, in alphabetical order; NULL if the text is not a formula.';
 
--- The DuckDB macro array_to_string would take its list twice.
+-- Not array_to_string, a DuckDB macro that evaluates its list twice.
 create macro formula_symbols(text) as
     list_aggregate(
         list_sort(list_distinct(list_transform(
@@ -122,20 +121,20 @@ create macro formula_symbols(text) as
         'string_agg', '-'
     );
 comment on macro formula_symbols is
-    'formula_symbols(text): all that looks like an element symbol, in alphabetical order, joined by hyphens, whether the text is a formula or not.';
+    'formula_symbols(text): everything that looks like an element symbol, in alphabetical order, joined by hyphens, even if the text is not a formula.';
 
 create macro formula_chemsys(text) as
     case when formula_parts(text) is not null then formula_symbols(text) end;
 comment on macro formula_chemsys is
-    'formula_chemsys(formula): its element symbols in alphabetical order, joined by hyphens; NULL where the text is not wholly understood.';
+    'formula_chemsys(formula): its element symbols in alphabetical order, joined by hyphens; NULL if the text is not a formula.';
 
--- Any spelling becomes the formula of the views, so that tables of one's own can be joined. An
--- ENUM has the order of symbols: a subquery would make a join on the macro a cross product.
+-- Formulas in any spelling, such as those of user tables, can be joined with the views. The symbols are
+-- sorted by an ENUM: with a subquery, a join on the macro would be a cross product.
 create type symbol_by_electronegativity as enum (
     select symbol::varchar from element order by electronegativity nulls last, atomic_number
 );
 comment on type symbol_by_electronegativity is
-    'Symbols of the first 103 elements; sorts by electronegativity, those without one last: the order of formulas.';
+    'Symbols of the first 103 elements; sorts by electronegativity, those without one last, as in formulas.';
 
 create macro reduced_formula(text) as
     list_transform(
@@ -160,7 +159,7 @@ create macro reduced_formula(text) as
         )[1]
     )[1];
 comment on macro reduced_formula is
-    'reduced_formula(formula): the formula in the form of the views, reduced and in order of electronegativity: LiZnO2 for O4Zn2Li2, CuH10SO9 for CuSO4·5H2O; NULL where the text is not wholly understood, as Li0.5CoO2.';
+    'reduced_formula(formula): the formula as in the views, reduced and in order of electronegativity: LiZnO2 for O4Zn2Li2, CuH10SO9 for CuSO4·5H2O; NULL if the text is not a formula with whole-number amounts, such as Li0.5CoO2.';
 
 create macro composition_of(text) as table
 select c.*
@@ -171,7 +170,7 @@ where c.chemsys = case
             'composition_of: ''', text, ''' is not made of element symbols, whole numbers, brackets and hydrate dots'
         ))
     end
-    -- Without a formula all rows pass: the first meets the error.
+    -- If the text is not a formula, all rows pass this condition, and the first raises the error.
     and c.formula = coalesce(reduced_formula(text), c.formula);
 comment on macro table composition_of is
-    'composition_of(formula): the row of composition with that formula, written in any order, unreduced, with brackets and hydrate dots: from composition_of(''O2ZnLi''); an error where the text is not wholly understood.';
+    'composition_of(formula): the row of composition with the formula, in any order of elements, reduced or not, with brackets and hydrate dots: from composition_of(''O2ZnLi''); an error if the text is not a formula.';

@@ -1,8 +1,8 @@
--- Labels for a table of one's own, as `chemdb label` gives them to files. When the file is attached
--- under another name, macros need `use NAME` first.
+-- Labels for the formulas of a user table, as `chemdb label` does for files. If the file is attached under
+-- another name, macros need `use NAME` first.
 
--- The factors lead to one stoichiometry; the view composition would be multiplied out. DuckDB 1.4
--- does not read WITH in a macro of a file.
+-- A formula is looked up by its factors; a join with the view composition would expand the space. DuckDB 1.4
+-- cannot read WITH in a macro that is stored in a file.
 create macro label(table_name) as table
 select
     * exclude (chemdb_row, chemdb_chemsys, chemdb_factors, chemdb_allowed, chemdb_known),
@@ -42,4 +42,4 @@ from (
 )
 order by chemdb_row;
 comment on macro table label is
-    'label(table_name): the rows of a table or view that has a column formula, in any spelling that reduced_formula reads, with chemdb_formula, chemsys, allowed, known and category: all NULL where it reads none, the last three outside the space, which ''chemdb label'' decides too.';
+    'label(table_name): the rows of a table or view with a column formula, in any spelling that reduced_formula reads, and the added columns chemdb_formula, chemsys, allowed, known and category. These are NULL if the text is not a formula; the last three are NULL outside the space (which ''chemdb label'' decides, too).';

@@ -1,0 +1,54 @@
+"""SQL of counts: how many compositions meet a filter, by category, by number of atoms, by system."""
+
+from chemdb.database.sql_files import filled
+from chemdb.query.filter import NOTHING, Filter, decided_by_stoichiometry, if_unknown, necessary
+from chemdb.query.statement.common_tables import CommonTables, bitmap
+from chemdb.query.statement.conditions import Conditions, SystemColumns
+from chemdb.query.statement.parameters import Parameters, Statement
+from chemdb.query.statement.windows import WHOLE_SPACE, Window
+
+_UNKNOWN_COUNTS = """\
+select coalesce(sum(n_systems * bit_count(when_allowed)), 0)::bigint as allowed,
+        coalesce(sum(n_systems * bit_count(when_forbidden)), 0)::bigint as forbidden
+    from answer"""
+
+
+def count_statement(condition: Filter, window: Window = WHOLE_SPACE) -> Statement:
+    """Return the query of one row: standard, missing, interesting, unlikely."""
+    tables = CommonTables(condition, window)
+    parts = [*tables.system_parts(), tables.known_part()]
+    unknown = "select 0 as allowed, 0 as forbidden"
+    if tables.if_unknown != NOTHING:
+        parts.append(tables.matching_part())
+        unknown = _UNKNOWN_COUNTS
+    return tables.statement(parts, "\n" + filled("statements/query_counts", unknown=unknown))
+
+
+def system_counts_statement(condition: Filter, width: int, window: Window = WHOLE_SPACE) -> Statement:
+    """Return the query of compositions, as if none were known, per `width` system_ids: bucket, n."""
+    tables = CommonTables(condition, window)
+    parts = [*tables.system_parts(), tables.matching_part()]
+    query = filled(
+        "statements/query_system_counts",
+        width=width,
+        systems=tables.systems,
+        key=", ".join(tables.columns.key),
+    )
+    return tables.statement(parts, "\n" + query)
+
+
+def natoms_counts_statement(condition: Filter) -> Statement:
+    """Return the query of unknown compositions by number of atoms: natoms, n."""
+    tables = CommonTables(condition, WHOLE_SPACE)
+    parts = [*tables.system_parts(), tables.known_part(), tables.matching_part()]
+    query = filled("statements/query_natoms_counts", natoms_mask=bitmap("t.natoms = d.natoms"))
+    return tables.statement(parts, "\n" + query)
+
+
+def natoms_statement(condition: Filter) -> Statement:
+    """Return the query of the numbers of atoms that unknown compositions can have: natoms."""
+    parameters = Parameters()
+    conditions = Conditions(SystemColumns(condition), parameters)
+    where = conditions.on_composition(necessary(if_unknown(condition), decided_by_stoichiometry))
+    text = f"select distinct natoms from store.stoichiometry t where {where} order by natoms"
+    return Statement(text, parameters.values)
