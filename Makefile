@@ -1,7 +1,13 @@
 # Needs Python 3.11 or later and make; everything else goes into .venv.
 PYTHON ?= python3
+# Versions for Python 3.11; other versions may need `make CONSTRAINTS= test`, the newest of everything.
+CONSTRAINTS ?= constraints.txt
 VENV := .venv
 BIN := $(VENV)/bin
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+PINNED := $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+# The first pip that knows dependency groups.
+PIP := 'pip>=25.1'
 DB ?= chemdb.duckdb
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
@@ -22,10 +28,11 @@ test-slow: $(VENV)/test.stamp ## the tests that install other programs: the whee
 test-long: $(VENV)/test.stamp ## 10,000 generated queries against a naive reference, 100,000 fuzzed ones (half an hour)
 	$(BIN)/pytest -m long
 
-lint: $(VENV)/lint.stamp ## check style and types
+lint: $(VENV)/lint.stamp ## check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write what they print
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/refresh.py
@@ -49,12 +56,13 @@ bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minu
 	$(BIN)/python bench/smact_agreement.py
 
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: renews docs/reliability.md (two hours)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[robustness]'
+	$(BIN)/python $(PIP_INSTALL) --group robustness
 	$(BIN)/python bench/robustness/run.py $(DB)
 
 constraints: ## renew constraints.txt: the versions that test and lint install
 	rm -rf $(VENV)/fresh && $(PYTHON) -m venv $(VENV)/fresh
-	$(VENV)/fresh/bin/pip install --quiet --disable-pip-version-check '.[test,lint]'
+	$(VENV)/fresh/bin/python $(PIP_INSTALL) --upgrade $(PIP)
+	$(VENV)/fresh/bin/python $(PIP_INSTALL) --group dev .
 	$(VENV)/fresh/bin/pip check
 	(echo "# What make test and make lint install, for Python 3.11: made by make constraints."; \
 		$(VENV)/fresh/bin/pip freeze --exclude chemdb) > constraints.txt
@@ -62,7 +70,7 @@ constraints: ## renew constraints.txt: the versions that test and lint install
 
 licences: ## check that what chemdb needs agrees with itself and has licences that docs/licences.md names
 	rm -rf $(VENV)/needs && $(PYTHON) -m venv $(VENV)/needs
-	$(VENV)/needs/bin/pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt .
+	$(VENV)/needs/bin/python $(PIP_INSTALL) --no-compile $(PINNED) .
 	$(VENV)/needs/bin/pip check
 	$(PYTHON) -m venv $(VENV)/licences && $(VENV)/licences/bin/pip install --quiet pip-licenses
 	$(VENV)/licences/bin/pip-licenses --python $(VENV)/needs/bin/python --from=mixed --partial-match \
@@ -73,20 +81,24 @@ audit: ## look for known vulnerabilities in what constraints.txt names (asks PyP
 	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(DB) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) $(DB) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
 
 $(DB): $(VENV)/install.stamp $(SOURCES)
 	$(BIN)/chemdb build --db $@
 
-$(VENV)/install.stamp: pyproject.toml
+$(VENV)/venv.stamp:
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python $(PIP_INSTALL) --upgrade $(PIP)
 	@touch $@
 
-$(VENV)/test.stamp: $(VENV)/install.stamp constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+$(VENV)/install.stamp: $(VENV)/venv.stamp pyproject.toml
+	$(BIN)/python $(PIP_INSTALL) --editable .
 	@touch $@
 
-$(VENV)/lint.stamp: $(VENV)/install.stamp constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[lint]'
+$(VENV)/test.stamp: $(VENV)/venv.stamp pyproject.toml $(CONSTRAINTS)
+	$(BIN)/python $(PIP_INSTALL) $(PINNED) --group test --editable .
+	@touch $@
+
+$(VENV)/lint.stamp: $(VENV)/venv.stamp pyproject.toml $(CONSTRAINTS)
+	$(BIN)/python $(PIP_INSTALL) $(PINNED) --group lint --editable .
 	@touch $@

@@ -22,11 +22,33 @@ def wheel(tmp_path_factory):
     return path
 
 
-def test_the_wheel_carries_sql_and_data(wheel):
+def files_below(folder):
+    """The files of a folder, as paths that start with its name."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder.parent).as_posix() for path in paths}
+
+
+def test_the_wheel_has_the_package_and_the_sql_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {f"chemdb/sql/{path.name}" for path in (ROOT / "sql").glob("*.sql")} <= set(names)
-    assert "chemdb/known/mp_snapshot.parquet" in names
-    assert not [name for name in names if name.startswith(("tests/", "bench/"))]
+    expected = files_below(ROOT / "chemdb") | {f"chemdb/{name}" for name in files_below(ROOT / "sql")}
+    assert {name for name in names if ".dist-info/" not in name} == expected
+    assert {
+        "chemdb/py.typed",
+        "chemdb/known/mp_snapshot.parquet",
+        "chemdb/lookup/explain.schema.json",
+        "chemdb/query/parse/grammar.lark",
+        "chemdb/sql/1_tables/01_element.sql",
+    } <= expected
+
+
+def test_the_wheel_publishes_no_tools_of_developers(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = archive.read(name).decode()
+    assert "Provides-Extra" not in metadata
+    assert "Classifier: Typing :: Typed" in metadata
+    for label in ("Homepage", "Documentation", "Issues", "Changelog"):
+        assert f"Project-URL: {label}, https://" in metadata
 
 
 @pytest.mark.slow
@@ -61,20 +83,3 @@ def test_an_installed_wheel_builds_a_database_elsewhere(wheel, tmp_path):
     run(chemdb, "build", "--nelements", "2-3")
     assert "77,637,589" in run(chemdb, "report", "--table2")
     run(python, "-m", "pip", "check")
-
-
-def test_heavy_libraries_wait_until_they_are_needed():
-    code = (
-        "import sys; from chemdb.cli import app; heavy = {'mp_api', 'smact', 'pymatgen', 'numba', 'numpy', 'pandas',"
-        "'pyarrow', 'duckdb', 'matplotlib', 'sklearn', 'umap', 'elementembeddings', 'plotly', 'loky', 'scipy'};"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
-
-
-def test_kernels_import_only_kernels():
-    for path in (ROOT / "chemdb" / "kernels").glob("*.py"):
-        lines = [line for line in path.read_text().splitlines() if line.startswith(("import ", "from "))]
-        allowed = ("import numpy", "from numba", "from chemdb.kernels")
-        assert [line for line in lines if not line.startswith(allowed)] == []
