@@ -70,3 +70,21 @@ comment on column known_reject.row_number is 'Row in the source, from 1.';
 comment on column known_reject.material_id is 'Identifier in the source.';
 comment on column known_reject.formula_given is 'Text given as the formula.';
 comment on column known_reject.reason is 'Why the entry was rejected.';
+
+-- The one place that says which entry stands for a formula.
+create view store.known_formula as
+select
+    formula, chemsys, nelements, formula_anonymous, in_space, system_id, stoichiometry_id,
+    count(*)::integer as n_entries,
+    list_sort(list(distinct source)) as sources,
+    -- The most stable entry; ties are broken by the identifier.
+    first(material_id order by energy_above_hull nulls last, len(material_id), material_id) as material_id,
+    min(energy_above_hull) as energy_above_hull
+from known_entry
+group by all;
+
+comment on view store.known_formula is 'Distinct formulas of known_entry, in the space or not, with their most stable entry.';
+comment on column store.known_formula.n_entries is 'Number of entries with this formula in all sources.';
+comment on column store.known_formula.sources is 'Sources that have the formula.';
+comment on column store.known_formula.material_id is 'Identifier of the entry with the lowest energy above hull.';
+comment on column store.known_formula.energy_above_hull is 'Lowest energy above the convex hull in eV/atom; NULL if no source has one.';

@@ -7,33 +7,16 @@ select
     case when allowed then 'standard' else 'interesting' end::category as category,
     k.n_entries, k.sources, k.material_id, k.energy_above_hull,
     k.system_id, k.stoichiometry_id
-from (
-    select
-        system_id, stoichiometry_id,
-        any_value(formula) as formula,
-        any_value(chemsys) as chemsys,
-        any_value(formula_anonymous) as formula_anonymous,
-        count(*)::integer as n_entries,
-        list_sort(list(distinct source)) as sources,
-        -- The most stable entry; ties are broken by the identifier.
-        first(material_id order by energy_above_hull nulls last, len(material_id), material_id) as material_id,
-        min(energy_above_hull) as energy_above_hull
-    from known_entry
-    where in_space
-    group by system_id, stoichiometry_id
-) k
+from store.known_formula k
 join store.system_elements s using (system_id)
 join store.allowed_set a using (allowed_set_id)
 join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = k.stoichiometry_id
+where k.in_space
 order by k.system_id, k.stoichiometry_id;
 
 comment on table known_composition is 'All known compositions of the space, with their category.';
 comment on column known_composition.allowed is 'Whether some choice of oxidation states allows the composition.';
 comment on column known_composition.category is 'standard if allowed, else interesting.';
-comment on column known_composition.n_entries is 'Number of entries with this formula in all sources.';
-comment on column known_composition.sources is 'Sources that have the formula.';
-comment on column known_composition.material_id is 'Identifier of the entry with the lowest energy above hull.';
-comment on column known_composition.energy_above_hull is 'Lowest energy above the convex hull in eV/atom; NULL if no source has one.';
 comment on column known_composition.system_id is 'Chemical system, see store.chemical_system.';
 comment on column known_composition.stoichiometry_id is 'Stoichiometry, see store.stoichiometry.';
 

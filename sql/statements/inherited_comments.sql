@@ -13,8 +13,9 @@ with inheritance (priority, parent, children) as (
         ]),
         (4, 'store.system_elements', ['store.allowed_pair', 'known_system']),
         (5, 'store.stoichiometry', ['store.allowed_pair', 'stoichiometry', 'anonymous_formula']),
-        (6, 'known_entry', ['known_reject', 'mp_entry']),
+        (6, 'known_entry', ['known_reject', 'mp_entry', 'store.known_formula']),
         (7, 'order_summary', ['table2']),
+        (7, 'store.known_formula', ['known_composition', 'standard', 'interesting']),
         (8, 'element_frequency', ['anonymous_formula', 'projection_run']),
         (9, 'element_group', ['species', 'element_embedding', 'element_frequency']),
         (10, 'store.build_info', ['build_info'])
