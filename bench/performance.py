@@ -25,7 +25,9 @@ from chemdb.chemistry.elements import elements
 from chemdb.chemistry.species import oxidation_states
 from chemdb.chemistry.stoichiometry import n_combinations
 from chemdb.database.connection import connect_to_read
-from chemdb.enumeration.allowed_sets import count_allowed, element_order, enumerate_space, rule_table
+from chemdb.enumeration.allowed_sets import enumerate_systems
+from chemdb.enumeration.count import count_allowed
+from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from chemdb.runtime.limits import available_processors
 
 QUERIES = {
@@ -99,8 +101,8 @@ def in_short() -> None:
 
 
 def enumeration(long: bool) -> None:
-    table = rule_table(element_order(elements()), oxidation_states("smact14"))
-    ordered = element_order(elements())
+    table = rule_table(elements_by_symbol(elements()), oxidation_states("smact14"))
+    ordered = elements_by_symbol(elements())
 
     def count_all() -> None:
         assert [count_allowed(table, k, 8, available_processors()) for k in (2, 3, 4)] == [
@@ -111,7 +113,7 @@ def enumeration(long: bool) -> None:
 
     def enumerate_all() -> None:
         for k in (2, 3, 4):
-            enumerate_space(table, k, 8, available_processors())
+            enumerate_systems(table, k, 8, available_processors())
 
     print("\n## Enumeration, kernels already compiled\n")
     row("what", "seconds")
@@ -120,7 +122,7 @@ def enumeration(long: bool) -> None:
     row("deciding all compositions of 2 to 4 elements (`count_allowed`)", f"{seconds:.2f}")
     short.append(("deciding all 16,980,397,793 compositions", f"{seconds:.2f} s"))
     row(
-        "the same, with the allowed sets built, merged and packed (`enumerate_space`)",
+        "the same, with the allowed sets built, merged and packed (`enumerate_systems`)",
         f"{median_of(enumerate_all):.2f}",
     )
     for k, largest in [(4, 12)] + ([(5, 8)] if long else []):
@@ -147,8 +149,8 @@ def enumeration(long: bool) -> None:
                     continue
 
         theirs = timed(peer) / n
-        space = enumerate_space(table, k, 8, available_processors())
-        ours = median_of(lambda k=k: enumerate_space(table, k, 8, available_processors()), 3) / len(
+        space = enumerate_systems(table, k, 8, available_processors())
+        ours = median_of(lambda k=k: enumerate_systems(table, k, 8, available_processors()), 3) / len(
             space.elements
         )
         row(k, n, f"{1e3 * theirs:.3g}", f"{1e3 * ours:.3g}", f"{theirs / ours:,.0f}")
@@ -162,9 +164,10 @@ def enumeration(long: bool) -> None:
 
 def first_compile() -> None:
     code = (
-        "import time; from chemdb.enumeration.allowed_sets import *; from chemdb.chemistry.formula import *; from chemdb.chemistry.species import *\n"
-        "table = rule_table(element_order(elements()), oxidation_states('smact14')); start = time.perf_counter()\n"
-        f"for k in (2, 3, 4): enumerate_space(table, k, 8, {available_processors()})\n"
+        "import time; from chemdb.enumeration.allowed_sets import *; from chemdb.enumeration.element_table import *\n"
+        "from chemdb.chemistry.formula import *; from chemdb.chemistry.species import *\n"
+        "table = rule_table(elements_by_symbol(elements()), oxidation_states('smact14')); start = time.perf_counter()\n"
+        f"for k in (2, 3, 4): enumerate_systems(table, k, 8, {available_processors()})\n"
         "f = read_formulas(['NaCl'], elements()); f.formula(), f.chemsys(), f.formula_anonymous()\n"
         "print(time.perf_counter() - start)"
     )

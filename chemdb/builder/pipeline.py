@@ -24,20 +24,14 @@ from chemdb.builder.tables import (
 )
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates, oxidation_states
-from chemdb.chemistry.stoichiometry import check_limits, n_combinations
+from chemdb.chemistry.stoichiometry import STORABLE_NELEMENTS, check_limits, check_storable, n_combinations
 from chemdb.database.checksum import renew_checksums
 from chemdb.database.connection import FORMAT_VERSION
 from chemdb.database.execution import execute, registered
 from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import files_in, run_file, sql_text
-from chemdb.enumeration.allowed_sets import (
-    ElementTable,
-    Space,
-    check_storable,
-    element_order,
-    enumerate_space,
-    rule_table,
-)
+from chemdb.enumeration.allowed_sets import EnumeratedSystems, enumerate_systems
+from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
 from chemdb.errors import DatabaseError, LimitError
 from chemdb.known.registry import NONE, source_reader
 from chemdb.runtime.limits import Limits
@@ -52,7 +46,7 @@ class BuildOptions:
     Attributes
     ----------
     nelements : range
-        Orders, within 2 to 4.
+        Numbers of elements, within 2 to 4.
     max_stoichiometry : int
         Largest stoichiometric factor, 1 to 12.
     oxidation_states : str
@@ -64,7 +58,7 @@ class BuildOptions:
     mp_api_key : str, optional
     """
 
-    nelements: range = range(2, 5)
+    nelements: range = STORABLE_NELEMENTS
     max_stoichiometry: int = 8
     oxidation_states: str = "smact14"
     known: tuple[str, ...] = ("mp-snapshot",)
@@ -94,7 +88,7 @@ def build(
         check_limits(nelements, options.max_stoichiometry)
         check_storable(nelements)
     if not options.nelements:
-        raise LimitError("no order to build: the range of nelements is empty")
+        raise LimitError("nothing to build: the range of numbers of elements is empty")
     readers = [
         source_reader(spec, options.formula_column, options.mp_api_key, limits)
         for spec in options.known
@@ -108,7 +102,7 @@ def build(
             run_file(con, "1_tables/02_species", {"new_species": species_table(states, others)})
         with steps("Known sources") as progress:
             sources = [read(progress) for read in readers]
-        ordered = element_order(elements())
+        ordered = elements_by_symbol(elements())
         with steps("Enumeration") as progress:
             spaces = _enumerate(rule_table(ordered, states), options, limits.threads, progress)
         with steps("Load") as progress:
@@ -142,7 +136,7 @@ def build(
     return loaded
 
 
-def expected_counts(spaces: Sequence[Space], max_stoichiometry: int) -> pa.Table:
+def expected_counts(spaces: Sequence[EnumeratedSystems], max_stoichiometry: int) -> pa.Table:
     """Return the counts that `sql/statements/check_counts.sql` expects for each number of elements."""
     combinations = [n_combinations(space.nelements, max_stoichiometry) for space in spaces]
     n_stoichiometries = [len(space.factors) for space in spaces]
@@ -171,11 +165,13 @@ def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table)
         )
 
 
-def _enumerate(table: ElementTable, options: BuildOptions, threads: int, progress: Progress) -> list[Space]:
-    # Each order costs about fifty times the one before: only the last is worth showing.
+def _enumerate(
+    table: ElementTable, options: BuildOptions, threads: int, progress: Progress
+) -> list[EnumeratedSystems]:
+    # Each number of elements takes about fifty times as long as the one before: only the last is shown.
     last = options.nelements[-1]
     return [
-        enumerate_space(
+        enumerate_systems(
             table,
             nelements,
             options.max_stoichiometry,

@@ -1,4 +1,4 @@
-"""Species and spaces as the Arrow tables that sql/ loads."""
+"""Elements, species and enumerated systems as the Arrow tables that sql/ loads."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -7,17 +7,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chemdb.chemistry.composition import anonymous_formula
 from chemdb.chemistry.element_vectors import library_embeddings, library_vectors
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.species import OxidationStates, icsd_occurrences
-from chemdb.enumeration.allowed_sets import Space
+from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS, anonymous_formula
+from chemdb.enumeration.allowed_sets import EnumeratedSystems
 from chemdb.rule.oxidation_states import species_text
 from chemdb.runtime.progress import Progress, no_progress
 
 #: Systems handed to DuckDB at a time: one of its row groups.
 BATCH = 122_880
-MAX_ELEMENTS = 4
 
 
 def element_table(elements: Sequence[Element]) -> pa.Table:
@@ -45,8 +44,8 @@ def species_table(used: OxidationStates, others: Sequence[OxidationStates]) -> p
     return pa.table(list(map(pa.array, zip(*rows, strict=True))), names=names)
 
 
-def stoichiometry_table(spaces: Sequence[Space]) -> pa.Table:
-    """Return a row per reduced stoichiometry of every order."""
+def stoichiometry_table(spaces: Sequence[EnumeratedSystems]) -> pa.Table:
+    """Return a row per reduced stoichiometry."""
     return pa.concat_tables(
         pa.table(
             {
@@ -60,8 +59,8 @@ def stoichiometry_table(spaces: Sequence[Space]) -> pa.Table:
     )
 
 
-def allowed_set_table(spaces: Sequence[Space]) -> pa.Table:
-    """Return a row per distinct allowed set: the empty one of all orders first, as number 0."""
+def allowed_set_table(spaces: Sequence[EnumeratedSystems]) -> pa.Table:
+    """Return a row per distinct allowed set; number 0 is the empty set of all numbers of elements."""
     n_empty = sum(int((space.system_set == 0).sum()) for space in spaces)
     longest = max(space.bits.shape[1] for space in spaces)
     tables = [
@@ -95,13 +94,13 @@ def allowed_set_table(spaces: Sequence[Space]) -> pa.Table:
 
 
 def chemical_system_reader(
-    spaces: Sequence[Space], symbols: Sequence[str], progress: Progress = no_progress
+    spaces: Sequence[EnumeratedSystems], symbols: Sequence[str], progress: Progress = no_progress
 ) -> pa.RecordBatchReader:
-    """Return all systems of all orders, in batches made as they are read.
+    """Return all systems in batches made as they are read.
 
     Parameters
     ----------
-    spaces : sequence of Space
+    spaces : sequence of EnumeratedSystems
         With elements numbered as in `symbols`.
     symbols : sequence of str
         In alphabetical order, so that systems come in order of their chemsys.
@@ -111,7 +110,7 @@ def chemical_system_reader(
     symbol_type = pa.dictionary(pa.int8(), pa.string())
     schema = pa.schema(
         [("system_id", pa.int32()), ("nelements", pa.uint8()), ("chemsys", pa.string())]
-        + [(f"element{place}", symbol_type) for place in range(1, MAX_ELEMENTS + 1)]
+        + [(f"element{place}", symbol_type) for place in range(1, MAX_STORED_NELEMENTS + 1)]
         + [("allowed_set_id", pa.int32())]
     )
     total = sum(len(space.elements) for space in spaces)
@@ -137,7 +136,7 @@ def chemical_system_reader(
                             else pa.nulls(n, pa.int8()),
                             words,
                         )
-                        for place in range(MAX_ELEMENTS)
+                        for place in range(MAX_STORED_NELEMENTS)
                     ),
                     pa.array(np.where(sets == 0, 0, sets + (first - 1)).astype(np.int32)),
                 ]
@@ -148,8 +147,8 @@ def chemical_system_reader(
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
-def _first_sets(spaces: Sequence[Space]) -> list[int]:
-    """Return the number of each order's first non-empty set."""
+def _first_sets(spaces: Sequence[EnumeratedSystems]) -> list[int]:
+    """Return the number of the first non-empty set of each number of elements."""
     sizes = [len(space.bits) - 1 for space in spaces]
     return [1 + sum(sizes[:i]) for i in range(len(spaces))]
 

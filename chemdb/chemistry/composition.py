@@ -1,21 +1,23 @@
-"""One composition from one formula, read by a grammar; `chemdb.chemistry.formula` reads them in bulk."""
+"""One composition, read from one formula by a grammar; `chemdb.chemistry.formula` reads them in bulk.
+
+Reading one formula in pure Python is faster than loading compiled code.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, cycle
 from math import gcd
-from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from chemdb.chemistry.elements import Element
+from chemdb.chemistry.stoichiometry import anonymous_formula, formula_text
 from chemdb.errors import FormulaError
 
 if TYPE_CHECKING:
     from lark import Lark
 
-#: Amounts stay attached to what they multiply; other spaces do not matter.
+#: An amount must follow what it multiplies without a space; other spaces are ignored.
 GRAMMAR = r"""
 start: part (_DOT part)*
 part: [COEFFICIENT] item+
@@ -51,7 +53,7 @@ class Composition:
 
     @classmethod
     def of(cls, amounts: Mapping[Element, int]) -> "Composition":
-        """Return the composition with these amounts, reduced and in order."""
+        """Return the reduced composition with these amounts."""
         divisor = gcd(*amounts.values())
         elements = sorted(amounts, key=lambda element: element.rank)
         return cls(tuple(elements), tuple(amounts[element] // divisor for element in elements))
@@ -64,12 +66,11 @@ class Composition:
     @property
     def formula(self) -> str:
         """Canonical formula: LiZnO2."""
-        parts = zip(self.symbols, self.amounts, strict=True)
-        return "".join(f"{symbol}{amount if amount > 1 else ''}" for symbol, amount in parts)
+        return formula_text(self.symbols, self.amounts)
 
     @property
     def chemsys(self) -> str:
-        """Symbols in alphabetical order: Li-O-Zn."""
+        """Chemical system, symbols in alphabetical order: Li-O-Zn."""
         return "-".join(sorted(self.symbols))
 
     @property
@@ -85,7 +86,7 @@ class Composition:
 
 
 def read_composition(text: str, elements: Sequence[Element]) -> Composition:
-    """Return the composition of one formula, as `chemdb.chemistry.formula.read_formulas` reads it.
+    """Return the composition of one formula, in any spelling that `read_formulas` accepts.
 
     Raises
     ------
@@ -102,41 +103,25 @@ def read_composition(text: str, elements: Sequence[Element]) -> Composition:
     try:
         amounts = _amounts(text)
         by_symbol = {element.symbol: element for element in elements}
-        for heavy in ("D", "T"):
-            amounts["H"] += amounts.pop(heavy, 0)
+        for isotope in ("D", "T"):
+            amounts["H"] += amounts.pop(isotope, 0)
         return Composition.of({by_symbol[symbol]: n for symbol, n in amounts.items() if n})
     except (LarkError, KeyError, OverflowError):
         return _read_in_bulk(text, elements)
 
 
 def _read_in_bulk(text: str, elements: Sequence[Element]) -> Composition:
-    """Read what the grammar does not: decimals, full stops; and say what is wrong with the rest."""
+    """Read formulas beyond the grammar, with decimals or full stops; say what is wrong with all others."""
     from chemdb.chemistry.formula import read_formulas
 
-    found = read_formulas([text], elements)
-    reason = found.reason(0)
+    formulas = read_formulas([text], elements)
+    reason = formulas.reason(0)
     if reason:
         raise FormulaError(f"formula {text!r}: {reason}")
     by_number = {element.atomic_number: element for element in elements}
-    chosen = slice(int(found.starts[0]), int(found.starts[0] + found.counts[0]))
+    items = slice(int(formulas.starts[0]), int(formulas.starts[0] + formulas.counts[0]))
     return Composition(
-        tuple(by_number[int(z)] for z in found.elements[chosen]), tuple(map(int, found.amounts[chosen]))
-    )
-
-
-def anonymous_formula(factors: Sequence[int]) -> str:
-    """Return MP's anonymous formula: ascending factors under the letters A to Z, then a to z.
-
-    Examples
-    --------
-    >>> anonymous_formula((3, 1, 1)), anonymous_formula((1, 2))
-    ('ABC3', 'AB2')
-    """
-    letters = chain(ascii_uppercase, cycle(ascii_lowercase))
-    ascending = sorted(map(int, factors))
-    return "".join(
-        letter + (str(factor) if factor > 1 else "")
-        for letter, factor in zip(letters, ascending, strict=False)
+        tuple(by_number[int(z)] for z in formulas.elements[items]), tuple(map(int, formulas.amounts[items]))
     )
 
 
@@ -148,7 +133,13 @@ def _parser() -> "Lark":
 
 
 def _amounts(text: str) -> Counter[str]:
-    """Return amounts by symbol; OverflowError where one is zero or too large."""
+    """Return amounts by symbol.
+
+    Raises
+    ------
+    OverflowError
+        An amount is zero or too large, or there are too many brackets.
+    """
     if sum(map(text.count, "([{")) > MAX_BRACKETS:
         raise OverflowError
     total: Counter[str] = Counter()
@@ -175,6 +166,7 @@ def _sum(items: Sequence[Any]) -> Counter[str]:
 
 
 def _amount(digits: str) -> int:
+    # Twenty digits are too large in any case; Python refuses to convert thousands of them.
     return _checked(int(digits[:20] or 1))
 
 

@@ -1,8 +1,8 @@
-"""Chemical formulas: read in bulk from any spelling, written in one.
+"""Chemical formulas in bulk: read in any spelling, written in canonical form.
 
-The canonical formula is reduced and in order of electronegativity (LiZnO2), the chemical
-system alphabetical (Li-O-Zn), the anonymous formula ascending (ABC2), as in the Materials
-Project. D and T count as H.
+As in the Materials Project, the canonical formula is reduced and in order of electronegativity
+(LiZnO2), the chemical system in alphabetical order (Li-O-Zn), and the factors of the anonymous
+formula ascend (ABC2). D and T count as H.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,12 +13,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from chemdb.chemistry import kernel as kernel
-from chemdb.chemistry.elements import Element
+from chemdb.chemistry.elements import N_ELEMENTS, Element
 
+#: Why a text is not a formula, by error.
 REASONS = {
     kernel.EMPTY: "no formula",
     kernel.CHARACTER: "unexpected character",
-    kernel.SYMBOL: "not one of the first 103 elements",
+    kernel.SYMBOL: f"not one of the first {N_ELEMENTS} elements",
     kernel.BRACKET: "brackets do not match",
     kernel.FRACTION: "fractional amount",
     kernel.ZERO: "amount of zero",
@@ -28,7 +29,9 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Formulas:
-    """What a column of formulas contains; row i is ``starts[i]`` to ``starts[i] + counts[i]``.
+    """A column of formulas, taken apart.
+
+    The elements and amounts of row i are at ``starts[i]`` to ``starts[i] + counts[i]``.
 
     Attributes
     ----------
@@ -36,13 +39,13 @@ class Formulas:
         As given.
     starts : array of int64, shape (n,)
     counts : array of int32, shape (n,)
-        Distinct elements; 0 where the text is not a formula.
+        Number of distinct elements; 0 where the text is not a formula.
     elements : array of uint8
         Atomic numbers in order of electronegativity, those without one last.
     amounts : array of int64
         Without a common divisor.
     errors : array of uint8, shape (n,)
-        Keys of `REASONS`, 0 where the formula is good.
+        Keys of `REASONS`; 0 where the text is a formula.
     positions : array of int32, shape (n,)
         Byte of the text at which an error was found.
     """
@@ -121,19 +124,20 @@ class Formulas:
 def read_formulas(
     texts: pa.Array | pa.ChunkedArray | Sequence[str | None], elements: Sequence[Element]
 ) -> Formulas:
-    """Return what a column of formulas contains; unreadable rows carry an error, never raise.
+    """Return a column of formulas, taken apart; rows that are not formulas have an error instead.
 
     Parameters
     ----------
     texts : array or sequence of str
-        In any order, unreduced, with brackets ``()[]{}``, subscript digits, and hydrate dots.
+        Elements in any order, amounts with any common divisor; brackets ``()[]{}``, subscript digits
+        and hydrate dots are read.
     elements : sequence of Element
 
     Examples
     --------
     >>> from chemdb.chemistry.elements import elements
-    >>> found = read_formulas(["O2 Zn Li", "CuSO4·5H2O", "Li0.5CoO2"], elements())
-    >>> found.formula().to_pylist(), found.reason(2)
+    >>> formulas = read_formulas(["O2 Zn Li", "CuSO4·5H2O", "Li0.5CoO2"], elements())
+    >>> formulas.formula().to_pylist(), formulas.reason(2)
     (['LiZnO2', 'CuH10SO9', None], "fractional amount at '0.5CoO2'")
     """
     if isinstance(texts, pa.ChunkedArray):
@@ -152,13 +156,15 @@ def read_formulas(
     capitals = np.empty(n, np.int64)
     kernel.count_capitals(data, offsets, capitals)
     starts = np.cumsum(capitals) - capitals
-    found = np.empty(int(capitals.sum()), np.uint8)
-    amounts = np.empty(len(found), np.int64)
+    atomic_numbers = np.empty(int(capitals.sum()), np.uint8)
+    amounts = np.empty(len(atomic_numbers), np.int64)
     counts = np.empty(n, np.int32)
     errors = np.empty(n, np.uint8)
     positions = np.empty(n, np.int32)
-    kernel.read_formulas(data, offsets, numbers, rank, starts, found, amounts, counts, errors, positions)
-    return Formulas(column, starts, counts, found, amounts, errors, positions, symbols)
+    kernel.read_formulas(
+        data, offsets, numbers, rank, starts, atomic_numbers, amounts, counts, errors, positions
+    )
+    return Formulas(column, starts, counts, atomic_numbers, amounts, errors, positions, symbols)
 
 
 def _tables(

@@ -1,8 +1,8 @@
-"""Chemical formulas as bytes: read them in bulk, and write them in canonical form.
+"""Read chemical formulas from bytes, and write them in canonical form.
 
-A formula is a sum of parts (``CuSO4·5H2O``). A part is a coefficient and items; an item is a
-symbol or a bracketed group, and an amount. Formulas lie end to end in one buffer, as Arrow
-keeps strings; what they contain lies end to end in two arrays, elements and amounts.
+A formula is a sum of parts (``CuSO4·5H2O``). A part is a coefficient followed by items; an item is
+a symbol or a group in brackets, followed by an amount. Formulas lie end to end in one buffer, as in
+an Arrow column; their items lie end to end in two arrays, elements and amounts.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ MAX_AMOUNT = 2**31 - 1
 
 @njit(cache=True, nogil=True)
 def count_capitals(data, offsets, counts):
-    """Count the capital letters of each formula: no formula holds more items than that.
+    """Count the capital letters of each formula, which are at least as many as its symbols.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def _separator(data, p, stop):
 
 @njit(cache=True, nogil=True)
 def _full_stop_adds(data, p, stop):
-    """Say whether the full stop at p joins two parts rather than being a decimal point.
+    """Return whether the full stop at p joins two parts and is not a decimal point.
 
-    It does before a letter or bracket (``CaSO4.H2O``) and before a count of waters
+    It joins them before a letter or bracket (``CaSO4.H2O``) and before a count of waters
     (``CuSO4.5H2O``).
     """
     p += 1
@@ -107,14 +107,14 @@ def _number(data, p, stop):
 
 @njit(cache=True, nogil=True)
 def _read_items(data, start, stop, numbers, elements, amounts):
-    """Read one formula's items, unmerged; return (number of items, error, position)."""
+    """Read the symbols of one formula with their amounts; return (number, error, position)."""
     opened = np.empty(MAX_DEPTH, np.int64)
     brackets = np.empty(MAX_DEPTH, np.uint8)
     depth = 0
     n = 0
     first = 0
     coefficient = np.int64(1)
-    begins = True
+    at_start_of_part = True
     p = start
     while p < stop:
         c = data[p]
@@ -135,15 +135,15 @@ def _read_items(data, start, stop, numbers, elements, amounts):
                     return n, LARGE, p
             first = n
             coefficient = np.int64(1)
-            begins = True
+            at_start_of_part = True
             p += length
             continue
-        if begins:
+        if at_start_of_part:
             here = p
             coefficient, p, error = _number(data, p, stop)
             if error != OK:
                 return n, error, here
-            begins = False
+            at_start_of_part = False
             if p > here:
                 continue
         if 65 <= c <= 90:
@@ -170,7 +170,7 @@ def _read_items(data, start, stop, numbers, elements, amounts):
             depth += 1
             p += 1
         elif c == 41 or c == 93 or c == 125:
-            # ( ) are 40 and 41, [ ] and { } lie two apart.
+            # ( is followed by ); ] and } come two characters after [ and {.
             if depth == 0 or c - brackets[depth - 1] > 2 or c < brackets[depth - 1]:
                 return n, BRACKET, p
             depth -= 1
@@ -215,7 +215,7 @@ def read_formulas(data, offsets, numbers, rank, starts, elements, amounts, count
     rank : array of int64, shape (104,)
         Place of each atomic number in order of electronegativity.
     starts : array of int64, shape (n,)
-        Where the items of each formula go.
+        Where the elements and amounts of each formula begin.
     elements : array of uint8
         Filled with atomic numbers.
     amounts : array of int64
@@ -229,8 +229,10 @@ def read_formulas(data, offsets, numbers, rank, starts, elements, amounts, count
     """
     for f in range(counts.shape[0]):
         base = starts[f]
-        own_elements, own_amounts = elements[base:], amounts[base:]
-        n, error, position = _read_items(data, offsets[f], offsets[f + 1], numbers, own_elements, own_amounts)
+        item_elements, item_amounts = elements[base:], amounts[base:]
+        n, error, position = _read_items(
+            data, offsets[f], offsets[f + 1], numbers, item_elements, item_amounts
+        )
         errors[f] = error
         positions[f] = position - offsets[f]
         counts[f] = 0
@@ -238,27 +240,27 @@ def read_formulas(data, offsets, numbers, rank, starts, elements, amounts, count
             continue
         merged = 0
         for i in range(n):
-            element, amount = own_elements[i], own_amounts[i]
+            element, amount = item_elements[i], item_amounts[i]
             j = merged
-            while j > 0 and rank[own_elements[j - 1]] > rank[element]:
+            while j > 0 and rank[item_elements[j - 1]] > rank[element]:
                 j -= 1
-            if j > 0 and own_elements[j - 1] == element:
-                own_amounts[j - 1] += amount
+            if j > 0 and item_elements[j - 1] == element:
+                item_amounts[j - 1] += amount
                 continue
             for m in range(merged, j, -1):
-                own_elements[m] = own_elements[m - 1]
-                own_amounts[m] = own_amounts[m - 1]
-            own_elements[j] = element
-            own_amounts[j] = amount
+                item_elements[m] = item_elements[m - 1]
+                item_amounts[m] = item_amounts[m - 1]
+            item_elements[j] = element
+            item_amounts[j] = amount
             merged += 1
         divisor = np.int64(0)
         for i in range(merged):
-            a, b = own_amounts[i], divisor
+            a, b = item_amounts[i], divisor
             while b:
                 a, b = b, a % b
             divisor = a
         for i in range(merged):
-            own_amounts[i] //= divisor
+            item_amounts[i] //= divisor
         counts[f] = merged
 
 

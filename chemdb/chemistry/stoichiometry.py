@@ -1,30 +1,57 @@
-"""The reduced stoichiometries of an order: factor tuples without a common divisor."""
+"""Stoichiometries: factor tuples without a common divisor, the limits on them, and formulas as text.
 
+Everything that `chemdb query` loads imports this module, so NumPy is imported where it is needed.
+"""
+
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain, cycle, islice
 from math import comb
-
-import numpy as np
-from numpy.typing import NDArray
+from string import ascii_lowercase, ascii_uppercase
+from typing import TYPE_CHECKING
 
 from chemdb.chemistry.elements import N_ELEMENTS
 from chemdb.errors import LimitError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Largest stoichiometric factor.
 MAX_FACTOR = 12
-ORDERS = range(2, 6)
+#: Numbers of elements whose compositions chemdb can count.
+COUNTABLE_NELEMENTS = range(2, 6)
+#: Largest number of elements whose compositions fit in a file.
+MAX_STORED_NELEMENTS = 4
+#: Numbers of elements whose compositions chemdb can store; larger ones are only counted.
+STORABLE_NELEMENTS = range(COUNTABLE_NELEMENTS[0], MAX_STORED_NELEMENTS + 1)
 
 
 def check_limits(nelements: int, max_stoichiometry: int) -> None:
-    """Raise `LimitError` unless the order is 2 to 5 and the factor limit 1 to 12."""
-    if nelements not in ORDERS:
-        raise LimitError(f"{nelements} elements: chemdb enumerates orders {ORDERS[0]} to {ORDERS[-1]}")
+    """Raise `LimitError` unless chemdb can count these compositions: 2 to 5 elements, factors 1 to 12."""
+    if nelements not in COUNTABLE_NELEMENTS:
+        raise LimitError(
+            f"{nelements} element{'' if nelements == 1 else 's'}: chemdb enumerates compositions of "
+            f"{COUNTABLE_NELEMENTS[0]} to {COUNTABLE_NELEMENTS[-1]} elements"
+        )
     if not 1 <= max_stoichiometry <= MAX_FACTOR:
         raise LimitError(
-            f"max-stoichiometry {max_stoichiometry}: choose a factor limit from 1 to {MAX_FACTOR}"
+            f"max-stoichiometry {max_stoichiometry}: choose a largest factor from 1 to {MAX_FACTOR}"
+        )
+
+
+def check_storable(nelements: int) -> None:
+    """Raise `LimitError` where the compositions of this many elements would not fit in a file."""
+    if nelements not in STORABLE_NELEMENTS:
+        raise LimitError(
+            f"{nelements} elements: {comb(N_ELEMENTS, nelements):,} systems are too many to store; build "
+            f"{STORABLE_NELEMENTS[0]} to {STORABLE_NELEMENTS[-1]} elements, or only count with "
+            f"'chemdb count --nelements {nelements}'"
         )
 
 
 @lru_cache(maxsize=8)
-def reduced_factors(nelements: int, max_stoichiometry: int) -> NDArray[np.uint8]:
+def reduced_factors(nelements: int, max_stoichiometry: int) -> "NDArray[np.uint8]":
     """Return the factor tuples with greatest common divisor 1, in lexicographic order.
 
     Parameters
@@ -37,7 +64,7 @@ def reduced_factors(nelements: int, max_stoichiometry: int) -> NDArray[np.uint8]
     Returns
     -------
     array of uint8, shape (n, k)
-        43, 439, 3,823 and 31,711 rows for two to five elements and factors up to 8.
+        43, 439, 3,823 and 31,711 rows for two to five elements and factors up to 8. Read-only.
 
     Raises
     ------
@@ -48,6 +75,8 @@ def reduced_factors(nelements: int, max_stoichiometry: int) -> NDArray[np.uint8]
     >>> reduced_factors(2, 2).tolist()
     [[1, 1], [1, 2], [2, 1]]
     """
+    import numpy as np
+
     check_limits(nelements, max_stoichiometry)
     grid = np.indices((max_stoichiometry,) * nelements, dtype=np.uint8).reshape(nelements, -1).T + 1
     factors: NDArray[np.uint8] = grid[np.gcd.reduce(grid, axis=1) == 1].astype(np.uint8)
@@ -56,7 +85,7 @@ def reduced_factors(nelements: int, max_stoichiometry: int) -> NDArray[np.uint8]
 
 
 def n_combinations(nelements: int, max_stoichiometry: int) -> int:
-    """Return the number of compositions of an order: systems times stoichiometries.
+    """Return the number of compositions of `nelements` elements: systems times stoichiometries.
 
     Examples
     --------
@@ -64,3 +93,33 @@ def n_combinations(nelements: int, max_stoichiometry: int) -> int:
     [225879, 77637589, 16902534325]
     """
     return comb(N_ELEMENTS, nelements) * len(reduced_factors(nelements, max_stoichiometry))
+
+
+def formula_text(symbols: Iterable[str], factors: Iterable[int]) -> str:
+    """Return a formula: each symbol followed by its factor, without factors of one.
+
+    Formulas are written in two more places: `chemdb.chemistry.kernel` writes millions at a time,
+    and views in `sql/` write those that a query returns.
+
+    Examples
+    --------
+    >>> formula_text(("Li", "Zn", "O"), (1, 1, 2))
+    'LiZnO2'
+    """
+    return "".join(
+        f"{symbol}{'' if factor == 1 else factor}" for symbol, factor in zip(symbols, factors, strict=True)
+    )
+
+
+def anonymous_formula(factors: Sequence[int]) -> str:
+    """Return the anonymous formula as the Materials Project writes it.
+
+    Factors are ascending; elements are named A to Z, then a to z.
+
+    Examples
+    --------
+    >>> anonymous_formula((3, 1, 1)), anonymous_formula((1, 2))
+    ('ABC3', 'AB2')
+    """
+    letters = chain(ascii_uppercase, cycle(ascii_lowercase))
+    return formula_text(islice(letters, len(factors)), sorted(map(int, factors)))

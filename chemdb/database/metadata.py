@@ -1,29 +1,13 @@
 """What a file says about itself: how it was built, its elements, species, limits and known sources."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import duckdb
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.database.execution import execute
 from chemdb.errors import ChemdbError, DatabaseError
-
-#: Whether the compositions of each category are allowed, and known.
-ALLOWED_AND_KNOWN: Mapping[str, tuple[bool, bool]] = {
-    "standard": (True, True),
-    "missing": (True, False),
-    "interesting": (False, True),
-    "unlikely": (False, False),
-}
-#: In this order everywhere.
-CATEGORIES = tuple(ALLOWED_AND_KNOWN)
-
-
-def category_of(allowed: bool, known: bool) -> str:
-    """Return the category of a composition."""
-    return next(name for name, both in ALLOWED_AND_KNOWN.items() if both == (allowed, known))
-
 
 #: What messages call the sources with entries of the Materials Project.
 MATERIALS_PROJECT = {"mp": "Materials Project", "mp-snapshot": "Materials Project"}

@@ -7,20 +7,21 @@ from typing import Any
 
 import duckdb
 
+from chemdb.chemistry.category import category_of
 from chemdb.chemistry.composition import Composition, read_composition
 from chemdb.chemistry.elements import Element
-from chemdb.database.metadata import category_of, electronegativities_of, elements_of
+from chemdb.database.metadata import electronegativities_of, elements_of
 from chemdb.errors import UndecidedError
 from chemdb.rule.oxidation_states import (
     Electronegativities,
     Occurrences,
-    Witnesses,
+    OxidationStateAssignments,
+    assignment_text,
     species_text,
-    witness_text,
 )
-from chemdb.rule.smact_validity import is_all_metal, mixed_valence_witness
+from chemdb.rule.smact_validity import is_all_metal, mixed_valence_assignment
 
-#: Witnesses, entries, neighbours and substitutions that an explanation lists.
+#: Oxidation-state assignments, entries, neighbours and substitutions that an explanation lists.
 MAX_WITNESSES = 20
 MAX_ENTRIES = 10
 MAX_NEIGHBOURS = 5
@@ -248,7 +249,7 @@ def explain(con: duckdb.DuckDBPyConnection, text: str) -> Explanation:
         category=category_of(allowed, known),
         forbidden=None if allowed else _forbidden(composition, electronegativities, states, own[0]),
         n_witnesses=found.count,
-        witnesses=tuple(witness_text(composition.symbols, w) for w in islice(found, MAX_WITNESSES)),
+        witnesses=tuple(assignment_text(composition.symbols, w) for w in islice(found, MAX_WITNESSES)),
         all_metal=is_all_metal(composition),
         verdicts=tuple(
             _verdict(composition, electronegativities, name, used, own_states)
@@ -263,8 +264,8 @@ def explain(con: duckdb.DuckDBPyConnection, text: str) -> Explanation:
 
 def _witnesses(
     composition: Composition, electronegativities: Electronegativities | None, states: Occurrences
-) -> Witnesses:
-    return Witnesses(composition.symbols, composition.amounts, electronegativities, states)
+) -> OxidationStateAssignments:
+    return OxidationStateAssignments(composition.symbols, composition.amounts, electronegativities, states)
 
 
 def _occurrences_of_sets(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, bool], Occurrences]:
@@ -302,8 +303,8 @@ def _verdict(
     try:
         found = _witnesses(composition, electronegativities, states)
         allowed, n_witnesses = found.count > 0, found.count
-        witness = next((witness_text(composition.symbols, choice) for choice in found), None)
-        mixed = witness or mixed_valence_witness(composition, electronegativities, states)
+        witness = next((assignment_text(composition.symbols, choice) for choice in found), None)
+        mixed = witness or mixed_valence_assignment(composition, electronegativities, states)
         with_mixed_valence: bool | None = mixed is not None
     except UndecidedError:
         with_mixed_valence = allowed or None
@@ -351,10 +352,10 @@ def _nearest_charge(composition: Composition, states: Occurrences) -> Forbidden:
             return Forbidden("not_neutral", because)
     nearest = min(charges, key=lambda charge: (abs(charge), charge))
     # A counter-charge of its own makes the search find what has that net charge.
-    found = Witnesses(
+    found = OxidationStateAssignments(
         (*composition.symbols, ""), (*composition.amounts, 1), None, {**states, "": {-nearest: 0}}
     )
-    closest = witness_text(composition.symbols, next(iter(found))[:-1])
+    closest = assignment_text(composition.symbols, next(iter(found))[:-1])
     return Forbidden(
         "not_neutral", f"{because}; {closest} comes closest with {nearest:+d} e", closest, nearest
     )
@@ -378,7 +379,7 @@ def _nearest_order(
     charges = dict(zip(composition.symbols, next(iter(found)), strict=True))
     cation = max((s for s in charges if charges[s] > 0), key=value.__getitem__)
     anion = min((s for s in charges if charges[s] < 0), key=value.__getitem__)
-    closest = witness_text(composition.symbols, list(charges.values()))
+    closest = assignment_text(composition.symbols, list(charges.values()))
     return Forbidden(
         "electronegativity",
         f"neutral only with a cation that is not less electronegative than an anion; {closest} comes "
@@ -448,7 +449,7 @@ def _substitutions(
     composition: Composition,
     elements: list[Element],
     states: Occurrences,
-    witnesses: Witnesses,
+    witnesses: OxidationStateAssignments,
 ) -> list[Substitution]:
     """Return the known formulas that differ in one element of the same oxidation state."""
     candidates = {
@@ -477,7 +478,10 @@ def _substitutions(
 
 
 def _isovalent(
-    composition: Composition, elements: list[Element], states: Occurrences, witnesses: Witnesses
+    composition: Composition,
+    elements: list[Element],
+    states: Occurrences,
+    witnesses: OxidationStateAssignments,
 ) -> Iterator[tuple[Composition, tuple[Element, Element, str]]]:
     """Yield compositions with one element replaced, and (old, new, species of the new).
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from chemdb.chemistry.category import category_of
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.database.connection import threads_of
@@ -20,7 +21,7 @@ from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelement
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
 from chemdb.files.user_files import formula_column
-from chemdb.rule.bulk import ALLOWED, UNDECIDED, verdicts
+from chemdb.rule.bulk import ALLOWED, UNDECIDED, decide_formulas
 
 #: Rows labelled at a time.
 BATCH = 100_000
@@ -66,7 +67,7 @@ class Labeller:
         """
         found = read_formulas(texts, self.elements)
         readable = found.counts > 0
-        decided = verdicts(found, self.elements, self.states)
+        decided = decide_formulas(found, self.elements, self.states)
         formula = found.formula()
         row = pc.index_in(formula, self.known["formula"].combine_chunks())
         known = pc.and_(pc.is_valid(row), pc.is_valid(formula))
@@ -191,8 +192,8 @@ def _unused(name: str, used: Sequence[str]) -> str:
 def _category(allowed: pa.Array, known: pa.Array) -> pa.Array:
     return pc.if_else(
         allowed,
-        pc.if_else(known, "standard", "missing"),
-        pc.if_else(known, "interesting", "unlikely"),
+        pc.if_else(known, category_of(True, True), category_of(True, False)),
+        pc.if_else(known, category_of(False, True), category_of(False, False)),
     )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
-from chemdb.database.metadata import CATEGORIES, chemsys_of
+from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
+from chemdb.database.metadata import chemsys_of
 from chemdb.plot.drawing import about
 from chemdb.plot.labels import spread, width_of
 from chemdb.plot.style import (
@@ -155,7 +156,7 @@ def _names(found: SystemCompositions, hull_energies: bool) -> dict[int, str]:
     """Return what is written beside each known composition."""
     names = {}
     for i, category in enumerate(found.categories):
-        if category in ("standard", "interesting"):
+        if category in KNOWN_CATEGORIES:
             names[i] = formula_markup(found.formulas[i])
             energy = found.energies[i]
             if hull_energies and energy is not None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 
-from chemdb.database.metadata import CATEGORIES
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.maps.exact_pca.density import Density
 from chemdb.plot.drawing import ORDERS, about
 from chemdb.plot.style import Caption, Drawing, new_figure, own_style

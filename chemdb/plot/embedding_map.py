@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.database.metadata import CATEGORIES
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.maps.reduction import TITLES
 from chemdb.maps.stored import Map, MapSpec, read_map
 from chemdb.plot.drawing import ORDERS, about

@@ -7,8 +7,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
-from chemdb.database.metadata import CATEGORIES
 from chemdb.maps.reduction import METHODS, TITLES
 from chemdb.maps.stored import PER_CATEGORY, Map, MapSpec, read_map
 from chemdb.plot.drawing import ORDERS, about

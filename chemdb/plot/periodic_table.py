@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.errors import PlotError, one_of
 from chemdb.plot.drawing import ORDERS, about
 from chemdb.plot.style import SMALL, TEXT, Caption, Drawing, bare, new_figure, own_style
 from chemdb.runtime.progress import Progress, no_progress
 
 #: Columns of `element_frequency` that can be drawn.
-COUNTED = ("allowed", "combinations", "known", "standard", "missing", "interesting", "unlikely")
+COUNTED = ("allowed", "combinations", "known", *CATEGORIES)
 #: First and last atomic number of each period.
 PERIODS = ((1, 2), (3, 10), (11, 18), (19, 36), (37, 54), (55, 86), (87, 118))
 #: Perceptually even and readable in grey; empty cells are white.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chemdb.database.metadata import ALLOWED_AND_KNOWN
+from chemdb.chemistry.category import ALLOWED_AND_KNOWN
 
 
 @dataclass(frozen=True)

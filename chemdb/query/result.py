@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
 from chemdb.database.execution import all_rows, execute
-from chemdb.database.metadata import CATEGORIES
 from chemdb.database.rows import N_SHOWN, Cursor
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
@@ -26,7 +26,7 @@ from chemdb.query.statement.windows import (
     all_parts,
     one_part,
 )
-from chemdb.rule.oxidation_states import first_witness, witness_text
+from chemdb.rule.oxidation_states import assignment_text, most_common_assignment
 
 if TYPE_CHECKING:
     import pandas
@@ -185,7 +185,8 @@ class Result:
 
     def _known_and_unknown(self, window: Window) -> tuple[int, int]:
         counts = self.counts if window == WHOLE_SPACE else self._category_counts(window)
-        return counts["standard"] + counts["interesting"], counts["missing"] + counts["unlikely"]
+        known = sum(counts[category] for category in KNOWN_CATEGORIES)
+        return known, sum(counts.values()) - known
 
     def _natoms(self) -> list[int]:
         return [natoms for (natoms,) in self._fetched(natoms_statement(self.filter))]
@@ -213,8 +214,8 @@ class Result:
     def _species(self, elements: Sequence[str], factors: Sequence[int], allowed: bool) -> str | None:
         if not allowed:
             return None
-        states = first_witness(elements, factors, self._electronegativities, self._vocabulary.states)
-        return witness_text(elements, states) if states else None
+        states = most_common_assignment(elements, factors, self._electronegativities, self._vocabulary.states)
+        return assignment_text(elements, states) if states else None
 
     def _row(self, row: tuple) -> tuple:
         values = dict(zip(self._sql_columns(), row, strict=True))

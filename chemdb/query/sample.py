@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import registered
-from chemdb.database.metadata import CATEGORIES, nelements_of
+from chemdb.database.metadata import nelements_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, LimitError, one_of
 from chemdb.query.kernel import nth_members

@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.arrow import as_array
 from chemdb.database.connection import threads_of
-from chemdb.database.metadata import CATEGORIES, nelements_of
+from chemdb.database.metadata import nelements_of
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.embedding.stored_vectors import check_embedding, element_vectors
 from chemdb.errors import ReductionError

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from chemdb.database.metadata import CATEGORIES, build_info, chemsys_of, known_sources
+from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
+from chemdb.database.metadata import build_info, chemsys_of, known_sources
 from chemdb.report import paper_values
 
 #: Examples shown of the categories that are too large to list.
@@ -87,6 +88,6 @@ def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Tabl
             found = con.execute(
                 f"select formula from {category} where chemsys = ? order by natoms, formula", [chemsys]
             ).fetchall()
-            shown = found if category in ("standard", "interesting") else found[:N_EXAMPLES]
+            shown = found if category in KNOWN_CATEGORIES else found[:N_EXAMPLES]
             cells.append(Table1Cell(system, category, len(found), [formula for (formula,) in shown]))
     return cells

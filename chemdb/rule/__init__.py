@@ -1,1 +1,1 @@
-"""Charge neutrality and electronegativity: is a composition allowed, and by which oxidation states."""
+"""The rule: whether a composition is allowed, and by which oxidation states."""

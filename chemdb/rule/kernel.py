@@ -1,30 +1,31 @@
-"""Whether one composition is allowed, for any number of elements and any amounts.
+"""Whether a composition is allowed, for any number of elements and any amounts.
 
-The elements of a composition stand in order of electronegativity. They are taken one by one;
-what is kept is every net charge that some choice of oxidation states reaches, with the
-*phase* of that choice:
+The loop goes through the elements of a composition in order of electronegativity. After each
+element it holds every net charge that some choice of oxidation states reaches, with the *phase* of
+that choice:
 
-=====  ====================================================================
-FREE   no anion yet, and no cation level with the element at hand
-LEVEL  no anion yet, but a cation as electronegative as the element at hand
-ANION  an anion has come: no cation may follow
-=====  ====================================================================
+=====  ===================================================================
+FREE   no anion yet, and no cation as electronegative as the next element
+LEVEL  no anion yet, but a cation as electronegative as the next element
+ANION  an anion: no cation may follow
+=====  ===================================================================
 """
 
 import numpy as np
 from numba import njit
 
+ALLOWED, FORBIDDEN, UNDECIDED = 1, 0, -1
 FREE, LEVEL, ANION = 0, 1, 2
 
-#: Net charges up to this size are kept once each; beyond, choices are merely listed.
+#: Net charges in e up to this size are held once each; larger ones may be held several times.
 MAX_CHARGE = 1 << 15
-#: Choices that may be listed for one composition.
+#: Net charges that can be held for one composition.
 MAX_CHOICES = 1 << 22
 
 
 @njit(cache=True, nogil=True)
 def _put(count, charge, phase, charges, phases, seen, step):
-    """Keep a net charge and phase, once if they fit `seen`; return the new count, -1 when full."""
+    """Add a net charge and phase, once if they fit `seen`; return the new count, -1 when full."""
     reach = seen.shape[1] // 2
     if -reach <= charge <= reach:
         if seen[phase, charge + reach] == step:
@@ -38,20 +39,20 @@ def _put(count, charge, phase, charges, phases, seen, step):
 
 
 @njit(cache=True, nogil=True)
-def decide_formulas(starts, counts, elements, amounts, electronegativity, states, nstates, verdicts):
-    """Decide compositions one by one.
+def decide_formulas(starts, counts, elements, amounts, electronegativity, states, nstates, decisions):
+    """Decide which compositions are allowed.
 
     Parameters
     ----------
     starts, counts, elements, amounts
-        As filled by `formula.read_formulas`.
+        As `chemdb.chemistry.kernel.read_formulas` fills them.
     electronegativity : array of float64, shape (104,)
         By atomic number; NaN where there is none.
     states : array of int64, shape (104, longest)
         Oxidation states in e by atomic number, padded.
     nstates : array of int64, shape (104,)
-    verdicts : array of int8, shape (n,)
-        Filled with 1 (allowed), 0 (forbidden) or -1 (no formula, or too many choices).
+    decisions : array of int8, shape (n,)
+        Filled with `ALLOWED`, `FORBIDDEN` or `UNDECIDED` (no formula, or too many choices).
     """
     charges = np.empty((2, MAX_CHOICES), np.int64)
     phases = np.empty((2, MAX_CHOICES), np.uint8)
@@ -62,16 +63,16 @@ def decide_formulas(starts, counts, elements, amounts, electronegativity, states
     for f in range(counts.shape[0]):
         first, k = starts[f], counts[f]
         if k == 0:
-            verdicts[f] = -1
+            decisions[f] = UNDECIDED
             continue
         usable = True
         for i in range(first, first + k):
             z = elements[i]
             usable = usable and nstates[z] > 0 and not np.isnan(electronegativity[z])
         if not usable:
-            verdicts[f] = 0
+            decisions[f] = FORBIDDEN
             continue
-        # What the elements from i on can add to the net charge, at least and at most.
+        # Lowest and highest charge of the elements from i on.
         lowest[k] = 0
         highest[k] = 0
         for i in range(k - 1, -1, -1):
@@ -82,19 +83,19 @@ def decide_formulas(starts, counts, elements, amounts, electronegativity, states
                 high = max(high, states[z, s])
             lowest[i] = lowest[i + 1] + low * amounts[first + i]
             highest[i] = highest[i + 1] + high * amounts[first + i]
-        now = 0
-        charges[now, 0] = 0
-        phases[now, 0] = FREE
+        current = 0
+        charges[current, 0] = 0
+        phases[current, 0] = FREE
         n = 1
         for i in range(first, first + k):
             z, amount = elements[i], amounts[i]
             level = i > first and electronegativity[elements[i - 1]] == electronegativity[z]
             step += 1
-            after = 1 - now
+            following = 1 - current
             rest = i - first + 1
-            m = 0
+            n_following = 0
             for c in range(n):
-                phase = phases[now, c]
+                phase = phases[current, c]
                 if phase == LEVEL and not level:
                     phase = FREE
                 for s in range(nstates[z]):
@@ -103,24 +104,26 @@ def decide_formulas(starts, counts, elements, amounts, electronegativity, states
                         continue
                     if q < 0 and phase == LEVEL:
                         continue
-                    charge = charges[now, c] + q * amount
+                    charge = charges[current, c] + q * amount
                     if charge + highest[rest] < 0 or charge + lowest[rest] > 0:
                         continue
-                    then = LEVEL if q > 0 else ANION if q < 0 else phase
-                    m = _put(m, charge, then, charges[after], phases[after], seen, step)
-                    if m < 0:
+                    next_phase = LEVEL if q > 0 else ANION if q < 0 else phase
+                    n_following = _put(
+                        n_following, charge, next_phase, charges[following], phases[following], seen, step
+                    )
+                    if n_following < 0:
                         break
-                if m < 0:
+                if n_following < 0:
                     break
-            now = after
-            n = m
+            current = following
+            n = n_following
             if n <= 0:
                 break
         if n < 0:
-            verdicts[f] = -1
+            decisions[f] = UNDECIDED
             continue
-        verdicts[f] = 0
+        decisions[f] = FORBIDDEN
         for c in range(n):
-            if charges[now, c] == 0:
-                verdicts[f] = 1
+            if charges[current, c] == 0:
+                decisions[f] = ALLOWED
                 break

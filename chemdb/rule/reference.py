@@ -1,4 +1,4 @@
-"""The rule of the paper in its plainest form, to compare the fast one with: try every choice."""
+"""The rule of the paper in its plainest form, which tries every choice: a check on the fast code."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -9,9 +9,9 @@ def is_allowed(
     oxidation_states: Sequence[Sequence[int]],
     factors: Sequence[int],
 ) -> bool:
-    """Return whether some choice of oxidation states is neutral, cations less electronegative than anions.
+    """Return whether some choice is neutral with all cations less electronegative than all anions.
 
-    Written without a look at the kernels and sharing nothing with them.
+    Independent of the kernels: it shares no code with them.
 
     Parameters
     ----------

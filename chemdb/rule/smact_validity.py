@@ -1,14 +1,19 @@
-"""What SMACT's `smact_validity` accepts beyond the rule: mixed valence, and alloys of metals only.
+"""What SMACT's `smact_validity` accepts beyond the rule: mixed valence, and alloys.
 
-Equivalents without its import of a second; tests compare them with SMACT 4.0. They never change
-what is allowed.
+Reimplemented because importing SMACT takes a second; tests compare the results with SMACT 4.0.
+None of this changes which compositions chemdb calls allowed.
 """
 
 from collections import Counter
 
 from chemdb.chemistry.composition import Composition
 from chemdb.errors import UndecidedError
-from chemdb.rule.oxidation_states import Electronegativities, Occurrences, first_witness, species_text
+from chemdb.rule.oxidation_states import (
+    Electronegativities,
+    Occurrences,
+    most_common_assignment,
+    species_text,
+)
 
 #: `smact.metals` up to Z = 103.
 METALS = frozenset((
@@ -23,22 +28,22 @@ MIXED_VALENCE_ELEMENTS = frozenset((
     "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Nb", "Mo", "Ru", "Pd", "Ag", "W", "Re", "Os", "Au",
     "Sn", "Sb", "Bi", "Ce", "Eu", "Yb", "U",
 ))  # fmt: skip
-#: Atoms of mixed-valence elements that may each have an oxidation state of their own.
+#: Most sites of a composition with mixed valence, see `_sites`.
 MAX_SITES = 64
 
 
 def is_all_metal(composition: Composition) -> bool:
-    """Return whether every element is a metal in SMACT's list."""
+    """Return whether SMACT counts all elements as metals."""
     return METALS.issuperset(composition.symbols)
 
 
-def mixed_valence_witness(
+def mixed_valence_assignment(
     composition: Composition, electronegativities: Electronegativities, states: Occurrences
 ) -> str | None:
-    """Return species that allow a composition when each atom of some elements has its own state.
+    """Return the species that allow a composition with mixed valence, None where none do.
 
-    SMACT gives up, and says invalid, where there are more than a million choices; here these are
-    decided too.
+    Each atom of an element in `MIXED_VALENCE_ELEMENTS` may have its own oxidation state. Where SMACT
+    finds more than a million choices it gives up and returns invalid; these are decided here too.
 
     Raises
     ------
@@ -51,9 +56,25 @@ def mixed_valence_witness(
     >>> from chemdb.chemistry.elements import elements
     >>> states = {"Fe": {2: 7276, 3: 11917}, "O": {-2: 116910}}
     >>> magnetite = read_composition("Fe3O4", elements())
-    >>> mixed_valence_witness(magnetite, {"Fe": 1.83, "O": 3.44}, states)
+    >>> mixed_valence_assignment(magnetite, {"Fe": 1.83, "O": 3.44}, states)
     'Fe2+ 2Fe3+ 4O2-'
     """
+    sites = _sites(composition, states)
+    symbols, amounts = [symbol for symbol, _ in sites], [amount for _, amount in sites]
+    assignment = most_common_assignment(symbols, amounts, electronegativities, states)
+    if assignment is None:
+        return None
+    totals: Counter[tuple[str, int]] = Counter()
+    for symbol, amount, state in zip(symbols, amounts, assignment, strict=True):
+        totals[symbol, state] += amount
+    in_order = sorted(totals, key=lambda species: (composition.symbols.index(species[0]), species[1]))
+    return " ".join(
+        f"{totals[species] if totals[species] > 1 else ''}{species_text(*species)}" for species in in_order
+    )
+
+
+def _sites(composition: Composition, states: Occurrences) -> list[tuple[str, int]]:
+    """Return symbols and amounts of what can have one oxidation state: single atoms, or all of an element."""
     sites: list[tuple[str, int]] = []
     for symbol, amount in zip(composition.symbols, composition.amounts, strict=True):
         if symbol in MIXED_VALENCE_ELEMENTS and len(states.get(symbol, ())) > 1:
@@ -62,13 +83,4 @@ def mixed_valence_witness(
             sites += [(symbol, 1)] * amount
         else:
             sites.append((symbol, amount))
-    found = first_witness([s for s, _ in sites], [n for _, n in sites], electronegativities, states)
-    if found is None:
-        return None
-    totals: Counter[tuple[str, int]] = Counter()
-    for (symbol, amount), state in zip(sites, found, strict=True):
-        totals[symbol, state] += amount
-    in_order = sorted(totals, key=lambda species: (composition.symbols.index(species[0]), species[1]))
-    return " ".join(
-        f"{totals[species] if totals[species] > 1 else ''}{species_text(*species)}" for species in in_order
-    )
+    return sites

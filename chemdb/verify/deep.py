@@ -7,13 +7,15 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from chemdb.chemistry.category import CATEGORIES, category_of
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute
-from chemdb.database.metadata import CATEGORIES, build_info, category_of, elements_of, states_of
+from chemdb.database.metadata import build_info, elements_of, states_of
 from chemdb.database.systems_as_arrays import read_order
-from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
+from chemdb.enumeration.allowed_sets import enumerate_systems
+from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from chemdb.query.sample import sample_categories
 from chemdb.rule.reference import is_allowed
 from chemdb.runtime.progress import Progress
@@ -30,11 +32,11 @@ BATCH = 1 << 16
 def enumerated(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether every bit of every system is as the kernels decide it now."""
     info = build_info(con)
-    ordered = element_order(elements_of(con))
+    ordered = elements_by_symbol(elements_of(con))
     table = rule_table(ordered, OxidationStates(info["oxidation_state_set"], states_of(con)))
     numbers = np.array([element.atomic_number for element in ordered], np.uint8)
     for order in orders_of(info):
-        expected = enumerate_space(table, order, int(info["max_stoichiometry"]), threads_of(con), progress)
+        expected = enumerate_systems(table, order, int(info["max_stoichiometry"]), threads_of(con), progress)
         found = read_order(con, order)
         name = f"{order} elements: "
         same = np.array_equal(found.factors, expected.factors)

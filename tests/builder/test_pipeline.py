@@ -1,4 +1,4 @@
-"""A build is whole or has not happened."""
+"""Builds are atomic: a complete new file, or the old one."""
 
 import signal
 import subprocess
@@ -15,7 +15,8 @@ from chemdb.chemistry.species import oxidation_states
 from chemdb.database.connection import connect_to_read
 from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import files_in
-from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
+from chemdb.enumeration.allowed_sets import enumerate_systems
+from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from chemdb.errors import ChemdbError, DatabaseError, LimitError
 
 TINY = BuildOptions(nelements=range(2, 3), max_stoichiometry=2, known=())
@@ -25,7 +26,7 @@ def files(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_every_file_of_sql_has_its_place_in_the_code():
+def test_the_code_names_every_sql_file():
     root = Path(__file__).parents[2]
     code = "".join(path.read_text() for path in (root / "chemdb").rglob("*.py"))
     names = {f"{path.parent.name}/{path.stem}" for path in (root / "sql").rglob("*.sql")}
@@ -56,7 +57,7 @@ def test_other_oxidation_states(tmp_path, name):
         )
 
 
-def test_own_oxidation_states(tmp_path):
+def test_oxidation_states_from_a_user_file(tmp_path):
     (tmp_path / "mine.txt").write_text("Na +1\nO -2\nCl -1\n")
     path = tmp_path / "c.duckdb"
     options = BuildOptions(
@@ -69,9 +70,9 @@ def test_own_oxidation_states(tmp_path):
         assert con.execute("select count(*) from unlikely where chemsys = 'Cl-Na'").fetchall() == [(10,)]
 
 
-def test_every_combination_of_limits_passes_its_own_checks(tmp_path):
-    for orders, largest in ((range(2, 3), 12), (range(3, 4), 1), (range(2, 4), 2), (range(4, 5), 1)):
-        build(tmp_path / "c.duckdb", BuildOptions(nelements=orders, max_stoichiometry=largest, known=()))
+def test_builds_with_other_limits_pass_their_checks(tmp_path):
+    for nelements, largest in ((range(2, 3), 12), (range(3, 4), 1), (range(2, 4), 2), (range(4, 5), 1)):
+        build(tmp_path / "c.duckdb", BuildOptions(nelements=nelements, max_stoichiometry=largest, known=()))
 
 
 def test_a_build_that_fails_leaves_the_old_file(tmp_path):
@@ -80,8 +81,8 @@ def test_a_build_that_fails_leaves_the_old_file(tmp_path):
     before = path.read_bytes()
     for options, problem in (
         (BuildOptions(nelements=range(2, 6)), "too many to store"),
-        (BuildOptions(max_stoichiometry=13), "factor limit"),
-        (BuildOptions(nelements=range(0)), "no order"),
+        (BuildOptions(max_stoichiometry=13), "choose a largest factor from 1 to 12"),
+        (BuildOptions(nelements=range(0)), "nothing to build"),
         (BuildOptions(oxidation_states="nope"), "neither a set"),
         (BuildOptions(nelements=range(2, 3), known=("nope.csv",)), "no such file"),
     ):
@@ -91,7 +92,7 @@ def test_a_build_that_fails_leaves_the_old_file(tmp_path):
     assert files(tmp_path) == ["c.duckdb"]
 
 
-def test_targets_that_are_not_ours_are_left_alone(tmp_path):
+def test_files_that_chemdb_did_not_build_are_left_alone(tmp_path):
     (tmp_path / "text.duckdb").write_text("hello")
     duckdb.connect(tmp_path / "other.duckdb").execute("create table t (x int)").close()
     (tmp_path / "folder").mkdir()
@@ -124,7 +125,7 @@ def test_readers_keep_the_old_file(tmp_path):
         assert con.execute("select n_stoichiometries from order_summary").fetchall() == [(3,)]
 
 
-def test_what_an_interrupted_run_left_is_cleared(tmp_path):
+def test_leftovers_of_an_interrupted_build_are_removed(tmp_path):
     path = tmp_path / "c.duckdb"
     (tmp_path / "c.duckdb.partial").write_bytes(b"half a file")
     (tmp_path / "c.duckdb.partial.wal").write_bytes(b"half a log")
@@ -132,7 +133,7 @@ def test_what_an_interrupted_run_left_is_cleared(tmp_path):
     assert files(tmp_path) == ["c.duckdb"]
 
 
-def test_a_file_that_contradicts_itself_is_not_kept(small_path, tmp_path, small):
+def test_a_file_that_fails_its_checks_is_not_kept(small_path, tmp_path, small):
     path = tmp_path / "c.duckdb"
     path.write_bytes(small_path.read_bytes())
     before = path.read_bytes()
@@ -151,8 +152,10 @@ def test_a_file_that_contradicts_itself_is_not_kept(small_path, tmp_path, small)
 
 
 def test_expected_counts_come_from_combinatorics():
-    space = enumerate_space(rule_table(element_order(elements()), oxidation_states("smact14")), 2, 8, 2)
-    assert expected_counts([space], 8).to_pylist() == [
+    systems = enumerate_systems(
+        rule_table(elements_by_symbol(elements()), oxidation_states("smact14")), 2, 8, 2
+    )
+    assert expected_counts([systems], 8).to_pylist() == [
         {
             "nelements": 2,
             "n_stoichiometries": 43,
@@ -163,7 +166,7 @@ def test_expected_counts_come_from_combinatorics():
     ]
 
 
-def test_a_space_too_large_to_decide_is_refused(tmp_path):
+def test_limits_that_need_too_much_memory_are_rejected(tmp_path):
     with pytest.raises(LimitError, match="max-stoichiometry"):
         build(tmp_path / "c.duckdb", BuildOptions(max_stoichiometry=12, oxidation_states="wiki", known=()))
     assert files(tmp_path) == []
@@ -187,7 +190,7 @@ def test_ctrl_c_ends_a_build_cleanly(tmp_path):
     assert files(tmp_path) == []
 
 
-def test_a_locked_file_names_the_holder(tmp_path):
+def test_a_locked_file_names_the_process_that_holds_it(tmp_path):
     path = tmp_path / "c.duckdb"
     build(path, TINY)
     code = f"import duckdb; con = duckdb.connect({str(path)!r}); print('open', flush=True); input()"
@@ -201,7 +204,7 @@ def test_a_locked_file_names_the_holder(tmp_path):
         holder.communicate("\n")
 
 
-def test_a_copy_that_fails_leaves_nothing(tmp_path, monkeypatch):
+def test_a_failed_copy_leaves_nothing(tmp_path, monkeypatch):
     path = tmp_path / "c.duckdb"
     build(path, TINY)
 

@@ -2,7 +2,7 @@ import pytest
 from helpers.formulas import pieces
 from hypothesis import example, given, settings
 
-from chemdb.chemistry import composition
+from chemdb.chemistry import composition, kernel
 from chemdb.chemistry.composition import read_composition
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.formula import read_formulas
@@ -24,19 +24,19 @@ from chemdb.errors import FormulaError
         ("Na4000000Cl4000000", "NaCl"),
     ],
 )
-def test_any_spelling(text, formula):
+def test_formulas_are_read_in_any_spelling(text, formula):
     assert read_composition(text, elements()).formula == formula
 
 
-def test_what_a_composition_tells():
-    found = read_composition("SnO8Zn3Li2", elements())
-    assert (found.formula, found.chemsys, found.formula_anonymous) == (
+def test_properties_of_a_composition():
+    composition = read_composition("SnO8Zn3Li2", elements())
+    assert (composition.formula, composition.chemsys, composition.formula_anonymous) == (
         "Li2Zn3SnO8", "Li-O-Sn-Zn", "AB2C3D8",
     )  # fmt: skip
     assert read_composition("ZnO3", elements()).fractions == {"Zn": 0.25, "O": 0.75}
 
 
-def test_common_formulas_need_no_compiled_reader(monkeypatch):
+def test_common_formulas_are_read_without_the_compiled_reader(monkeypatch):
     monkeypatch.setattr(composition, "_read_in_bulk", None)
     for text in ("LiZnO2", "Ca(OH)2", "CuSO4·5H2O", "K4[Fe(CN)6]"):
         read_composition(text, elements())
@@ -56,7 +56,7 @@ def test_common_formulas_need_no_compiled_reader(monkeypatch):
         ("'; drop table t; --", "unexpected character"),
     ],
 )
-def test_what_is_no_formula(text, problem):
+def test_texts_that_are_not_formulas_are_rejected(text, problem):
     with pytest.raises(FormulaError, match=problem):
         read_composition(text, elements())
 
@@ -66,23 +66,27 @@ def test_what_is_no_formula(text, problem):
 @example("(" * 33 + "O" + ")" * 33)
 @example("Li2·")
 @example("Li2147483647Li2147483647O")
-def test_reads_what_the_bulk_reader_reads(text):
-    found = read_formulas([text], elements())
-    reason = found.reason(0)
+def test_agrees_with_the_bulk_reader(text):
+    formulas = read_formulas([text], elements())
+    reason = formulas.reason(0)
     if reason is None:
-        own = read_composition(text, elements())
-        assert own.formula == found.formula()[0].as_py()
-        assert own.chemsys == found.chemsys()[0].as_py()
-        assert own.formula_anonymous == found.formula_anonymous()[0].as_py()
+        one = read_composition(text, elements())
+        assert one.formula == formulas.formula()[0].as_py()
+        assert one.chemsys == formulas.chemsys()[0].as_py()
+        assert one.formula_anonymous == formulas.formula_anonymous()[0].as_py()
     else:
         with pytest.raises(FormulaError) as error:
             read_composition(text, elements())
         assert str(error.value) == f"formula {text!r}: {reason}"
 
 
-def test_many_elements():
+def test_a_formula_of_all_elements():
     text = "".join(f"{element.symbol}{element.atomic_number}" for element in elements())
-    found = read_formulas([text], elements())
-    own = read_composition(text, elements())
-    assert own.formula == found.formula()[0].as_py()
-    assert own.formula_anonymous == found.formula_anonymous()[0].as_py()
+    formulas = read_formulas([text], elements())
+    one = read_composition(text, elements())
+    assert one.formula == formulas.formula()[0].as_py()
+    assert one.formula_anonymous == formulas.formula_anonymous()[0].as_py()
+
+
+def test_both_readers_have_the_same_largest_amount():
+    assert composition.MAX_AMOUNT == kernel.MAX_AMOUNT

@@ -31,7 +31,7 @@ SYMBOLS = [element.symbol for element in elements()]
         ("XeHe", "XeHe"),
     ],
 )
-def test_spellings(text, formula):
+def test_formulas_are_read_in_any_spelling(text, formula):
     assert read_formulas([text], elements()).formula().to_pylist() == [formula]
 
 
@@ -57,19 +57,19 @@ def test_spellings(text, formula):
         ("(((((((((((((((((((((((((((((((((H)))))))))))))))))))))))))))))))))", "brackets do not match"),
     ],
 )
-def test_texts_that_are_no_formula(text, reason):
-    found = read_formulas([text], elements())
-    assert reason in found.reason(0)
-    assert found.formula().to_pylist() == [None]
+def test_texts_that_are_not_formulas_have_a_reason(text, reason):
+    formulas = read_formulas([text], elements())
+    assert reason in formulas.reason(0)
+    assert formulas.formula().to_pylist() == [None]
 
 
-def test_columns_for_a_database():
-    found = read_formulas(["Al2(SO4)3", None, "Zn2O2"], elements())
-    assert found.formula().to_pylist() == ["Al2S3O12", None, "ZnO"]
-    assert found.chemsys().to_pylist() == ["Al-O-S", None, "O-Zn"]
-    assert found.formula_anonymous().to_pylist() == ["A2B3C12", None, "AB"]
-    assert found.factors().to_pylist() == [[2, 3, 12], [], [1, 1]]
-    assert [found.reason(row) for row in range(3)] == [None, "no formula", None]
+def test_columns_of_formulas():
+    formulas = read_formulas(["Al2(SO4)3", None, "Zn2O2"], elements())
+    assert formulas.formula().to_pylist() == ["Al2S3O12", None, "ZnO"]
+    assert formulas.chemsys().to_pylist() == ["Al-O-S", None, "O-Zn"]
+    assert formulas.formula_anonymous().to_pylist() == ["A2B3C12", None, "AB"]
+    assert formulas.factors().to_pylist() == [[2, 3, 12], [], [1, 1]]
+    assert [formulas.reason(row) for row in range(3)] == [None, "no formula", None]
 
 
 @settings(deadline=None)
@@ -77,20 +77,20 @@ def test_columns_for_a_database():
     parts=st.lists(st.tuples(st.sampled_from(SYMBOLS), st.integers(1, 40)), min_size=1, max_size=9),
     times=st.integers(1, 9),
 )
-def test_reduced_formula_as_pymatgen_has_it(parts, times):
+def test_reduced_formula_agrees_with_pymatgen(parts, times):
     flat = "".join(f"{symbol}{amount}" for symbol, amount in parts)
-    found = read_formulas([f"({flat}){times}"], elements())
+    formulas = read_formulas([f"({flat}){times}"], elements())
     expected = Composition(flat).get_el_amt_dict()
-    reduced = Composition(found.formula()[0].as_py()).get_el_amt_dict()
+    reduced = Composition(formulas.formula()[0].as_py()).get_el_amt_dict()
     ratios = {expected[symbol] / reduced[symbol] for symbol in expected}
     assert set(expected) == set(reduced)
     assert len(ratios) == 1
-    assert found.chemsys()[0].as_py() == Composition(flat).chemical_system
-    assert found.formula_anonymous()[0].as_py() == Composition(reduced).anonymized_formula
+    assert formulas.chemsys()[0].as_py() == Composition(flat).chemical_system
+    assert formulas.formula_anonymous()[0].as_py() == Composition(reduced).anonymized_formula
 
 
 @settings(deadline=None, max_examples=500)
 @given(st.text(alphabet="LiOHCae()[]{}.·*0123456789 +-x₂é\0", max_size=24))
-def test_no_text_breaks_the_reader(text):
-    found = read_formulas([text], elements())
-    assert (found.reason(0) is None) == (found.counts[0] > 0)
+def test_any_text_is_a_formula_or_has_a_reason(text):
+    formulas = read_formulas([text], elements())
+    assert (formulas.reason(0) is None) == (formulas.counts[0] > 0)

@@ -44,7 +44,7 @@ def test_checksum_is_of_the_content(tmp_path):
         (b"Xx +1", "line 1: 'Xx' is not the symbol"),
         (b"Fe two", "line 1: oxidation states are whole numbers"),
         (b"Fe 2.5", "whole numbers"),
-        (b"Fe 2\nFe 3", "line 2: Fe has a line already"),
+        (b"Fe 2\nFe 3", "line 2: Fe already has a line"),
         (b"Fe 99", "beyond 12"),
         (b"", "no species"),
         (b"Fe\n", "no species"),

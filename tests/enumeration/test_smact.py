@@ -1,4 +1,4 @@
-"""SMACT's own `smact_filter` decides the same, for systems drawn at random from each set."""
+"""SMACT's `smact_filter` allows the same compositions, for random systems and every oxidation-state set."""
 
 import pytest
 from helpers.smact import disagreements
@@ -10,5 +10,5 @@ from chemdb.chemistry.species import SMACT_SETS
 @pytest.mark.parametrize(
     ("nelements", "max_stoichiometry", "n_systems"), [(2, 8, 300), (3, 8, 15), (4, 3, 15)]
 )
-def test_sample(name, nelements, max_stoichiometry, n_systems):
+def test_random_systems_agree_with_smact(name, nelements, max_stoichiometry, n_systems):
     assert disagreements(name, nelements, max_stoichiometry, n_systems, seed=nelements) == []

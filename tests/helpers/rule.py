@@ -3,7 +3,7 @@
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import icsd_occurrences, oxidation_states
-from chemdb.rule.bulk import verdicts
+from chemdb.rule.bulk import decide_formulas
 
 ELECTRONEGATIVITIES = {element.symbol: element.electronegativity for element in elements()}
 
@@ -16,4 +16,5 @@ def occurrences(name="smact14"):
 
 
 def decide(texts, name="smact14"):
-    return verdicts(read_formulas(texts, elements()), elements(), oxidation_states(name).states).tolist()
+    states = oxidation_states(name).states
+    return decide_formulas(read_formulas(texts, elements()), elements(), states).tolist()

@@ -10,10 +10,11 @@ from smact.screening import smact_filter, smact_validity
 
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.species import oxidation_states
-from chemdb.enumeration.allowed_sets import element_order, enumerate_space, rule_table
+from chemdb.enumeration.allowed_sets import enumerate_systems
+from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from helpers.rule import ELECTRONEGATIVITIES
 
-ORDERED = element_order(elements())
+BY_SYMBOL = elements_by_symbol(elements())
 
 
 def sometimes_shared(symbols):
@@ -41,13 +42,13 @@ def smact_says(text, **options):
 
 def disagreements(name, nelements, max_stoichiometry, n_systems, seed):
     """Return systems of a set for which SMACT allows other stoichiometries than chemdb."""
-    table = rule_table(ORDERED, oxidation_states(name))
-    space = enumerate_space(table, nelements, max_stoichiometry, 2)
-    bits = np.unpackbits(space.bits, axis=1)[:, : len(space.factors)]
+    table = rule_table(BY_SYMBOL, oxidation_states(name))
+    systems = enumerate_systems(table, nelements, max_stoichiometry, 2)
+    bits = np.unpackbits(systems.bits, axis=1)[:, : len(systems.factors)]
     wrong = []
-    for row in random.Random(seed).sample(range(len(space.elements)), n_systems):
-        symbols = [ORDERED[i].symbol for i in space.elements[row]]
-        ours = {tuple(space.factors[i].tolist()) for i in np.flatnonzero(bits[space.system_set[row]])}
+    for row in random.Random(seed).sample(range(len(systems.elements)), n_systems):
+        symbols = [BY_SYMBOL[i].symbol for i in systems.elements[row]]
+        ours = {tuple(systems.factors[i].tolist()) for i in np.flatnonzero(bits[systems.system_set[row]])}
         if smact_allowed(symbols, name, max_stoichiometry) != ours:
             wrong.append(symbols)
     return wrong

@@ -1,12 +1,12 @@
-"""The density of whole orders, against listed compositions put into the same cells."""
+"""The density of all compositions, against listed compositions put into the same cells."""
 
 import numpy as np
 import pytest
 from helpers.cli import output, run
 from helpers.vectors import listed_vectors
 
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.connection import connect_to_read
-from chemdb.database.metadata import CATEGORIES
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError
 from chemdb.maps.exact_pca.density import density

@@ -14,9 +14,9 @@ from sklearn.decomposition import PCA
 
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.connection import connect_to_read
-from chemdb.database.metadata import CATEGORIES
 from chemdb.embedding.composition_vectors import composition_vectors
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError, ReductionError

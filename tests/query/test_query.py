@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
-from chemdb.database.metadata import CATEGORIES
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.replacing import replacing
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from chemdb.database.metadata import CATEGORIES
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.errors import ChemdbError, LimitError
 from chemdb.query.sample import distinct_ranks, sample
 

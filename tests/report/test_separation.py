@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from helpers.cli import output, run
 
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.connection import connect_to_read
-from chemdb.database.metadata import CATEGORIES
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ReductionError

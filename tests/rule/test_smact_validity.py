@@ -1,4 +1,4 @@
-"""SMACT's own `smact_validity` says the same, of compositions of any size and with every set."""
+"""`smact_validity` of SMACT agrees, for compositions of any size and every oxidation-state set."""
 
 import pytest
 import smact
@@ -12,34 +12,34 @@ from chemdb.chemistry.composition import read_composition
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.species import SMACT_SETS
 from chemdb.errors import UndecidedError
-from chemdb.rule.smact_validity import METALS, MIXED_VALENCE_ELEMENTS, is_all_metal, mixed_valence_witness
+from chemdb.rule.smact_validity import METALS, MIXED_VALENCE_ELEMENTS, is_all_metal, mixed_valence_assignment
 
 STATES = {name: occurrences(name) for name in SMACT_SETS}
 
 
-def test_smacts_lists():
+def test_lists_of_elements_are_those_of_smact():
     first_103 = set(smact.ordered_elements(1, 103))
     assert set(smact.metals) & first_103 == METALS
     assert SMACT_MIXED_VALENCE & first_103 == MIXED_VALENCE_ELEMENTS
 
 
 def mixed(text, name="smact14"):
-    return mixed_valence_witness(read_composition(text, elements()), ELECTRONEGATIVITIES, STATES[name])
+    return mixed_valence_assignment(read_composition(text, elements()), ELECTRONEGATIVITIES, STATES[name])
 
 
-def test_mixed_valence():
+def test_mixed_valence_assignments():
     assert mixed("Fe3O4") == "Fe2+ 2Fe3+ 4O2-"
     assert mixed("LiMn2O4") == "Li+ Mn3+ Mn4+ 4O2-"
     assert mixed("FeO") == "Fe2+ O2-"
     assert mixed("ZnO3") is None
 
 
-def test_more_atoms_of_mixed_valence_than_can_be_decided():
+def test_too_many_atoms_of_mixed_valence_are_undecided():
     with pytest.raises(UndecidedError, match="mixed valence"):
         mixed("Fe1000O999")
 
 
-def test_alloys():
+def test_alloys_are_made_of_metals():
     assert is_all_metal(read_composition("AlNi3", elements()))
     assert not is_all_metal(read_composition("Al2O3", elements()))
 
@@ -49,7 +49,7 @@ def test_alloys():
 @example({"Li": 1, "Zn": 1, "O": 2}, "smact14")
 @example({"Li": 10, "Zn": 1, "Sn": 9, "P": 4, "O": 35}, "smact14")
 @example({"Ca": 5, "P": 3, "O": 13, "H": 1}, "icsd24")
-def test_labels_agree_with_smact(amounts, name):
+def test_decisions_agree_with_smact(amounts, name):
     assume(len(amounts) > 1)  # smact_validity accepts every element
     expected = smact_says(text_of(amounts), include_alloys=False, oxidation_states_set=name)
     assert decide([text_of(amounts)], name) == [int(expected)]

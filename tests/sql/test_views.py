@@ -10,7 +10,7 @@ import pytest
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.species import oxidation_states
-from chemdb.enumeration.allowed_sets import rule_table
+from chemdb.enumeration.element_table import rule_table
 
 COMPOSITION_COLUMNS = [
     "formula", "chemsys", "nelements", "elements", "factors", "natoms", "formula_anonymous",

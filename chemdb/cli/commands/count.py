@@ -29,17 +29,18 @@ def count(
     from chemdb.chemistry.species import oxidation_states as read_oxidation_states
     from chemdb.chemistry.stoichiometry import check_limits, n_combinations
     from chemdb.cli.screen import show, steps_on_screen
-    from chemdb.enumeration.allowed_sets import count_allowed, element_order, rule_table
+    from chemdb.enumeration.count import count_allowed
+    from chemdb.enumeration.element_table import elements_by_symbol, rule_table
     from chemdb.runtime.limits import Limits
 
-    for order in nelements:
-        check_limits(order, max_stoichiometry)
-    table = rule_table(element_order(elements()), read_oxidation_states(oxidation_states))
+    for n in nelements:
+        check_limits(n, max_stoichiometry)
+    table = rule_table(elements_by_symbol(elements()), read_oxidation_states(oxidation_states))
     rows = []
     with steps_on_screen() as steps:
-        for order in nelements:
-            with steps(f"{order} elements") as progress:
-                allowed = count_allowed(table, order, max_stoichiometry, Limits.of(threads).threads, progress)
-            combinations = n_combinations(order, max_stoichiometry)
-            rows.append((order, combinations, allowed, round(100 * allowed / combinations, 3)))
+        for n in nelements:
+            with steps(f"{n} elements") as progress:
+                allowed = count_allowed(table, n, max_stoichiometry, Limits.of(threads).threads, progress)
+            combinations = n_combinations(n, max_stoichiometry)
+            rows.append((n, combinations, allowed, round(100 * allowed / combinations, 3)))
     show(["nelements", "combinations", "allowed", "allowed_percent"], rows, format, output)

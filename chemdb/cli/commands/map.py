@@ -70,8 +70,8 @@ def make_map(
         return
     only_with(context, "--all", "category")
     import chemdb
+    from chemdb.chemistry.category import CATEGORIES
     from chemdb.cli.screen import steps_on_screen
-    from chemdb.database.metadata import CATEGORIES
     from chemdb.maps.make import add_maps
     from chemdb.maps.stored import read_map
 

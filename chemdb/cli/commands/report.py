@@ -110,8 +110,8 @@ def _show_separation(
 
 
 def _show_table_1(db: Any, systems: list[str] | None, format: Format, output: Any) -> None:
+    from chemdb.chemistry.category import CATEGORIES
     from chemdb.cli.screen import show
-    from chemdb.database.metadata import CATEGORIES
     from chemdb.report.paper_values import TABLE_1_SYSTEMS
 
     systems = systems or list(TABLE_1_SYSTEMS)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from chemdb.chemistry.category import CATEGORIES
 from chemdb.cli.app import app
 from chemdb.cli.options import (
     Database,
@@ -36,7 +37,7 @@ def sample(
         typer.Option(
             metavar="NAME",
             show_default="all four",
-            help="standard, missing, interesting, unlikely. Repeatable.",
+            help=f"{', '.join(CATEGORIES)}. Repeatable.",
         ),
     ] = None,
     seed: Seed = 0,
@@ -60,7 +61,6 @@ def sample(
     """
     import chemdb
     from chemdb.cli.screen import say, show
-    from chemdb.database.metadata import CATEGORIES
     from chemdb.errors import ChemdbError
     from chemdb.files.output_files import format_of, write_batches
 

@@ -1,1 +1,1 @@
-"""Compiled loops of the enumeration."""
+"""Compiled loops that decide which stoichiometries are allowed."""

@@ -1,4 +1,4 @@
-"""Bit counting, shared by the other kernels."""
+"""Bit counting for other kernels."""
 
 import numpy as np
 from numba import njit

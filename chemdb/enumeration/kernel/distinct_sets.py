@@ -1,4 +1,4 @@
-"""Distinct allowed sets: merge equal bitmaps, renumber their bits, hand them to systems."""
+"""Distinct allowed sets: merge equal bitmaps, renumber their bits, assign them to systems."""
 
 import numpy as np
 from numba import njit
@@ -46,9 +46,9 @@ def merge_equal_rows(rows, slots, set_of_row, representative):
                 set_of_row[r] = n_sets
                 n_sets += 1
                 break
-            other = representative[candidate]
+            first = representative[candidate]
             w = 0
-            while w < n_words and rows[r, w] == rows[other, w]:
+            while w < n_words and rows[r, w] == rows[first, w]:
                 w += 1
             if w == n_words:
                 set_of_row[r] = candidate
@@ -107,7 +107,7 @@ def assign_systems(
     elements,
     system_set,
 ):
-    """Write the systems whose first element is start to stop, in lexicographic order.
+    """Write the systems whose first element is from start to stop, in lexicographic order.
 
     Parameters
     ----------

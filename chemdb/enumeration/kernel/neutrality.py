@@ -1,18 +1,18 @@
 """Which stoichiometries of a chemical system are charge-neutral, decided in bulk.
 
-The elements of a system stand in order of electronegativity. The last two are the *tail*,
-those before it the *head*. The head contributes a net charge; the tail answers, by one
-bitmap over its two factors, which factor pairs cancel that charge. Elements with the same
-oxidation states are interchangeable, so heads and tails are looked at once per *signature*:
-the oxidation-state lists of their elements and which neighbours tie in electronegativity.
+The elements of a system are in order of electronegativity. The last two are its *tail*, those
+before it its *head*. The head contributes a net charge; for each net charge, one bitmap over the
+two factors of the tail holds the factor pairs that cancel it. Elements with the same oxidation
+states are interchangeable, so heads and tails are decided once per *signature*: the
+oxidation-state lists of their elements and which neighbours tie in electronegativity.
 
-A cation may stand neither behind an anion nor level with one. So the tail needs only one of
-three things to know about the head, its *phase*:
+Every cation must be less electronegative than every anion, so no cation may follow an anion or tie
+with one. All that the tail depends on, besides the net charge, is the *phase* of the head:
 
 ====  ==========================================================================
 FREE  no anion yet, and no cation as electronegative as the tail's first element
 TIED  no anion yet, but a cation as electronegative as the tail's first element
-ANION an anion has come: the tail may hold no cation
+ANION an anion: the tail may hold no cation
 ====  ==========================================================================
 """
 
@@ -83,7 +83,7 @@ def list_head_columns(lists, ties, boundary_tie, states, nstates, max_factor, re
     columns : array of int32, shape (at least the number of distinct columns of all factors,)
         Filled.
     stops : array of int64, shape (max_factor ** h + 1,)
-        Filled: factors number s own ``columns[stops[s]:stops[s + 1]]``.
+        Filled: the head factors numbered s reach ``columns[stops[s]:stops[s + 1]]``.
     """
     h = lists.shape[0]
     width = 2 * reach + 1
@@ -101,7 +101,7 @@ def list_head_columns(lists, ties, boundary_tie, states, nstates, max_factor, re
             q = states[lists[i], rest % nstates[lists[i]]]
             rest //= nstates[lists[i]]
             charges[n_valid, i] = q
-            # cation_level: some cation is as electronegative as element i.
+            # cation_level: there is a cation as electronegative as element i.
             cation_level = cation_level and ties[i] == 1
             if q > 0:
                 valid = valid and not anion
@@ -166,7 +166,10 @@ def count_systems(last, n_heads, tail_of, electronegativity, counts):
 
 @njit(cache=True, nogil=True)
 def count_pairs(start, stop, head_stops, last, n_heads, tail_of, electronegativity, n_tails, n_pairs):
-    """Count, for the head signatures start to stop, the signatures of whole systems they form."""
+    """Count the system signatures that each head signature from start to stop forms.
+
+    Parameters are those of `decide`; `n_pairs`, an array of int64 of shape (n_heads,), is filled.
+    """
     counts = np.empty((n_tails, 2), np.int64)
     for head in range(start, stop):
         a, b = head_stops[head], head_stops[head + 1]
@@ -210,7 +213,7 @@ def decide(
     heads, head_ties : arrays of int64, shape (n_heads, h)
         As `lists` and `ties` of `list_head_columns`.
     head_stops, last, n_heads
-        Head signature i owns ``last[head_stops[i]:head_stops[i + 1]]``, see `count_systems`.
+        Of head signature i: ``last[head_stops[i]:head_stops[i + 1]]``, see `count_systems`.
     bitmaps : array of uint64, shape (n_tails, n_columns, n_words)
         From `fill_tail_bitmaps`.
     coprime : array of uint64, shape (max_factor ** h * n_words,)
@@ -218,7 +221,7 @@ def decide(
     first_row : array of int64, shape (n_heads,)
         First row of each head signature in `rows`.
     rows : array of uint64, shape (n_signatures, max_factor ** h * n_words)
-        Filled with the allowed factors; shape (0, 0) to count only.
+        Filled with the allowed factors; of shape (0, 0) to count only.
     row_of : array of int32, shape (n_heads, 2 * n_tails)
         Filled with the row of each head, tail and boundary tie; unused to count only.
     row_systems : array of int64, shape (n_signatures,)
@@ -240,10 +243,10 @@ def decide(
         count_systems(last[a:b], n_heads[a:b], tail_of, electronegativity, counts)
         row = first_row[head]
         for tie in range(2):
-            formed = False
+            any_systems = False
             for t in range(n_tails):
-                formed = formed or counts[t, tie] > 0
-            if not formed:
+                any_systems = any_systems or counts[t, tie] > 0
+            if not any_systems:
                 continue
             list_head_columns(
                 heads[head], head_ties[head], tie == 1, states, nstates, max_factor, reach, columns, stops

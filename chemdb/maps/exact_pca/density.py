@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from chemdb.chemistry.category import ALLOWED_AND_KNOWN
 from chemdb.chemistry.element_vectors import ElementVectors
+from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS
 from chemdb.database.connection import threads_of
-from chemdb.database.metadata import CATEGORIES
 from chemdb.database.systems_as_arrays import OrderSpace, read_order
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
@@ -21,7 +22,6 @@ from chemdb.runtime.progress import Steps, no_steps
 from chemdb.runtime.threads import map_slices
 
 MAX_BINS = 4096
-_WIDEST = 4
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,11 @@ def _extent(
 
 
 def _padded(space: OrderSpace) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Return elements and fractions for four places, 0 where a composition has fewer."""
-    more = _WIDEST - space.nelements
+    """Return elements and fractions with `MAX_STORED_NELEMENTS` places, as the kernel takes them.
+
+    Places beyond the number of elements hold 0.
+    """
+    more = MAX_STORED_NELEMENTS - space.nelements
     elements = np.pad(space.elements, ((0, 0), (0, more)))
     return elements, np.ascontiguousarray(np.pad(space.fractions, ((0, 0), (0, more))).T)
 
@@ -144,11 +147,16 @@ def _with_known(
     own_elements = elements[space.known_system[whole]]
     own_fractions = fractions[:, space.known_stoichiometry[whole]].T
     terms = own_fractions[:, :, None] * grid[own_elements]
-    # The sum in the order of the kernel, so that a composition has one cell.
-    column, row = (terms[:, 0] + terms[:, 1] + terms[:, 2] + terms[:, 3]).astype(np.int32).T
+    # Added up in the order of the kernel, so that rounding cannot put a composition into another cell.
+    position = np.zeros((len(terms), 2))
+    for place in range(MAX_STORED_NELEMENTS):
+        position += terms[:, place]
+    column, row = position.astype(np.int32).T
     cell = row * bins + column
     allowed = space.known_allowed[whole]
-    standard = np.bincount(cell[allowed], minlength=bins * bins)
-    interesting = np.bincount(cell[~allowed], minlength=bins * bins)
-    found = (standard, unknown[1] - standard, interesting, unknown[0] - interesting)
-    return {name: part.reshape(bins, bins) for name, part in zip(CATEGORIES, found, strict=True)}
+    counts = {}
+    for category, (is_allowed, is_known) in ALLOWED_AND_KNOWN.items():
+        n_known = np.bincount(cell[allowed == is_allowed], minlength=bins * bins)
+        n = n_known if is_known else unknown[int(is_allowed)] - n_known
+        counts[category] = n.reshape(bins, bins)
+    return counts

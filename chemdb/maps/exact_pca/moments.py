@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from chemdb.database.metadata import CATEGORIES
+from chemdb.chemistry.category import CATEGORIES
+from chemdb.chemistry.elements import N_ELEMENTS
 from chemdb.database.systems_as_arrays import OrderSpace
 from chemdb.errors import EmbeddingError, one_of
 from chemdb.maps.exact_pca.kernel.moments import system_moments
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
-_SIZE = 104
+_SIZE = N_ELEMENTS + 1
 
 #: What moments can be asked for; all is every composition.
 SCOPES = ("all", "allowed", "known", *CATEGORIES)

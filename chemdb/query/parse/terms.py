@@ -8,8 +8,9 @@ from itertools import combinations
 from math import gcd
 from typing import NamedTuple, NoReturn
 
-from chemdb.chemistry.composition import anonymous_formula, read_composition
-from chemdb.database.metadata import CATEGORIES
+from chemdb.chemistry.category import CATEGORIES
+from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.stoichiometry import anonymous_formula
 from chemdb.errors import FormulaError, QueryError, nearest
 from chemdb.query.filter import (
     Allowed,
