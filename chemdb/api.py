@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from chemdb.embedding.export import Embedded
-    from chemdb.lookup.explain import Explanation
+    from chemdb.lookup.explanation import Explanation
     from chemdb.query.result import Result
     from chemdb.report.separation import Separation
     from chemdb.report.tables_1_and_2 import Table1Cell, Table2
@@ -147,9 +147,9 @@ class Database:
         FileError
             The table has no formula column.
         """
-        from chemdb.lookup.label import label_table, labeller
+        from chemdb.lookup.label import label_table, labeller_of
 
-        return label_table(self._file.remember(labeller), formulas)
+        return label_table(self._file.remember(labeller_of), formulas)
 
     def label_file(self, source: Path, target: Path | None, formula_column: str | None = None) -> int:
         """Label the formulas of a file into another, see `chemdb.lookup.label_file.label_file`.
@@ -159,10 +159,10 @@ class Database:
         ChemdbError
             Either file is invalid; the target is unchanged.
         """
-        from chemdb.lookup.label import labeller
+        from chemdb.lookup.label import labeller_of
         from chemdb.lookup.label_file import label_file
 
-        return label_file(self._file.remember(labeller), source, target, self.limits, formula_column)
+        return label_file(self._file.remember(labeller_of), source, target, self.limits, formula_column)
 
     def label_lines(self, lines: TextIO, target: Path | None) -> int:
         """Label a stream of formulas, see `chemdb.lookup.label_file.label_lines`.
@@ -172,10 +172,10 @@ class Database:
         FileError
             The target has an unknown suffix, or cannot be written; it is unchanged.
         """
-        from chemdb.lookup.label import labeller
+        from chemdb.lookup.label import labeller_of
         from chemdb.lookup.label_file import label_lines
 
-        return label_lines(self._file.remember(labeller), lines, target, self.limits)
+        return label_lines(self._file.remember(labeller_of), lines, target, self.limits)
 
     def explain(self, *formulas: str) -> "list[Explanation]":
         """Return why compositions are allowed or not, and the known compounds nearest to them.

@@ -14,7 +14,7 @@ import duckdb
 from experiment import Outcome, chemdb, command, leftovers, total
 
 from chemdb.database.connection import connect_to_read
-from chemdb.verify import found_by
+from chemdb.verify import checks_of
 
 ABOUT = (
     "Each command is killed (SIGKILL) at random times during its run (seed 0). Each run starts with what the "
@@ -203,7 +203,7 @@ def contents(path: Path) -> list:
         with duckdb.connect() as con:
             return con.execute(f"select count(*), bit_xor(hash(t)) from '{path}' t").fetchall()
     with connect_to_read(path) as con:
-        failed = [check for check in found_by(con) if not check.ok]
+        failed = [check for check in checks_of(con) if not check.ok]
         assert not failed, failed
         # The checksums include times, and have just been checked.
         tables = con.execute(

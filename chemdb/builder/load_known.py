@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from chemdb.builder.column_comments import inherit_comments
 from chemdb.chemistry.elements import Element
-from chemdb.chemistry.formula import read_formulas
+from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.database.execution import execute
+from chemdb.database.metadata import SpaceLimits, space_limits_of
 from chemdb.database.sql_files import files_in, run_file
 from chemdb.errors import KnownSourceError
 from chemdb.known.source import KnownSource
@@ -62,6 +63,7 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
             "nelements": found.counts,
             "formula_anonymous": found.formula_anonymous(),
             "factors": found.factors(),
+            "outside_because": _outside_because(found, space_limits_of(con)),
             "energy_above_hull": entries["energy_above_hull"],
             "reason": pa.array([found.reason(row) for row in range(n)], pa.string()),
         }
@@ -86,6 +88,12 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
         [source.name],
     ).fetchall()
     return Loaded(source.name, n_entries, n_formulas, n_in_space, n_rejected, source.notes)
+
+
+def _outside_because(formulas: Formulas, limits: SpaceLimits) -> pa.Array:
+    """Return why each formula is outside the space, null if it is inside."""
+    sizes = zip(formulas.counts.tolist(), formulas.largest_amount().tolist(), strict=True)
+    return pa.array([limits.outside_because(n, largest) for n, largest in sizes], pa.string())
 
 
 def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import duckdb
 
@@ -79,10 +80,54 @@ def max_stoichiometry_of(con: duckdb.DuckDBPyConnection) -> int:
     DatabaseError
         It has no stoichiometry.
     """
-    [(largest,)] = con.execute("select max(max_factor) from stoichiometry").fetchall()
+    [(largest,)] = con.execute("select max(max_factor) from store.stoichiometry").fetchall()
     if not largest:
         raise DatabaseError("the stoichiometries of the file are missing; build it again")
     return int(largest)
+
+
+@dataclass(frozen=True)
+class SpaceLimits:
+    """Limits of the compositions that a file enumerates.
+
+    Attributes
+    ----------
+    nelements : tuple of int
+        Numbers of elements, ascending.
+    max_stoichiometry : int
+        Largest stoichiometric factor.
+    """
+
+    nelements: tuple[int, ...]
+    max_stoichiometry: int
+
+    def outside_because(self, nelements: int, largest_factor: int) -> str | None:
+        """Return why a composition is outside the space, None if it is inside.
+
+        Examples
+        --------
+        >>> limits = SpaceLimits((2, 3, 4), 8)
+        >>> limits.outside_because(5, 1), limits.outside_because(1, 1), limits.outside_because(2, 9)
+        ('5 elements', '1 element', 'factor 9')
+        >>> limits.outside_because(2, 8) is None
+        True
+        """
+        if nelements not in self.nelements:
+            return f"{nelements} element{'' if nelements == 1 else 's'}"
+        return f"factor {largest_factor}" if largest_factor > self.max_stoichiometry else None
+
+
+def space_limits_of(con: duckdb.DuckDBPyConnection) -> SpaceLimits:
+    """Return the limits of a file, also while it is being built.
+
+    Raises
+    ------
+    DatabaseError
+        It has no stoichiometry.
+    """
+    # Views and summaries come after the known sources, which need the limits.
+    rows = con.execute("select distinct nelements from store.stoichiometry order by nelements").fetchall()
+    return SpaceLimits(tuple(n for (n,) in rows), max_stoichiometry_of(con))
 
 
 def electronegativities_of(elements: Iterable[Element]) -> dict[str, float | None]:

@@ -1,1 +1,1 @@
-"""What a file says about formulas that the user brings: labels and explanations."""
+"""Labels and explanations of formulas that the user gives."""

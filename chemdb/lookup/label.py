@@ -1,4 +1,4 @@
-"""Label formulas of any kind and number: allowed, known, category."""
+"""Labels of formulas in bulk: whether they are allowed and known, and their category."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,15 +17,15 @@ from chemdb.chemistry.category import category_of
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.database.connection import threads_of
-from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of, states_of
+from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, states_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
 from chemdb.files.user_files import formula_column
 from chemdb.rule.bulk import ALLOWED, UNDECIDED, decide_formulas
 
-#: Rows labelled at a time.
+#: Rows of a batch.
 BATCH = 100_000
-#: Columns that a label adds, in order.
+#: Columns of labels, in order.
 LABEL_COLUMNS = (
     "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "known", "known_in",
     "category", "material_id", "error",
@@ -34,80 +34,69 @@ LABEL_COLUMNS = (
 
 @dataclass(frozen=True)
 class Labeller:
-    """What labelling needs of a database, read once.
+    """The part of a database that labels need, read once.
 
     Attributes
     ----------
     elements : list of Element
     states : mapping of str to tuple of int
-        Oxidation states of the set that decided the file.
-    nelements : tuple of int
-        Orders of the file.
-    max_stoichiometry : int
-        Largest factor of the file.
+        Oxidation states in e, by symbol, of the set that the file was built with.
+    space_limits : SpaceLimits
     known : pyarrow.Table
-        Distinct known formulas: formula, known_in, material_id of the lowest energy.
+        Distinct known formulas: formula, known_in, and the material_id of the lowest energy.
     threads : int
-        Batches labelled at a time.
+        Batches labelled in parallel.
     """
 
     elements: list[Element]
     states: Mapping[str, tuple[int, ...]]
-    nelements: tuple[int, ...]
-    max_stoichiometry: int
+    space_limits: SpaceLimits
     known: pa.Table
     threads: int
 
     def label(self, texts: pa.Array | Sequence[str | None]) -> pa.Table:
         """Return `LABEL_COLUMNS` for each text, in order.
 
-        ``error`` says why a text is no formula; its other columns are null then. The rule is
-        applied whatever the number of elements and the size of the factors; ``in_space`` and
-        ``outside_because`` tell whether the database enumerates the composition.
+        If a text is not a formula, ``error`` says why and the other columns are null. The rule is
+        applied to any number of elements and any factors; ``in_space`` and ``outside_because`` say
+        whether the file enumerates the composition.
         """
-        found = read_formulas(texts, self.elements)
-        readable = found.counts > 0
-        decided = decide_formulas(found, self.elements, self.states)
-        formula = found.formula()
-        row = pc.index_in(formula, self.known["formula"].combine_chunks())
-        known = pc.and_(pc.is_valid(row), pc.is_valid(formula))
-        outside = self._outside(found)
-        allowed = pa.array(decided == ALLOWED, mask=decided == UNDECIDED)
+        formulas = read_formulas(texts, self.elements)
+        is_formula = pa.array(formulas.counts > 0)
+        decisions = decide_formulas(formulas, self.elements, self.states)
+        allowed = pa.array(decisions == ALLOWED, mask=decisions == UNDECIDED)
+        formula = formulas.formula()
+        known_row = pc.index_in(formula, self.known["formula"].combine_chunks())
+        known = _null_unless(is_formula, pc.is_valid(known_row))
+        outside_because = self._outside_because(formulas)
         return pa.table(
             {
                 "formula": formula,
-                "chemsys": found.chemsys(),
-                "nelements": pa.array(found.counts, mask=~readable),
-                "in_space": pc.if_else(pa.array(readable), pc.is_null(outside), pa.scalar(None, pa.bool_())),
-                "outside_because": outside,
+                "chemsys": formulas.chemsys(),
+                "nelements": _null_unless(is_formula, pa.array(formulas.counts)),
+                "in_space": _null_unless(is_formula, pc.is_null(outside_because)),
+                "outside_because": outside_because,
                 "allowed": allowed,
-                "known": pc.if_else(pa.array(readable), known, pa.scalar(None, pa.bool_())),
-                "known_in": self.known["known_in"].combine_chunks().take(row),
+                "known": known,
+                "known_in": self.known["known_in"].combine_chunks().take(known_row),
                 "category": _category(allowed, known),
-                "material_id": self.known["material_id"].combine_chunks().take(row),
-                "error": _errors(found, decided),
+                "material_id": self.known["material_id"].combine_chunks().take(known_row),
+                "error": _errors(formulas, decisions),
             }
         )
 
-    def _outside(self, found: Formulas) -> pa.Array:
-        """Return why each formula is not in the space, null where it is or is no formula."""
-        counts = found.counts
-        largest = found.largest_amount()
-        wrong_order = (counts > 0) & ~np.isin(counts, self.nelements)
-        too_large = (counts > 0) & ~wrong_order & (largest > self.max_stoichiometry)
-        why = pc.if_else(
-            pa.array(wrong_order),
-            pc.binary_join_element_wise(
-                pa.array(counts).cast(pa.string()),
-                pc.if_else(pa.array(counts == 1), "element", "elements"),
-                " ",
-            ),
-            pc.binary_join_element_wise("factor", pa.array(largest).cast(pa.string()), " "),
-        )
-        return pc.if_else(pa.array(wrong_order | too_large), why, pa.scalar(None, pa.string()))
+    def _outside_because(self, formulas: Formulas) -> pa.Array:
+        """Return why each formula is outside the space; null if it is inside, or not a formula."""
+        # Formulas have few distinct pairs of number of elements (7 bits) and largest amount.
+        pairs = pa.array(formulas.largest_amount() << 7 | formulas.counts).dictionary_encode()
+        reasons = [
+            self.space_limits.outside_because(pair & 127, pair >> 7) if pair else None
+            for pair in pairs.dictionary.to_pylist()
+        ]
+        return pa.array(reasons, pa.string()).take(pairs.indices)
 
 
-def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
+def labeller_of(con: duckdb.DuckDBPyConnection) -> Labeller:
     """Return the labeller of an open database.
 
     Raises
@@ -120,67 +109,68 @@ def labeller(con: duckdb.DuckDBPyConnection) -> Labeller:
     known = pa.table(
         [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]
     )
-    return Labeller(
-        elements_of(con), states_of(con), nelements_of(con), max_stoichiometry_of(con), known, threads_of(con)
-    )
+    return Labeller(elements_of(con), states_of(con), space_limits_of(con), known, threads_of(con))
 
 
-def label_table(own: Labeller, formulas: Any) -> pa.Table:
-    """Return a sequence of formulas, or a table that has them, with their labels beside it.
+def label_table(labeller: Labeller, formulas: Any) -> pa.Table:
+    """Return the labels of a sequence of formulas, or a table with the labels of its formulas added.
 
     Raises
     ------
     FileError
-        The table has no formula column, or `formulas` is neither a table nor texts.
+        The table has no formula column, or `formulas` is neither a table nor a sequence of texts.
     """
     if isinstance(formulas, str):
-        raise FileError(f"label: {formulas!r} is one text; give a list of formulas, such as [{formulas!r}]")
+        raise FileError(f"label: {formulas!r} is a single text; give a list of formulas: [{formulas!r}]")
     if not hasattr(formulas, "columns"):
         try:
-            return own.label(pa.array(formulas, pa.string(), from_pandas=True))
+            return labeller.label(pa.array(formulas, pa.string(), from_pandas=True))
         except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
-            raise FileError(f"label: these are no formulas ({error})") from None
+            raise FileError(f"label: not a sequence of formulas ({error})") from None
     table = pa.table(formulas)
     column = formula_column(table.column_names, Path("the table"))
-    return label_batches(own, iter(table.to_batches(BATCH)), table.schema, column).read_all()
+    return label_batches(labeller, iter(table.to_batches(BATCH)), table.schema, column).read_all()
 
 
 def label_batches(
-    own: Labeller, batches: Iterator[pa.RecordBatch], schema: pa.Schema, column: str
+    labeller: Labeller, batches: Iterator[pa.RecordBatch], schema: pa.Schema, column: str
 ) -> pa.RecordBatchReader:
-    """Return the batches with their labels beside them, made as they are read.
+    """Return the batches with their labels added, made as they are read.
 
-    A label whose name the input uses gets ``chemdb_`` before it, again if that is used too.
+    A label column whose name the input uses gets the prefix ``chemdb_``, repeated if necessary.
 
     Raises
     ------
     FileError
         The column is a list, a structure or a map.
     """
-    if pa.types.is_nested(schema.field(column).type):
-        kind = schema.field(column).type
-        raise FileError(f"column {column!r} is {kind}, no text; name another with --formula-column")
-    labels = own.label(pa.array([], pa.string())).schema
-    names = [_unused(name, schema.names) for name in labels.names]
-    fields = [*schema, *(field.with_name(name) for field, name in zip(labels, names, strict=True))]
-    whole = pa.schema(fields)
+    column_type = schema.field(column).type
+    if pa.types.is_nested(column_type):
+        raise FileError(f"column {column!r} is {column_type}, not text; choose another with --formula-column")
+    label_schema = labeller.label(pa.array([], pa.string())).schema
+    label_fields = [field.with_name(_unused(field.name, schema.names)) for field in label_schema]
+    labelled_schema = pa.schema([*schema, *label_fields])
 
     def labelled(batch: pa.RecordBatch) -> pa.RecordBatch:
-        found = own.label(batch.column(column).cast(pa.string())).combine_chunks().to_batches()
-        own_columns = found[0].columns if found else [pa.nulls(0, field.type) for field in labels]
-        return pa.record_batch([*batch.columns, *own_columns], schema=whole)
+        labels = labeller.label(batch.column(column).cast(pa.string()))
+        label_columns = [chunks.combine_chunks() for chunks in labels.columns]
+        return pa.record_batch([*batch.columns, *label_columns], schema=labelled_schema)
 
-    def in_order() -> Iterator[pa.RecordBatch]:
-        with ThreadPoolExecutor(own.threads) as pool:
-            ahead: deque[Future[pa.RecordBatch]] = deque()
+    def labelled_in_order() -> Iterator[pa.RecordBatch]:
+        with ThreadPoolExecutor(labeller.threads) as pool:
+            pending: deque[Future[pa.RecordBatch]] = deque()
             for batch in batches:
-                ahead.append(pool.submit(labelled, batch))
-                if len(ahead) > own.threads:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
+                pending.append(pool.submit(labelled, batch))
+                if len(pending) > labeller.threads:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
 
-    return pa.RecordBatchReader.from_batches(whole, in_order())
+    return pa.RecordBatchReader.from_batches(labelled_schema, labelled_in_order())
+
+
+def _null_unless(condition: pa.Array, values: pa.Array) -> pa.Array:
+    return pc.if_else(condition, values, pa.scalar(None, values.type))
 
 
 def _unused(name: str, used: Sequence[str]) -> str:
@@ -197,8 +187,9 @@ def _category(allowed: pa.Array, known: pa.Array) -> pa.Array:
     )
 
 
-def _errors(found: Formulas, decided: NDArray[np.int8]) -> pa.Array:
-    reasons = np.full(len(found), None, object)
-    for row in np.flatnonzero(decided == UNDECIDED).tolist():
-        reasons[row] = found.reason(row) or "too many choices of oxidation states to decide"
+def _errors(formulas: Formulas, decisions: NDArray[np.int8]) -> pa.Array:
+    """Return why each text is not a formula or cannot be decided, null if it is decided."""
+    reasons = np.full(len(formulas), None, object)
+    for row in np.flatnonzero(decisions == UNDECIDED).tolist():
+        reasons[row] = formulas.reason(row) or "too many choices of oxidation states to decide"
     return pa.array(reasons, pa.string())

@@ -1,4 +1,4 @@
-"""Label the formulas of a file into another file, in bounded memory."""
+"""Labels of the formulas of a file or a stream, written to another file in bounded memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,53 +10,58 @@ import pyarrow as pa
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
 from chemdb.files.output_files import format_of, write_batches
-from chemdb.files.user_files import bounded, formula_column, rows_of, unreadable
+from chemdb.files.user_files import bounded, rows_of, unreadable
+from chemdb.files.user_files import formula_column as find_formula_column
 from chemdb.lookup.label import BATCH, Labeller, label_batches
 from chemdb.runtime.limits import Limits
 
 
 def label_file(
-    own: Labeller, source: Path, target: Path | None, limits: Limits, wanted: str | None = None
+    labeller: Labeller,
+    source: Path,
+    target: Path | None,
+    limits: Limits,
+    formula_column: str | None = None,
 ) -> int:
-    """Write the rows of a file with their labels beside them; return how many.
+    """Write the rows of a file with their labels added; return the number of rows.
 
     Parameters
     ----------
-    own : Labeller
+    labeller : Labeller
     source : Path
-        As `chemdb.files.user_files.rows_of` reads it.
+        A file that `chemdb.files.user_files.rows_of` can read.
     target : Path or None
-        Its suffix, one of `chemdb.files.output_files.WRITERS`, chooses the format; None is CSV on stdout.
+        Its suffix, one of `chemdb.files.output_files.WRITERS`, is the format; None writes CSV to stdout.
     limits : Limits
-    wanted : str, optional
-        Column of the formula, else found by its name.
+    formula_column : str, optional
+        By default the first column with a usual name, such as formula.
 
     Raises
     ------
     ChemdbError
-        Either file is bad; the target is as it was.
+        Either file is invalid; the target is unchanged.
     """
-    kind = format_of(target) if target else "csv"
+    output_format = format_of(target) if target else "csv"
     with connect_in_memory(limits) as con:
         rows = rows_of(con, source)
-        column = formula_column(rows.columns, source, wanted)
+        column = find_formula_column(rows.columns, source, formula_column)
         try:
             reader = rows.to_arrow_reader(BATCH)
-            batches = bounded(reader, source)
-            return write_batches(label_batches(own, batches, reader.schema, column), target, kind, limits)
+            labelled = label_batches(labeller, bounded(reader, source), reader.schema, column)
+            return write_batches(labelled, target, output_format, limits)
         except (duckdb.Error, pa.ArrowInvalid, UnicodeDecodeError) as error:
             raise FileError(f"{source}: {unreadable(error)}") from None
 
 
-def label_lines(own: Labeller, lines: TextIO, target: Path | None, limits: Limits) -> int:
-    """Write the formulas of a stream, one a line, with their labels; return how many.
+def label_lines(labeller: Labeller, lines: TextIO, target: Path | None, limits: Limits) -> int:
+    """Write the formulas of a stream, one per line, with their labels; return the number of lines.
 
     Raises
     ------
     ChemdbError
-        The stream is not UTF-8, or the target cannot be written; it is as it was.
+        The stream is not UTF-8, or the target cannot be written; the target is unchanged.
     """
-    kind = format_of(target) if target else "csv"
+    output_format = format_of(target) if target else "csv"
     schema = pa.schema([("formula_given", pa.string())])
 
     def batches() -> Iterator[pa.RecordBatch]:
@@ -66,4 +71,5 @@ def label_lines(own: Labeller, lines: TextIO, target: Path | None, limits: Limit
         except UnicodeError as error:
             raise FileError(f"stdin: not UTF-8 text ({error})") from None
 
-    return write_batches(label_batches(own, batches(), schema, "formula_given"), target, kind, limits)
+    labelled = label_batches(labeller, batches(), schema, "formula_given")
+    return write_batches(labelled, target, output_format, limits)

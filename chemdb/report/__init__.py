@@ -1,1 +1,1 @@
-"""The tables of the paper, and others, for a file."""
+"""Reports on a file: the tables of the paper, build information, separation of the categories."""

@@ -1,4 +1,4 @@
-"""What a file says of itself."""
+"""How a file was built, and its tables, views and macros."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from chemdb.database.metadata import build_info
 
 
 def describe(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return how a file was made and what it offers.
+    """Return how a file was built, and its public tables, views and macros.
 
     Returns
     -------
     dict
-        ``build_info``: property to value; ``relations``: (kind, name, comment) of every public
-        view, table and table macro.
+        ``build_info``: values by property; ``relations``: (kind, name, comment) of every view, table
+        and table macro of the schema main.
     """
     relations = con.execute("""
         select 'view', view_name, comment from duckdb_views() where schema_name = 'main' and not internal

@@ -1,4 +1,4 @@
-"""What Park, Onwuli, Butler and Walsh printed (Faraday Discuss. 2024, d4fd00063c), to compare with."""
+"""Values printed by Park, Onwuli, Butler and Walsh (Faraday Discuss. 2024, d4fd00063c), for comparison."""
 
 from collections.abc import Mapping
 
@@ -7,8 +7,8 @@ MAX_STOICHIOMETRY = "8"
 #: SHA-256 of `OxidationStates` of SMACT's smact14: the 421 species of the paper.
 SPECIES_CHECKSUM = "sha256:b51c41b8e4505643545d9a40dafe8906415c1357a059d5f5ba43ab4b353308f1"
 
-#: Table 2, by number of elements; known from Materials Project v2023.11.1. The paper prints
-#: combinations, allowed, known, standard and interesting; missing and unlikely follow.
+#: Table 2 by number of elements; known from Materials Project v2023.11.1. The paper prints
+#: combinations, allowed, known, standard and interesting; missing and unlikely are differences.
 TABLE_2: Mapping[int, Mapping[str, int]] = {
     nelements: {
         "combinations": combinations,
@@ -31,7 +31,7 @@ TABLE_1_SYSTEMS = ("Zn-O", "Li-Zn-O", "Li-Zn-Sn-O")
 
 
 def as_in_paper(build_info: Mapping[str, str]) -> bool:
-    """Return whether a file was built with the species and factors of the paper."""
+    """Return whether a file was built with the species and the largest factor of the paper."""
     return (
         build_info["oxidation_state_checksum"] == SPECIES_CHECKSUM
         and build_info["max_stoichiometry"] == MAX_STOICHIOMETRY

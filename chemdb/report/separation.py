@@ -1,4 +1,4 @@
-"""How well the categories separate: numbers for what maps show to the eye."""
+"""How well the categories separate as vectors and in maps, in numbers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,13 +21,13 @@ from chemdb.maps.stored import PER_CATEGORY, MapSpec, find_map, read_map
 from chemdb.query.sample import sample_categories
 from chemdb.runtime.progress import Steps, no_steps
 
-#: Representation without chemistry: what it reaches, the fractions and the sizes of samples do.
+#: Representation without chemistry: its score comes from the atomic fractions and sample sizes alone.
 CONTROL = "random_200"
-#: Neighbours that vote.
+#: Number of nearest neighbours that vote on a category.
 N_NEIGHBORS = 15
-#: MiB of distances that scikit-learn holds at a time.
+#: Memory for blocks of distances in scikit-learn, in MiB.
 WORKING_MEMORY = 64
-#: Parts of the cross-validation; a category with fewer points is left out.
+#: Folds of the cross-validation; categories with fewer points are left out.
 N_FOLDS = 5
 
 
@@ -43,17 +43,17 @@ class Separation:
         full for the vectors themselves, or the method of a map in the file.
     dimensions : int
     n : int
-        Compositions.
+        Number of compositions.
     balanced_accuracy : float
-        Mean share of each category's compositions that their nearest neighbours place right, in
-        cross-validation.
+        Mean over the categories of the share of compositions that their nearest neighbours classify
+        correctly, in cross-validation.
     chance : float
-        The same of a guess: one by the number of categories.
+        Balanced accuracy of a random guess: one divided by the number of categories.
     over_control : float or None
-        Balanced accuracy above that of `CONTROL` for the same compositions in the same kind of
-        space; None if the file lacks that map.
+        Difference to the balanced accuracy of `CONTROL` for the same compositions and kind of space;
+        None if the file has no such map of the control.
     silhouette : float
-        Mean silhouette coefficient, from -1 (in the wrong category) to 1.
+        Mean silhouette coefficient, -1 (wrong category) to 1.
     """
 
     embedding: str
@@ -75,18 +75,19 @@ def separation(
     seed: int = 0,
     steps: Steps = no_steps,
 ) -> list[Separation]:
-    """Return how well the categories separate, by order, embedding and space.
+    """Return how well the categories separate, by number of elements, embedding and space.
 
-    Vectors are those of the sample that maps are made of, as they are; maps are those that the
-    file has of it. Compositions that the representation does not cover are left out.
+    The compositions are the sample from which maps are made: their vectors are scored, not
+    standardised, and the maps of that sample in the file. Compositions with an element that the
+    embedding lacks are left out.
 
     Parameters
     ----------
     con : DuckDBPyConnection
     nelements : sequence of int, optional
-        All of the file by default.
+        Numbers of elements; all of the file by default.
     embeddings : sequence of str, optional
-        The paper's six by default; the control is always added.
+        The six of the paper by default; the control is always added.
     per_category, seed : int
         Of the sample.
     steps : Steps, optional
@@ -94,8 +95,8 @@ def separation(
     Raises
     ------
     ChemdbError
-        Unknown embedding, an order that the file does not have, a seed that scikit-learn does not
-        take, or too few points.
+        Unknown embedding, a number of elements that the file does not have, a seed that scikit-learn
+        does not accept, or too few points.
     """
     from threadpoolctl import threadpool_limits
 
@@ -105,54 +106,67 @@ def separation(
     names = list(
         dict.fromkeys([*(check_embedding(con, name) for name in embeddings or PAPER_EMBEDDINGS), CONTROL])
     )
-    found = []
-    for order in nelements or nelements_of(con):
-        with steps(f"{order} elements") as progress, threadpool_limits(threads):
-            drawn = sample_categories(con, CATEGORIES, [order], per_category, seed)
-            spec = MapSpec(CONTROL, "", order, per_category, seed)
-            control = {space.name: space for space in _spaces(con, drawn, spec)}
+    separations = []
+    for n_elements in nelements or nelements_of(con):
+        with steps(f"{n_elements} elements") as progress, threadpool_limits(threads):
+            sample = sample_categories(con, CATEGORIES, [n_elements], per_category, seed)
+            spec = MapSpec(CONTROL, "", n_elements, per_category, seed)
+            controls = {points.space: points for points in _point_sets(con, sample, spec)}
             for done, name in enumerate(names, start=1):
-                for space in _spaces(con, drawn, replace(spec, embedding=name)):
-                    found.append(_separation(space, control.get(space.name), name, order, seed))
+                for points in _point_sets(con, sample, replace(spec, embedding=name)):
+                    separations.append(
+                        _separation(points, controls.get(points.space), name, n_elements, seed)
+                    )
                 progress(done / len(names))
-    return found
+    return separations
 
 
 @dataclass(frozen=True)
-class _Space:
-    """Points of compositions: their vectors, or a map of them."""
+class _PointSet:
+    """Compositions as points of one space.
 
-    name: str
-    points: NDArray[np.floating]
+    Attributes
+    ----------
+    space : str
+        full for vectors, or the method of a map.
+    coordinates : array of float, shape (n, d)
+    categories : array of str, shape (n,)
+    keys : array of int64, shape (n,)
+        Distinct for each composition of one number of elements.
+    """
+
+    space: str
+    coordinates: NDArray[np.floating]
     categories: NDArray[np.str_]
-    #: What tells one composition from another.
     keys: NDArray[np.int64]
 
 
 def _separation(
-    space: _Space, control: _Space | None, embedding: str, nelements: int, seed: int
+    points: _PointSet, control: _PointSet | None, embedding: str, nelements: int, seed: int
 ) -> Separation:
-    accuracy, chance, silhouette, n = scores(space.points, space.categories, seed)
-    above = None
+    accuracy, chance, silhouette, n = scores(points.coordinates, points.categories, seed)
+    over_control = None
     if control is not None:
-        # Of the same compositions: to leave out elements changes what there is to tell apart.
-        same = np.isin(control.keys, space.keys)
-        above = accuracy - balanced_accuracy(control.points[same], control.categories[same], seed)
-    dimensions = space.points.shape[1]
-    return Separation(embedding, nelements, space.name, dimensions, n, accuracy, chance, above, silhouette)
+        # Fewer elements may be easier to classify, so the control has the same compositions.
+        same = np.isin(control.keys, points.keys)
+        over_control = accuracy - balanced_accuracy(control.coordinates[same], control.categories[same], seed)
+    dimensions = points.coordinates.shape[1]
+    return Separation(
+        embedding, nelements, points.space, dimensions, n, accuracy, chance, over_control, silhouette
+    )
 
 
 def scores(
     points: NDArray[np.floating], categories: NDArray[np.str_], seed: int = 0
 ) -> tuple[float, float, float, int]:
-    """Return balanced accuracy, that of a guess, silhouette coefficient and number of points.
+    """Return balanced accuracy, chance, silhouette coefficient and number of points, see `Separation`.
 
     Parameters
     ----------
     points : array of float, shape (n, d)
     categories : array of str, shape (n,)
     seed : int
-        Of the parts of the cross-validation.
+        Seed of the folds of the cross-validation.
 
     Raises
     ------
@@ -162,7 +176,7 @@ def scores(
     import sklearn
     from sklearn.metrics import silhouette_score
 
-    points, categories = _enough(points, categories)
+    points, categories = _frequent(points, categories)
     with sklearn.config_context(working_memory=WORKING_MEMORY):
         silhouette = float(silhouette_score(points, categories))
         accuracy = balanced_accuracy(points, categories, seed)
@@ -170,7 +184,7 @@ def scores(
 
 
 def balanced_accuracy(points: NDArray[np.floating], categories: NDArray[np.str_], seed: int = 0) -> float:
-    """Return how well nearest neighbours tell the categories apart, see `Separation`.
+    """Return the balanced accuracy of nearest neighbours in cross-validation, see `Separation`.
 
     Raises
     ------
@@ -181,44 +195,45 @@ def balanced_accuracy(points: NDArray[np.floating], categories: NDArray[np.str_]
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.neighbors import KNeighborsClassifier
 
-    points, categories = _enough(points, categories)
-    # The smallest training set limits the neighbours.
+    points, categories = _frequent(points, categories)
+    # No more neighbours than points in the smallest training set.
     neighbors = min(N_NEIGHBORS, len(points) - -(-len(points) // N_FOLDS))
     folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed)
-    placed = cross_val_predict(KNeighborsClassifier(neighbors), points, categories, cv=folds)
-    return float(balanced_accuracy_score(categories, placed))
+    predicted = cross_val_predict(KNeighborsClassifier(neighbors), points, categories, cv=folds)
+    return float(balanced_accuracy_score(categories, predicted))
 
 
-def _enough(
+def _frequent(
     points: NDArray[np.floating], categories: NDArray[np.str_]
 ) -> tuple[NDArray[np.floating], NDArray[np.str_]]:
-    """Return the points of the categories that have enough for each part of the cross-validation."""
+    """Return the points of the categories with at least one point for each fold."""
     names, counts = np.unique(categories, return_counts=True)
-    enough = names[counts >= N_FOLDS]
-    if len(enough) < 2:
+    frequent = names[counts >= N_FOLDS]
+    if len(frequent) < 2:
         raise ReductionError(
             f"separation: too few points: two categories need {N_FOLDS} compositions with a vector"
         )
-    kept = np.isin(categories, enough)
-    return points[kept], categories[kept]
+    rows = np.isin(categories, frequent)
+    return points[rows], categories[rows]
 
 
-def _spaces(con: duckdb.DuckDBPyConnection, drawn: pa.Table, spec: MapSpec) -> Iterator[_Space]:
-    """Yield the vectors of a sample and the maps that the file has of it."""
-    vectors = element_vectors(con, spec.embedding)
-    elements, factors = element_arrays(drawn, vectors.symbols)
-    covered = is_covered(elements, vectors)
-    found = composition_vectors(elements[covered], factors[covered], vectors, threads_of(con))
-    rows = drawn.filter(pa.array(covered))
-    yield _Space("full", found, np.array(rows["category"].to_pylist(), str), _keys(rows))
+def _point_sets(con: duckdb.DuckDBPyConnection, sample: pa.Table, spec: MapSpec) -> Iterator[_PointSet]:
+    """Yield the vectors of a sample, and the maps of it in the file; the method of `spec` is ignored."""
+    embedding = element_vectors(con, spec.embedding)
+    elements, factors = element_arrays(sample, embedding.symbols)
+    covered = is_covered(elements, embedding)
+    vectors = composition_vectors(elements[covered], factors[covered], embedding, threads_of(con))
+    rows = sample.filter(pa.array(covered))
+    yield _PointSet("full", vectors, np.array(rows["category"].to_pylist(), str), _keys(rows))
     for method in METHODS:
-        own = replace(spec, method=method)
-        if find_map(con, own) is not None:
-            stored = read_map(con, own)
-            yield _Space(method, stored.coordinates, stored.categories, _keys(stored.points))
+        map_spec = replace(spec, method=method)
+        if find_map(con, map_spec) is not None:
+            stored = read_map(con, map_spec)
+            yield _PointSet(method, stored.coordinates, stored.categories, _keys(stored.points))
 
 
 def _keys(rows: pa.Table) -> NDArray[np.int64]:
+    """Return the keys of `_PointSet`."""
     system, stoichiometry = (
         as_array(rows[name]).astype(np.int64) for name in ("system_id", "stoichiometry_id")
     )

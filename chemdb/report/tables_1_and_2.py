@@ -1,4 +1,4 @@
-"""Tables 1 and 2 of the paper for a file: the numbers, not their looks."""
+"""Tables 1 and 2 of the paper for a file, as data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
 from chemdb.database.metadata import build_info, chemsys_of, known_sources
 from chemdb.report import paper_values
 
-#: Examples shown of the categories that are too large to list.
+#: Formulas given of categories that are too large to list.
 N_EXAMPLES = 5
 
 
@@ -20,11 +20,11 @@ class Table2:
     Attributes
     ----------
     rows : list of dict
-        A row per order, columns of the view `table2`.
+        A row per number of elements, with the columns of the view `table2`.
     paper : list of dict
-        The paper's rows, where the file has the paper's rule and limits; else empty.
+        The same rows of the paper; empty if the file has other species or factors.
     known : str
-        The known sources behind the rows.
+        The known sources of the file.
     """
 
     rows: list[dict[str, int]]
@@ -39,12 +39,12 @@ class Table1Cell:
     Attributes
     ----------
     chemsys : str
-        As asked for.
+        As given, such as Li-Zn-O.
     category : str
     n : int
-        Compositions of the category.
+        Number of compositions.
     formulas : list of str
-        All known ones, or the examples with the fewest atoms.
+        All compositions of a known category; of the others the `N_EXAMPLES` with the fewest atoms.
     """
 
     chemsys: str
@@ -58,13 +58,10 @@ def table_2(con: duckdb.DuckDBPyConnection) -> Table2:
     cursor = con.execute("from table2 order by nelements")
     columns = [column[0] for column in cursor.description]
     rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    comparable = paper_values.as_in_paper(build_info(con))
-    printed = [
-        {"nelements": row["nelements"], **paper_values.TABLE_2[row["nelements"]]}
-        for row in rows
-        if comparable
-    ]
-    return Table2(rows, printed, known_sources(con))
+    paper = []
+    if paper_values.as_in_paper(build_info(con)):
+        paper = [{"nelements": row["nelements"], **paper_values.TABLE_2[row["nelements"]]} for row in rows]
+    return Table2(rows, paper, known_sources(con))
 
 
 def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Table1Cell]:
@@ -74,20 +71,21 @@ def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Tabl
     ----------
     con : DuckDBPyConnection
     systems : sequence of str
-        Such as Li-Zn-O, elements in any order.
+        Such as Li-Zn-O, with the elements in any order.
 
     Raises
     ------
     ChemdbError
-        A text is not a chemical system, or not one of this file.
+        A text is not a chemical system of this file.
     """
     cells = []
     for system in systems:
         chemsys = chemsys_of(con, system)
         for category in CATEGORIES:
-            found = con.execute(
+            rows = con.execute(
                 f"select formula from {category} where chemsys = ? order by natoms, formula", [chemsys]
             ).fetchall()
-            shown = found if category in KNOWN_CATEGORIES else found[:N_EXAMPLES]
-            cells.append(Table1Cell(system, category, len(found), [formula for (formula,) in shown]))
+            formulas = [formula for (formula,) in rows]
+            listed = formulas if category in KNOWN_CATEGORIES else formulas[:N_EXAMPLES]
+            cells.append(Table1Cell(system, category, len(formulas), listed))
     return cells

@@ -15,26 +15,13 @@ from chemdb.rule.oxidation_states import (
     species_text,
 )
 
-#: `smact.metals` up to Z = 103.
-METALS = frozenset((
-    "Li", "Be", "Na", "Mg", "Al", "K", "Ca", "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn",
-    "Ga", "Ge", "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Tc", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb",
-    "Cs", "Ba", "La", "Ce", "Pr", "Nd", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Hf",
-    "Ta", "W", "Re", "Os", "Ir", "Pt", "Au", "Hg", "Tl", "Pb", "Bi", "Po", "Fr", "Ra", "Ac", "Th", "Pa",
-    "U", "Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No",
-))  # fmt: skip
-#: `smact.screening.MIXED_VALENCE_ELEMENTS`.
-MIXED_VALENCE_ELEMENTS = frozenset((
-    "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Nb", "Mo", "Ru", "Pd", "Ag", "W", "Re", "Os", "Au",
-    "Sn", "Sb", "Bi", "Ce", "Eu", "Yb", "U",
-))  # fmt: skip
 #: Most sites of a composition with mixed valence, see `_sites`.
 MAX_SITES = 64
 
 
 def is_all_metal(composition: Composition) -> bool:
     """Return whether SMACT counts all elements as metals."""
-    return METALS.issuperset(composition.symbols)
+    return all(element.smact_metal for element in composition.elements)
 
 
 def mixed_valence_assignment(
@@ -42,7 +29,7 @@ def mixed_valence_assignment(
 ) -> str | None:
     """Return the species that allow a composition with mixed valence, None where none do.
 
-    Each atom of an element in `MIXED_VALENCE_ELEMENTS` may have its own oxidation state. Where SMACT
+    Each atom of a mixed-valence element of SMACT may have its own oxidation state. Where SMACT
     finds more than a million choices it gives up and returns invalid; these are decided here too.
 
     Raises
@@ -76,8 +63,9 @@ def mixed_valence_assignment(
 def _sites(composition: Composition, states: Occurrences) -> list[tuple[str, int]]:
     """Return symbols and amounts of what can have one oxidation state: single atoms, or all of an element."""
     sites: list[tuple[str, int]] = []
-    for symbol, amount in zip(composition.symbols, composition.amounts, strict=True):
-        if symbol in MIXED_VALENCE_ELEMENTS and len(states.get(symbol, ())) > 1:
+    for element, amount in zip(composition.elements, composition.amounts, strict=True):
+        symbol = element.symbol
+        if element.smact_mixed_valence and len(states.get(symbol, ())) > 1:
             if amount > MAX_SITES - len(sites):
                 raise UndecidedError("too many atoms of mixed valence to decide")
             sites += [(symbol, 1)] * amount

@@ -1,4 +1,4 @@
-"""Is a file what chemdb made: counts, checksums, and with `deep` every decision taken anew."""
+"""Integrity checks of a file: counts and checksums; deep checks decide every composition again."""
 
 from collections.abc import Iterator
 
@@ -8,19 +8,20 @@ from chemdb.runtime.progress import Steps, no_steps
 from chemdb.verify.check import Check, unreadable
 from chemdb.verify.quick import QUICK
 
-__all__ = ["Check", "found_by"]
+__all__ = ["Check", "checks_of"]
 
 
-def found_by(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = no_steps) -> Iterator[Check]:
-    """Yield what is checked of a file and what is found.
+def checks_of(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = no_steps) -> Iterator[Check]:
+    """Yield the checks of a file, with their results, as they are made.
 
     Parameters
     ----------
     con : DuckDBPyConnection
     deep : bool
-        Enumerate everything anew from the species in the file, and compare every decision; and
-        compare samples with a plain form of the rule, with SMACT and with the formula reader.
+        Also enumerate all compositions again from the species in the file and compare every decision,
+        and compare samples with the reference rule, SMACT, SQL and the formula reader.
     steps : Steps
+        A step for each group of checks.
     """
     groups = list(QUICK)
     if deep:
@@ -32,10 +33,10 @@ def found_by(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps = 
             try:
                 yield from group(con, progress)
             except duckdb.FatalException as error:
-                # DuckDB reads no more of this file until it is opened again.
+                # DuckDB cannot read on before the file is opened again.
                 yield unreadable(name, error)
                 return
             except duckdb.OutOfMemoryException:
-                raise  # which says nothing of the file
+                raise  # this is no fault of the file
             except (duckdb.Error, LookupError, ValueError) as error:
                 yield unreadable(name, error)

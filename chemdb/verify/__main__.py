@@ -1,4 +1,4 @@
-"""The process of `chemdb.verify.process`: takes a request, writes a line of JSON for each thing found."""
+"""The child process of `chemdb.verify.process`: reads a request, writes steps and checks as JSON lines."""
 
 import json
 import os
@@ -13,23 +13,23 @@ from chemdb.database.execution import translated_errors
 from chemdb.errors import ChemdbError
 from chemdb.runtime.limits import Limits, limited_thread_pools
 from chemdb.runtime.progress import Progress
-from chemdb.verify import found_by
+from chemdb.verify import checks_of
 
 
-def tell(kind: str, value: Any = None) -> None:
-    """Write a line."""
+def write_line(kind: str, value: Any = None) -> None:
+    """Write a message to the parent process."""
     print(json.dumps([kind, value]), flush=True)
 
 
 @contextmanager
-def told_steps(name: str) -> Iterator[Progress]:
-    """Tell of a step and how far it is."""
-    tell("step", name)
-    yield lambda done: tell("progress", done)
+def steps_as_lines(name: str) -> Iterator[Progress]:
+    """Report a step and its progress to the parent process."""
+    write_line("step", name)
+    yield lambda done: write_line("progress", done)
 
 
 def main() -> None:
-    """Check the file that is asked for."""
+    """Check the file of the request."""
     path, deep, threads, memory_limit = json.loads(sys.argv[1])
     limits = Limits(threads, memory_limit)
     try:
@@ -38,15 +38,15 @@ def main() -> None:
             translated_errors(Path(path)),
             connect_to_read(Path(path), limits) as con,
         ):
-            for check in found_by(con, deep, told_steps):
-                tell("check", check)
+            for check in checks_of(con, deep, steps_as_lines):
+                write_line("check", check)
     except ChemdbError as error:
-        tell("error", str(error))
-    tell("end")
+        write_line("error", str(error))
+    write_line("end")
 
 
 if __name__ == "__main__":
     try:
         main()
     except (KeyboardInterrupt, BrokenPipeError):
-        os._exit(130)  # the process that asked has said so, or is gone
+        os._exit(130)  # the parent process reports the interrupt, or has ended

@@ -1,9 +1,9 @@
-"""One thing that was checked."""
+"""The result of one check."""
 
 from typing import Any, NamedTuple
 
-#: Names that a check shows of many.
-N_NAMED = 3
+#: Names given in a list of many.
+MAX_NAMES = 3
 
 
 class Check(NamedTuple):
@@ -15,7 +15,7 @@ class Check(NamedTuple):
         What was checked.
     expected, found : int or str
     ok : bool
-        Whether the file is as it should be.
+        Whether the check passed.
     """
 
     name: str
@@ -25,21 +25,21 @@ class Check(NamedTuple):
 
 
 def check(name: str, expected: Any, found: Any) -> Check:
-    """Return a check that wants equality."""
-    return Check(name, _shown(expected), _shown(found), bool(expected == found))
+    """Return a check that passes if both values are equal."""
+    return Check(name, _printable(expected), _printable(found), bool(expected == found))
 
 
 def unreadable(name: str, error: Exception) -> Check:
-    """Return the check that failed as the file, or what is in it, could not be read."""
+    """Return a failed check of a file, or an object in it, that cannot be read."""
     text = str(error).strip() or type(error).__name__
-    return Check(name, "can be read", text.splitlines()[0], False)
+    return Check(name, "readable", text.splitlines()[0], False)
 
 
-def some_of(names: list[str]) -> str:
-    """Return the first of several names: ``none`` where there are none."""
-    more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
-    return ", ".join(names[:N_NAMED]) + more or "none"
+def name_list(names: list[str]) -> str:
+    """Return the first names and the number of the others; ``none`` if there are none."""
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(names[:MAX_NAMES]) + more or "none"
 
 
-def _shown(value: Any) -> int | str:
+def _printable(value: Any) -> int | str:
     return value if isinstance(value, int) else str(value)

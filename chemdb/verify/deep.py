@@ -1,4 +1,4 @@
-"""The deep checks: every composition decided anew, and samples decided by others."""
+"""The deep checks: every composition decided again, and samples decided by independent implementations."""
 
 from collections.abc import Iterator, Sequence
 from random import Random
@@ -20,64 +20,66 @@ from chemdb.query.sample import sample_categories
 from chemdb.rule.reference import is_allowed
 from chemdb.runtime.progress import Progress
 from chemdb.verify.check import Check, check
-from chemdb.verify.quick import Group, orders_of
+from chemdb.verify.quick import Group, built_nelements
 
-#: Compositions drawn of each category and order, and how many of those SMACT and SQL decide too.
-N_DRAWN = 300
+#: Sampled compositions per category and number of elements; the slow SMACT and SQL decide some of them.
+N_SAMPLED = 300
 N_SLOW = 40
-#: Systems whose bits are compared at a time: 30 MB of them.
+#: Systems whose bits are compared at a time, 30 MB.
 BATCH = 1 << 16
 
 
-def enumerated(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield whether every bit of every system is as the kernels decide it now."""
+def check_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether a new enumeration decides all compositions as the file does."""
     info = build_info(con)
     ordered = elements_by_symbol(elements_of(con))
     table = rule_table(ordered, OxidationStates(info["oxidation_state_set"], states_of(con)))
     numbers = np.array([element.atomic_number for element in ordered], np.uint8)
-    for order in orders_of(info):
-        expected = enumerate_systems(table, order, int(info["max_stoichiometry"]), threads_of(con), progress)
-        found = read_order(con, order)
-        name = f"{order} elements: "
-        same = np.array_equal(found.factors, expected.factors)
-        yield check(name + "stoichiometries, in order", "the same", "the same" if same else "others")
-        same = np.array_equal(found.elements, numbers[expected.elements])
-        yield check(name + "systems, in order", "the same", "the same" if same else "others")
+    for nelements in built_nelements(info):
+        expected = enumerate_systems(
+            table, nelements, int(info["max_stoichiometry"]), threads_of(con), progress
+        )
+        stored = read_order(con, nelements)
+        name = f"{nelements} elements: "
+        same = np.array_equal(stored.factors, expected.factors)
+        yield check(name + "stoichiometries, in order", "identical", "identical" if same else "different")
+        same = np.array_equal(stored.elements, numbers[expected.elements])
+        yield check(name + "systems, in order", "identical", "identical" if same else "different")
         n_systems, n_decided = len(expected.elements), len(expected.elements) * len(expected.factors)
-        if len(found.elements) != n_systems or found.sets.shape[1] != expected.bits.shape[1]:
-            yield Check(name + "decisions, bit for bit", n_decided, "of other systems", False)
+        if len(stored.elements) != n_systems or stored.sets.shape[1] != expected.bits.shape[1]:
+            yield Check(name + "decisions, bit for bit", n_decided, "different systems", False)
             continue
         n_wrong = 0
         for start in range(0, n_systems, BATCH):
             rows = slice(start, start + BATCH)
-            differ = found.sets[found.system_set[rows]] ^ expected.bits[expected.system_set[rows]]
+            differ = stored.sets[stored.system_set[rows]] ^ expected.bits[expected.system_set[rows]]
             if differ.any():
                 n_wrong += int(np.bitwise_count(differ).sum())
             progress(min(1.0, (start + BATCH) / n_systems))
         yield check(name + "decisions, bit for bit", n_decided, n_decided - n_wrong)
-    # With as many members as the sets say, which is checked too, none is missing.
+    # The quick checks compare the number of members, so none is missing.
     [(n_listed, n_right)] = execute(
         con,
         "select count(*), count(*) filter (get_bit(a.stoichiometries, l.stoichiometry_id) = 1) "
         "from store.allowed_stoichiometry l left join store.allowed_set a using (allowed_set_id)",
     ).fetchall()
-    yield check("listed stoichiometries that their sets have", n_listed, n_right)
+    yield check("listed stoichiometries that are in their sets", n_listed, n_right)
 
 
-def sampled(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield whether a plain rule, SMACT, the formula reader and SQL agree on samples."""
+def check_samples(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether the reference rule, SMACT, SQL and the formula reader agree with the file on samples."""
     info = build_info(con)
     elements = elements_of(con)
     states = states_of(con)
     electronegativity = {element.symbol: element.electronegativity for element in elements}
     known = {formula for (formula,) in execute(con, "select distinct formula from known_entry").fetchall()}
     smact_set = info["oxidation_state_set"] if info["oxidation_state_set"] in SMACT_SETS else None
-    orders = orders_of(info)
-    for done, order in enumerate(orders):
+    sizes = built_nelements(info)
+    for done, nelements in enumerate(sizes, start=1):
         for category in CATEGORIES:
-            rows = sample_categories(con, [category], [order], N_DRAWN).to_pylist()
+            rows = sample_categories(con, [category], [nelements], N_SAMPLED).to_pylist()
+            slow_rows = rows[:: max(1, len(rows) // N_SLOW)]
             by_rule = by_smact = by_sql = 0
-            few = rows[:: max(1, len(rows) // N_SLOW)]
             for row in rows:
                 symbols = row["elements"]
                 allowed = is_allowed(
@@ -86,9 +88,9 @@ def sampled(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
                     row["factors"],
                 )
                 by_rule += category_of(allowed, row["formula"] in known) == category
-            title = f"{order} elements: {category}, "
-            yield check(title + "by a plain form of the rule", len(rows), by_rule)
-            for row in few:
+            name = f"{nelements} elements: {category}, "
+            yield check(name + "by the reference rule", len(rows), by_rule)
+            for row in slow_rows:
                 sql = execute(
                     con, "select category::varchar from composition_of($formula)", {"formula": row["formula"]}
                 ).fetchall()
@@ -96,29 +98,29 @@ def sampled(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
                 if smact_set:
                     allowed = _smact_allows(row["elements"], row["factors"], smact_set)
                     by_smact += category_of(allowed, row["formula"] in known) == category
-            yield check(title + "by composition_of", len(few), by_sql)
+            yield check(name + "by composition_of", len(slow_rows), by_sql)
             if smact_set:
-                yield check(title + "by smact_filter", len(few), by_smact)
+                yield check(name + "by smact_filter", len(slow_rows), by_smact)
             else:
-                yield Check(title + "by smact_filter", "not a set of SMACT", 0, True)
-            yield check(title + "read from other spellings", len(rows), _n_read(rows, elements))
-        progress((done + 1) / len(orders))
+                yield Check(name + "by smact_filter", "not a SMACT set", 0, True)
+            yield check(name + "read in other spellings", len(rows), _n_read(rows, elements))
+        progress(done / len(sizes))
 
 
 def _n_read(rows: Sequence[dict[str, Any]], elements: Sequence[Any]) -> int:
-    """Return how many formulas are read as they are, and from a doubled one in another order."""
+    """Return how many formulas are read alike as written, and with doubled amounts in another order."""
     random = Random(0)
-    spelled = []
+    respelled = []
     for row in rows:
         parts = [
             f"{symbol}{2 * factor}" for symbol, factor in zip(row["elements"], row["factors"], strict=True)
         ]
         random.shuffle(parts)
-        spelled.append("".join(parts))
+        respelled.append("".join(parts))
     formulas = [row["formula"] for row in rows]
     first = read_formulas(formulas, elements).formula().to_pylist()
-    second = read_formulas(spelled, elements).formula().to_pylist()
-    chemsys = read_formulas(spelled, elements).chemsys().to_pylist()
+    second = read_formulas(respelled, elements).formula().to_pylist()
+    chemsys = read_formulas(respelled, elements).chemsys().to_pylist()
     return sum(
         row["formula"] == a == b and row["chemsys"] == system
         for row, a, b, system in zip(rows, first, second, chemsys, strict=True)
@@ -130,16 +132,16 @@ def _smact_allows(symbols: Sequence[str], factors: Sequence[int], name: str) -> 
     from smact.screening import smact_filter
 
     try:
-        found = smact_filter(
+        allowed = smact_filter(
             [smact.Element(symbol) for symbol in symbols],
             stoichs=[[factor] for factor in factors],
             species_unique=False,
             oxidation_states_set=name,
         )
-    except ValueError:  # its answer when an element has no oxidation states
+    except ValueError:  # an element has no oxidation states
         return False
-    return bool(found)
+    return bool(allowed)
 
 
-#: The groups of deep checks.
-DEEP: Sequence[tuple[str, Group]] = (("Enumeration", enumerated), ("Samples", sampled))
+#: Groups of deep checks.
+DEEP: Sequence[tuple[str, Group]] = (("Enumeration", check_enumeration), ("Samples", check_samples))

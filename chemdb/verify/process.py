@@ -1,4 +1,4 @@
-"""The checks in a process of their own: some damage makes DuckDB end the process that reads it."""
+"""The checks of a file, run in a child process: some kinds of damage crash DuckDB."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def verify_in_process(
     limits: Limits | None = None,
     steps: Steps = no_steps,
 ) -> list[Check]:
-    """Return the checks of `chemdb.verify.found_by`; the last one says so if the process was ended.
+    """Return the checks of `chemdb.verify.checks_of`; if the child process crashes, the last one has failed.
 
     Raises
     ------
@@ -37,13 +37,13 @@ def verify_in_process(
     checks: list[Check] = []
     step, finished = "Opening", False
     progress: Progress = no_progress
-    with child, ExitStack() as shown:
+    with child, ExitStack() as current_step:
         try:
             for line in child.stdout or ():
                 kind, value = json.loads(line)
                 if kind == "step":
-                    shown.close()
-                    step, progress = value, shown.enter_context(steps(value))
+                    current_step.close()
+                    step, progress = value, current_step.enter_context(steps(value))
                 elif kind == "progress":
                     progress(value)
                 elif kind == "check":
@@ -56,17 +56,16 @@ def verify_in_process(
             child.kill()
             raise
     if not finished:
-        checks.append(Check(step, "can be read", _end(child.returncode), False))
+        checks.append(Check(step, "readable", _crash(child.returncode), False))
     return checks
 
 
 def request(path: Path, deep: bool, limits: Limits) -> str:
-    """Return the argument of the process."""
+    """Return the argument of the child process."""
     return json.dumps([str(path.absolute()), deep, limits.threads, limits.memory_limit])
 
 
-def _end(code: int) -> str:
-    """Return how a process ended."""
+def _crash(code: int) -> str:
+    """Return how the child process ended."""
     names = {int(known): known.name for known in signal.Signals}
-    how = names.get(-code, f"exit code {code}")
-    return f"the process that read it was ended ({how})"
+    return f"the process reading it ended ({names.get(-code, f'exit code {code}')})"

@@ -1,4 +1,4 @@
-"""The quick checks: what can be counted, summed and compared without deciding anything anew."""
+"""The quick checks: counts, species, known sources, objects and checksums."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -15,20 +15,20 @@ from chemdb.database.sql_files import STAGES, files_in, sql_text
 from chemdb.known import snapshot
 from chemdb.report import paper_values
 from chemdb.runtime.progress import Progress
-from chemdb.verify.check import Check, check, some_of, unreadable
+from chemdb.verify.check import Check, check, name_list, unreadable
 
-#: A group of checks.
+#: A function that makes a group of checks.
 Group = Callable[[duckdb.DuckDBPyConnection, Progress], Iterator[Check]]
 
 
-def orders_of(info: dict[str, str]) -> range:
-    """Return the numbers of elements that a file was built for."""
+def built_nelements(info: dict[str, str]) -> range:
+    """Return the numbers of elements that a file was built for, from its ``build_info``."""
     first, last = map(int, info["nelements"].split("-"))
     return range(first, last + 1)
 
 
-def counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield counts against closed forms and against each other."""
+def check_counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether counts agree with closed forms and with each other."""
     info = build_info(con)
     largest = int(info["max_stoichiometry"])
     allowed: dict[int, int] = dict(
@@ -40,21 +40,22 @@ def counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check
         ).fetchall()
     )
     expected = []
-    for order in orders_of(info):
-        combinations, n_stoichiometries = n_combinations(order, largest), len(reduced_factors(order, largest))
+    for nelements in built_nelements(info):
+        combinations = n_combinations(nelements, largest)
+        n_stoichiometries = len(reduced_factors(nelements, largest))
         expected.append(
             {
-                "nelements": order,
+                "nelements": nelements,
                 "n_stoichiometries": n_stoichiometries,
                 "n_systems": combinations // n_stoichiometries,
                 "combinations": combinations,
-                "allowed": int(allowed.get(order, 0)),
+                "allowed": int(allowed.get(nelements, 0)),
             }
         )
     with registered(con, {"expected": pa.Table.from_pylist(expected)}):
-        counted = execute(con, sql_text("statements/check_counts")).fetchall()
-    for name, wanted, found in counted:
-        yield check(name, wanted, found)
+        counts = execute(con, sql_text("statements/check_counts")).fetchall()
+    for name, right, stored in counts:
+        yield check(name, right, stored)
     for row in expected:
         name = f"{row['nelements']} elements: allowed, as published"
         if paper_values.as_in_paper(info):
@@ -63,19 +64,19 @@ def counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check
             yield Check(name, "no published count", row["allowed"], True)
 
 
-def species(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield whether the species are those that the build named."""
+def check_species(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether the species are those that ``build_info`` records."""
     info = build_info(con)
-    found = OxidationStates(info["oxidation_state_set"], states_of(con))
-    yield check("species", int(info["n_species"]), found.n_species)
-    yield check("oxidation states", info["oxidation_state_checksum"], f"sha256:{found.checksum}")
+    states = OxidationStates(info["oxidation_state_set"], states_of(con))
+    yield check("species", int(info["n_species"]), states.n_species)
+    yield check("oxidation states", info["oxidation_state_checksum"], f"sha256:{states.checksum}")
 
 
-def sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield whether each known source is as it was added, and the shipped one complete."""
+def check_sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether each known source is as it was added, and the bundled one complete."""
     for name, version, expected, found in execute(con, sql_text("statements/check_source")).fetchall():
-        for what in expected:
-            yield check(f"known source {name}: {what.replace('_', ' ')}", expected[what], found[what])
+        for count in expected:
+            yield check(f"known source {name}: {count.replace('_', ' ')}", expected[count], found[count])
         if name == snapshot.NAME and version == snapshot.VERSION:
             yield check(
                 f"known source {name}: rows, as shipped",
@@ -84,21 +85,21 @@ def sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
             )
 
 
-def objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield whether every table, view and macro is there, has its comments, and can be read."""
+def check_objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether all tables, views and macros exist, have comments and can be read."""
     commented = dict(execute(con, sql_text("statements/check_comment")).fetchall())
-    made = [
+    created = [
         name if "." in name else f"main.{name}"
         for stage in STAGES
-        for maker in files_in(stage)
+        for file in files_in(stage)
         for name in re.findall(
-            r"^create (?:or replace )?(?:table|view|macro) ([\w.]+)", sql_text(maker), re.MULTILINE
+            r"^create (?:or replace )?(?:table|view|macro) ([\w.]+)", sql_text(file), re.MULTILINE
         )
     ]
-    yield check(
-        "tables, views and macros that are missing", "none", some_of([n for n in made if n not in commented])
-    )
-    yield check("without a comment", "none", some_of([name for name, ok in commented.items() if not ok]))
+    missing = [name for name in created if name not in commented]
+    yield check("missing tables, views and macros", "none", name_list(missing))
+    uncommented = [name for name, ok in commented.items() if not ok]
+    yield check("tables, views and macros without a comment", "none", name_list(uncommented))
     views = execute(
         con, "select concat(schema_name, '.', view_name) from duckdb_views() where not internal order by all"
     ).fetchall()
@@ -109,17 +110,17 @@ def objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Chec
             raise
         except duckdb.Error as error:
             yield unreadable(statement, error)
-    yield check("views", sum(name in made for (name,) in views), len(views))
+    yield check("views", sum(name in created for (name,) in views), len(views))
 
 
-def checksums(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield whether every row of every table is as chemdb wrote it."""
-    kept = execute(
+def check_checksums(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether all rows of all tables are as chemdb wrote them."""
+    stored = execute(
         con, "select table_name, n_rows, checksum, statement from store.checksum order by table_name"
     ).fetchall()
-    without = set(statements(con)) - {name for name, *_ in kept}
-    yield check("tables without a checksum", "none", some_of(sorted(without)))
-    for done, (name, n_rows, checksum, statement) in enumerate(kept, start=1):
+    without = set(statements(con)) - {name for name, *_ in stored}
+    yield check("tables without a checksum", "none", name_list(sorted(without)))
+    for done, (name, n_rows, checksum, statement) in enumerate(stored, start=1):
         title = f"checksum of {name.removeprefix('main.')}"
         try:
             found = compute(con, statement)
@@ -129,14 +130,14 @@ def checksums(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Ch
             yield unreadable(title, error)
         else:
             yield check(title, f"{n_rows} rows, {checksum}", str(found))
-        progress(done / len(kept))
+        progress(done / len(stored))
 
 
-#: The groups of quick checks, cheap ones first.
+#: Groups of quick checks, the cheapest first.
 QUICK: Sequence[tuple[str, Group]] = (
-    ("Counts", counts),
-    ("Species", species),
-    ("Known sources", sources),
-    ("Tables and views", objects),
-    ("Checksums", checksums),
+    ("Counts", check_counts),
+    ("Species", check_species),
+    ("Known sources", check_sources),
+    ("Tables and views", check_objects),
+    ("Checksums", check_checksums),
 )

@@ -13,12 +13,12 @@ left join order_summary o using (nelements),
             ('allowed', e.allowed, o.allowed),
             ('known = standard + interesting', o.known, o.standard + o.interesting),
             (
-                'four categories make all combinations', o.combinations,
+                'sum of the four categories', o.combinations,
                 o.standard + o.missing + o.interesting + o.unlikely
             )
     ) c (name, expected, found)
 union all
-select 'orders', (select count(*) from expected), count(*) from order_summary
+select 'numbers of elements', (select count(*) from expected), count(*) from order_summary
 union all
 select concat(o.nelements, ' elements: allowed by stoichiometry'), o.allowed, sum(t.n_allowed)
 from order_summary o left join stoichiometry t using (nelements)
@@ -57,7 +57,7 @@ union all
 select 'systems of the allowed sets', sum(n_systems), (select count(*) from store.chemical_system)
 from store.allowed_set
 union all
-select 'allowed sets with as many systems as they say', count(*), count(*) filter (a.n_systems = coalesce(s.n, 0))
+select 'allowed sets with the right number of systems', count(*), count(*) filter (a.n_systems = coalesce(s.n, 0))
 from store.allowed_set a
 left join (select allowed_set_id, count(*) as n from store.chemical_system group by allowed_set_id) s
     using (allowed_set_id)
@@ -71,7 +71,7 @@ from known_entry
 where in_space
 union all
 select
-    'known compositions whose category their bits confirm', count(*),
+    'known compositions whose bits match their category', count(*),
     count(*) filter (
         k.allowed = (get_bit(a.stoichiometries, k.stoichiometry_id) = 1)
         and k.category = case when k.allowed then 'standard' else 'interesting' end

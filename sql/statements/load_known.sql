@@ -7,12 +7,7 @@ select
     coalesce(e.formula_pretty, e.formula), e.formula, e.chemsys, e.nelements, e.formula_anonymous,
     e.energy_above_hull,
     s.system_id is not null and t.stoichiometry_id is not null as in_space,
-    case
-        when in_space then null
-        when e.nelements = 1 then '1 element'
-        when s.system_id is null then concat(e.nelements, ' elements')
-        else concat('factor ', list_max(e.factors))
-    end,
+    e.outside_because,
     case when t.stoichiometry_id is not null then s.system_id end,
     t.stoichiometry_id
 from new_known_entry e

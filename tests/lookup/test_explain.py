@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.species import SMACT_SETS
-from chemdb.lookup.explain import MAX_WITNESSES, explain, periodic_group
-from chemdb.lookup.label import labeller
+from chemdb.lookup.explain import explain
+from chemdb.lookup.explanation import MAX_WITNESSES
+from chemdb.lookup.label import labeller_of
 
 SCHEMA = json.loads((files("chemdb") / "lookup" / "explain.schema.json").read_text())
 
@@ -152,15 +153,6 @@ def test_substitution_prefers_the_group_then_electronegativity(full):
     assert differences == sorted(differences)
 
 
-def test_groups_of_the_periodic_table():
-    groups = {z: periodic_group(z) for z in range(1, 104)}
-    assert [z for z in groups if groups[z] == 1] == [1, 3, 11, 19, 37, 55, 87]
-    assert [z for z in groups if groups[z] == 4] == [22, 40, 72]
-    assert [z for z in groups if groups[z] == 14] == [6, 14, 32, 50, 82]
-    assert [z for z in groups if groups[z] == 18] == [2, 10, 18, 36, 54, 86]
-    assert [z for z in groups if groups[z] == 3] == [21, 39, *range(57, 72), *range(89, 104)]
-
-
 def test_many_witnesses_are_counted_not_listed(full):
     found = explain(full, "LiNaFeMnCoNiPSCNClO")
     assert found.n_witnesses == 11_071
@@ -211,7 +203,7 @@ def test_agrees_with_label_smact_and_the_schema(full, own_labeller, amounts):
 
 @pytest.fixture
 def own_labeller(full):
-    return labeller(full)
+    return labeller_of(full)
 
 
 def test_json_of_several_formulas_follows_the_schema(full_path):

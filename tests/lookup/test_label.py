@@ -9,7 +9,7 @@ from helpers.cli import output, run
 from typer.testing import CliRunner
 
 from chemdb.cli import app
-from chemdb.lookup.label import LABEL_COLUMNS, labeller
+from chemdb.lookup.label import LABEL_COLUMNS, labeller_of
 
 ROWS = """name,formula,note
 a,ZnO,kept
@@ -70,7 +70,7 @@ def test_labels_agree_with_the_database(small):
     rows = small.execute(
         "select formula, allowed, known, category from composition where nelements = 2"
     ).fetchall()
-    found = labeller(small).label([row[0] for row in rows])
+    found = labeller_of(small).label([row[0] for row in rows])
     assert found["formula"].to_pylist() == [row[0] for row in rows]
     assert found["in_space"].to_pylist() == [True] * len(rows)
     for name, column in zip(("allowed", "known", "category"), range(1, 4), strict=True):
@@ -111,8 +111,8 @@ def test_a_column_of_structures_is_refused(small_path, tmp_path):
     done = run("label", tmp_path / "mine.json", "-o", tmp_path / "out.csv", "--db", small_path)
     assert (done.exit_code, done.stderr) == (
         1,
-        "chemdb: column 'composition' is struct<Li: int64, O: int64>, no text; "
-        "name another with --formula-column\n",
+        "chemdb: column 'composition' is struct<Li: int64, O: int64>, not text; "
+        "choose another with --formula-column\n",
     )
     assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
 

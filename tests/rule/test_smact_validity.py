@@ -12,15 +12,16 @@ from chemdb.chemistry.composition import read_composition
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.species import SMACT_SETS
 from chemdb.errors import UndecidedError
-from chemdb.rule.smact_validity import METALS, MIXED_VALENCE_ELEMENTS, is_all_metal, mixed_valence_assignment
+from chemdb.rule.smact_validity import is_all_metal, mixed_valence_assignment
 
 STATES = {name: occurrences(name) for name in SMACT_SETS}
 
 
 def test_lists_of_elements_are_those_of_smact():
     first_103 = set(smact.ordered_elements(1, 103))
-    assert set(smact.metals) & first_103 == METALS
-    assert SMACT_MIXED_VALENCE & first_103 == MIXED_VALENCE_ELEMENTS
+    assert {element.symbol for element in elements() if element.smact_metal} == set(smact.metals) & first_103
+    mixed_valence = {element.symbol for element in elements() if element.smact_mixed_valence}
+    assert mixed_valence == SMACT_MIXED_VALENCE & first_103
 
 
 def mixed(text, name="smact14"):

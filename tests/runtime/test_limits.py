@@ -101,7 +101,7 @@ def test_one_thread_does_everything(name, small_path, tmp_path, monkeypatch):
 def test_the_verifying_process_keeps_to_the_limits(small_path, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "chemdb.verify.__main__.found_by",
+        "chemdb.verify.__main__.checks_of",
         lambda con, *_: seen.extend([*con.execute(SETTINGS).fetchall(), os.environ["OMP_NUM_THREADS"]]) or [],
     )
     monkeypatch.setattr("sys.argv", ["", request(small_path, False, Limits(1, "1GiB"))])

@@ -8,7 +8,7 @@ from helpers.formulas import pieces
 
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.elements import elements
-from chemdb.lookup.label import labeller
+from chemdb.lookup.label import labeller_of
 
 
 def one(con, expression):
@@ -139,7 +139,7 @@ def test_label_of_a_table_is_that_of_chemdb_label(full):
     columns = ("formula", "chemdb_formula", "chemsys", "allowed", "known", "category")
     rows = full.execute(f"select {', '.join(columns)} from label('mine')").fetchall()
     table = [dict(zip(columns, row, strict=True)) for row in rows]
-    labels = labeller(full).label([row["formula"] for row in table]).to_pylist()
+    labels = labeller_of(full).label([row["formula"] for row in table]).to_pylist()
     assert len(table) == 3000
     for row, label in zip(table, labels, strict=True):
         assert (row["chemdb_formula"], row["chemsys"]) == (label["formula"], label["chemsys"])

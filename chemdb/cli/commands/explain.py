@@ -8,7 +8,7 @@ from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Output, TableOrJson, Threads
 
 if TYPE_CHECKING:
-    from chemdb.lookup.explain import Explanation
+    from chemdb.lookup.explanation import Explanation
 
 
 @app.command()

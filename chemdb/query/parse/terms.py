@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.composition import read_composition
 from chemdb.chemistry.stoichiometry import anonymous_formula
+from chemdb.database.metadata import SpaceLimits
 from chemdb.errors import FormulaError, QueryError, nearest
 from chemdb.query.filter import (
     Allowed,
@@ -279,11 +280,8 @@ class TermReader:
 
     def _must_fit(self, word: Word, amounts: Sequence[int]) -> None:
         nelements, largest = self._vocabulary.nelements, self._vocabulary.max_stoichiometry
-        if len(amounts) not in nelements:
-            outside = _n_elements(len(amounts))
-        elif max(amounts) > largest:
-            outside = f"factor {max(amounts)}"
-        else:
+        outside = SpaceLimits(nelements, largest).outside_because(len(amounts), max(amounts))
+        if outside is None:
             return
         _fail(
             word,
