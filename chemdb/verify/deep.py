@@ -29,7 +29,7 @@ N_SLOW = 40
 BATCH = 1 << 16
 
 
-def check_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+def verify_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether a new enumeration decides all compositions as the file does."""
     info = build_info(con)
     ordered = elements_by_symbol(elements_of(con))
@@ -66,7 +66,7 @@ def check_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> Ite
     yield check("listed stoichiometries that are in their sets", n_listed, n_right)
 
 
-def check_samples(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+def verify_samples(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether the reference rule, SMACT, SQL and the formula reader agree with the file on samples."""
     info = build_info(con)
     elements = elements_of(con)
@@ -144,4 +144,4 @@ def _smact_allows(symbols: Sequence[str], factors: Sequence[int], name: str) -> 
 
 
 #: Groups of deep checks.
-DEEP: Sequence[tuple[str, Group]] = (("Enumeration", check_enumeration), ("Samples", check_samples))
+DEEP: Sequence[tuple[str, Group]] = (("Enumeration", verify_enumeration), ("Samples", verify_samples))

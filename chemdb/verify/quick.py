@@ -27,7 +27,7 @@ def built_nelements(info: dict[str, str]) -> range:
     return range(first, last + 1)
 
 
-def check_counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+def verify_counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether counts agree with closed forms and with each other."""
     info = build_info(con)
     largest = int(info["max_stoichiometry"])
@@ -64,7 +64,7 @@ def check_counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator
             yield Check(name, "no published count", row["allowed"], True)
 
 
-def check_species(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+def verify_species(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether the species are those that ``build_info`` records."""
     info = build_info(con)
     states = OxidationStates(info["oxidation_state_set"], states_of(con))
@@ -72,7 +72,7 @@ def check_species(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterato
     yield check("oxidation states", info["oxidation_state_checksum"], f"sha256:{states.checksum}")
 
 
-def check_sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+def verify_sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether each known source is as it was added, and the bundled one complete."""
     for name, version, expected, found in execute(con, sql_text("statements/check_source")).fetchall():
         for count in expected:
@@ -85,7 +85,7 @@ def check_sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterato
             )
 
 
-def check_objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+def verify_objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether all tables, views and macros exist, have comments and can be read."""
     commented = dict(execute(con, sql_text("statements/check_comment")).fetchall())
     created = [
@@ -113,7 +113,7 @@ def check_objects(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterato
     yield check("views", sum(name in created for (name,) in views), len(views))
 
 
-def check_checksums(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+def verify_checksums(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
     """Yield whether all rows of all tables are as chemdb wrote them."""
     stored = execute(
         con, "select table_name, n_rows, checksum, statement from store.checksum order by table_name"
@@ -135,9 +135,9 @@ def check_checksums(con: duckdb.DuckDBPyConnection, progress: Progress) -> Itera
 
 #: Groups of quick checks, the cheapest first.
 QUICK: Sequence[tuple[str, Group]] = (
-    ("Counts", check_counts),
-    ("Species", check_species),
-    ("Known sources", check_sources),
-    ("Tables and views", check_objects),
-    ("Checksums", check_checksums),
+    ("Counts", verify_counts),
+    ("Species", verify_species),
+    ("Known sources", verify_sources),
+    ("Tables and views", verify_objects),
+    ("Checksums", verify_checksums),
 )
