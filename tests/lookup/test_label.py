@@ -8,7 +8,9 @@ import pytest
 from helpers.cli import output, run
 from typer.testing import CliRunner
 
+import chemdb
 from chemdb.cli import app
+from chemdb.errors import FileError
 from chemdb.lookup.label import LABEL_COLUMNS, labeller_of
 
 ROWS = """name,formula,note
@@ -115,6 +117,19 @@ def test_a_column_of_structures_is_refused(small_path, tmp_path):
         "choose another with --formula-column\n",
     )
     assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
+
+
+@pytest.mark.parametrize(
+    ("formulas", "problem"),
+    [
+        ("ZnO", r"'ZnO' is a single text; give a list of formulas: \['ZnO'\]"),
+        ([8, 30], "not a sequence of formulas"),
+        (pa.table({"x": ["ZnO"]}), "the table: no formula column among x"),
+    ],
+)
+def test_what_has_no_formulas_is_refused(small_path, formulas, problem):
+    with chemdb.open(small_path) as db, pytest.raises(FileError, match=problem):
+        db.label(formulas)
 
 
 def test_more_rows_than_a_batch(small_path, tmp_path):
