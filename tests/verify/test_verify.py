@@ -214,6 +214,10 @@ CHANGES = [
     ("update element set electronegativity = 0.99 where symbol = 'Li'", ["checksum of element"]),
     ("delete from element_embedding where symbol = 'Li'", ["checksum of element_embedding"]),
     (
+        "update embedding set features = list_reverse(features) where embedding = 'magpie'",
+        ["checksum of embedding"],
+    ),
+    (
         "insert into projection select 1, 'ZnO', 'standard', 0, 0, null, 0, 0",
         ["points of the maps", "checksum of projection"],
     ),
@@ -343,7 +347,7 @@ def test_the_command_shows_all_checks_and_one_line(copy):
         "checksum of known_source",
     ]
     assert done.stderr.splitlines()[-1] == (
-        f"chemdb: {copy}: not as chemdb made it (known source lab: formulas: 7 instead of 3; and 1 more); build it again"
+        f"chemdb: {copy}: failed its checks (known source lab: formulas: 7 instead of 3; and 1 more); build it again"
     )
 
 
