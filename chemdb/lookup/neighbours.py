@@ -16,16 +16,8 @@ from chemdb.lookup.explanation import (
 )
 from chemdb.rule.oxidation_states import Occurrences, OxidationStateAssignments, species_text
 
-#: The most stable entry of each formula among the known entries that meet a condition.
-MOST_STABLE = """
-select
-    formula,
-    first(material_id order by energy_above_hull nulls last, len(material_id), material_id),
-    min(energy_above_hull)
-from known_entry
-where {}
-group by formula
-"""
+#: Known formulas that meet a condition, with their most stable entry.
+KNOWN_FORMULAS = "select formula, material_id, energy_above_hull from store.known_formula where {}"
 
 
 def known_neighbours(
@@ -33,7 +25,7 @@ def known_neighbours(
 ) -> list[Neighbour]:
     """Return the known formulas of the same chemical system, the nearest first."""
     rows = con.execute(
-        MOST_STABLE.format("chemsys = $chemsys and formula <> $formula"),
+        KNOWN_FORMULAS.format("chemsys = $chemsys and formula <> $formula"),
         {"chemsys": composition.chemsys, "formula": composition.formula},
     ).fetchall()
     fractions = composition.fractions
@@ -62,8 +54,9 @@ def known_substitutions(
         substituted.formula: replacement
         for substituted, replacement in _isovalent(composition, elements, states, witnesses)
     }
+    # Unlike `in`, this condition is applied before entries are grouped by formula.
     rows = con.execute(
-        MOST_STABLE.format("formula in (select unnest($formulas))"), {"formulas": list(candidates)}
+        KNOWN_FORMULAS.format("list_contains($formulas, formula)"), {"formulas": list(candidates)}
     ).fetchall()
     substitutions = []
     for formula, *entry in rows:
