@@ -6,9 +6,31 @@ import shutil
 
 import pytest
 from helpers.shared import made_once
+from hypothesis import settings
 
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.database.connection import connect_to_read
+
+# `helpers.sampled.examples` takes its number from the profile; pytest --hypothesis-profile chooses another.
+settings.register_profile("every run", max_examples=100, deadline=None)
+settings.register_profile("long", max_examples=1_000, deadline=None)
+settings.load_profile("every run")
+
+
+#: Fixtures of databases that take long to make, and modules of servers.
+LARGE = {"full_path", "maps_path", "quaternaries_path", "six_path"}
+SERVERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server"}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark as `integration` what uses a large database, and every test of a file that starts processes or servers."""
+    for item in items:
+        names = vars(getattr(item, "module", None) or object) if hasattr(item, "fixturenames") else {}
+        starts = "subprocess" in names or SERVERS & {
+            getattr(value, "__module__", None) for value in names.values()
+        }
+        if starts or LARGE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("integration")
 
 
 @pytest.fixture(autouse=True)

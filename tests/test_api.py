@@ -83,8 +83,8 @@ def test_label_needs_a_formula_column(db):
         db.label(pa.table({"x": ["ZnO"]}))
 
 
-def test_a_file_that_is_open_in_this_process_with_other_settings(small_path):
-    path = shutil.copy(small_path, small_path.with_name("open.duckdb"))
+def test_a_file_that_is_open_in_this_process_with_other_settings(small_path, tmp_path):
+    path = shutil.copyfile(small_path, tmp_path / "open.duckdb")
     message = "open in this process with other settings; close"
     with duckdb.connect(path, read_only=True), pytest.raises(chemdb.ChemdbError, match=message):
         chemdb.open(path)

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from helpers.cli import run
-from hypothesis import given, settings
+from helpers.sampled import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chemdb
@@ -40,7 +41,7 @@ pieces = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(pieces, max_size=12).map("".join))
 def test_both_readers_agree_on_every_text(text):
     found = read_formulas([text], elements())
@@ -68,7 +69,7 @@ terms = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(terms, st.booleans())
 def test_a_query_is_one_statement_or_one_line(opened, text, optimade):
     try:
@@ -82,7 +83,7 @@ def test_a_query_is_one_statement_or_one_line(opened, text, optimade):
         assert con.execute(f"explain {statement.text}", dict(statement.parameters)).fetchall()
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(content=st.one_of(st.binary(max_size=60), st.text("FeO0123+-# \n\t\0é", max_size=40).map(str.encode)))
 def test_an_oxidation_state_file_of_any_content(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "states.txt"
@@ -93,7 +94,7 @@ def test_an_oxidation_state_file_of_any_content(tmp_path_factory, content):
         check_line(error)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.sampled_from(["csv", "tsv", "txt", "json", "jsonl", "parquet"]),
     st.sampled_from([b"", b"formula\n", b'[{"formula":', b"PAR1", b"\xef\xbb\xbfformula\n", b"\xff\xfe"]),

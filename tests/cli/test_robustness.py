@@ -130,7 +130,8 @@ class Finalized:
         raise KeyboardInterrupt
 def describe(con):
     Finalized()
-    time.sleep(20)
+    for _ in range(200):
+        time.sleep(0.1)
     raise SystemExit("Ctrl-C was lost")
 chemdb.report.info.describe = describe
 from chemdb.__main__ import main

@@ -28,4 +28,6 @@ def made_once(tmp_path_factory, name, make):
     yield path
     after = path.stat()
     # Permissions do not stop root.
-    assert (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size), f"a test changed {path}"
+    assert (after.st_mtime_ns, after.st_size) == (before.st_mtime_ns, before.st_size), (
+        f"a test changed {path}"
+    )

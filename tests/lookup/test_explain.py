@@ -5,8 +5,9 @@ from importlib.resources import files
 import jsonschema
 import pytest
 from helpers.cli import output, run
+from helpers.sampled import examples
 from helpers.smact import compositions, smact_says, text_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
@@ -183,7 +184,7 @@ def test_amounts_too_wild(full):
     assert len(done.stderr.splitlines()) == 1
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=compositions)
 def test_agrees_with_label_smact_and_the_schema(full, own_labeller, amounts):
     text = text_of(amounts)

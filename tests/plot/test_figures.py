@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers.cli import run
 from helpers.figures import texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -33,7 +33,6 @@ def test_formulas_have_lowered_numbers():
     assert formula_markup("Li6ZnO4") == r"$\mathregular{Li_{6}ZnO_{4}}$"
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(0, 1), max_size=20).map(sorted),
     st.floats(0.001, 0.05),
