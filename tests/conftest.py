@@ -19,7 +19,7 @@ settings.load_profile("every run")
 
 #: Fixtures of databases that take long to make, and modules of servers.
 LARGE = {"full_path", "maps_path", "quaternaries_path", "six_path"}
-SERVERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server"}
+SERVERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server", "helpers.process"}
 
 
 def pytest_collection_modifyitems(items):
@@ -106,6 +106,6 @@ def small(small_path):
 
 
 @pytest.fixture
-def small_copy(small_path, tmp_path):
+def copy(small_path, tmp_path):
     """A copy of the small database, alone in its folder, that a test may change."""
     return shutil.copyfile(small_path, tmp_path / "c.duckdb")

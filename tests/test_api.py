@@ -4,8 +4,6 @@ import json
 import multiprocessing
 import pickle
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -15,6 +13,7 @@ import polars
 import pyarrow as pa
 import pytest
 from helpers.answers import answers
+from helpers.process import python
 
 import chemdb
 from chemdb.errors import ChemdbError
@@ -176,7 +175,8 @@ def test_the_interface_is_small_and_light():
         "import sys, json; before = set(sys.modules); import chemdb; "
         "print(json.dumps([chemdb.__all__, [m for m in ('duckdb', 'numpy', 'pyarrow', 'lark') if m in sys.modules]]))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [["ChemdbError", "open"], []]
 
 
@@ -206,14 +206,12 @@ def test_hostile_texts_change_nothing_and_reveal_nothing(db, small_path, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_source_with_a_hostile_name_is_only_a_name(small_path, tmp_path):
+def test_a_source_with_a_hostile_name_is_only_a_name(copy, tmp_path):
     from chemdb.builder.change_known import add
 
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
     (tmp_path / "x.csv").write_text("formula\nNaCl\n")
     name = "it's; drop"
-    add(path, f"{name}={tmp_path / 'x.csv'}")
-    with chemdb.open(path) as db:
+    add(copy, f"{name}={tmp_path / 'x.csv'}")
+    with chemdb.open(copy) as db:
         assert list(db.query(f'known_in="{name}"', columns=["formula"])) == [("NaCl",)]
         assert db.query(f'known_in="{name}"').sql.count("it''s; drop") > 0

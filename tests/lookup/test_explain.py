@@ -5,6 +5,7 @@ from importlib.resources import files
 import jsonschema
 import pytest
 from helpers.cli import output, run
+from helpers.process import python
 from helpers.sampled import examples
 from helpers.smact import compositions, smact_says, text_of
 from hypothesis import HealthCheck, given
@@ -259,13 +260,10 @@ def test_bad_input_is_one_line(small_path, arguments, problem):
 
 def test_no_compiler_is_loaded(small_path):
     """Explaining is quick because numba and numpy stay away."""
-    import subprocess
-    import sys
-
     code = (
         "import sys, chemdb\n"
         f"with chemdb.open({str(small_path)!r}) as db: db.explain('Li(OH)', 'Fe3O4')\n"
         "print(sorted({'numba', 'numpy', 'smact', 'pymatgen', 'pyarrow'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = python("-c", code)
     assert done.stdout == "[]\n", done.stderr

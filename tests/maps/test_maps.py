@@ -53,13 +53,6 @@ def con(maps_path):
         yield con
 
 
-@pytest.fixture
-def copy(small_path, tmp_path):
-    copied = tmp_path / "c.duckdb"
-    copied.write_bytes(small_path.read_bytes())
-    return copied
-
-
 def naive_vectors(con, table, embedding):
     """Return Eq. 2 of the paper for each composition whose elements have vectors, and those."""
     vectors = element_vectors(con, embedding)

@@ -81,11 +81,9 @@ def test_the_control_has_the_same_compositions(small):
     assert magpie.over_control == magpie.balanced_accuracy - control
 
 
-def test_maps_of_the_file_are_scored_too(small_path, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
-    add_maps(path, [MapSpec(name, "pca", 2, 40, 1) for name in ("magpie", "random_200")])
-    with connect_to_read(path) as con:
+def test_maps_of_the_file_are_scored_too(copy):
+    add_maps(copy, [MapSpec(name, "pca", 2, 40, 1) for name in ("magpie", "random_200")])
+    with connect_to_read(copy) as con:
         rows = separation(con, [2], ["magpie"], 40, 1)
         stored = read_map(con, MapSpec("magpie", "pca", 2, 40, 1))
     assert [(row.embedding, row.space, row.dimensions) for row in rows] == [

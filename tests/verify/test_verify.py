@@ -256,11 +256,6 @@ CHANGES = [
 ]
 
 
-@pytest.fixture
-def copy(small_path, tmp_path):
-    return shutil.copyfile(small_path, tmp_path / "c.duckdb")
-
-
 def failed(path, deep=False):
     with connect_to_read(Path(path)) as con:
         return [check.name for check in found_by(con, deep) if not check.ok]
