@@ -147,21 +147,15 @@ def test_ctrl_c_is_not_lost_where_python_cannot_raise(small_path):
     ],
     ids=" ".join,
 )
-def test_ctrl_c_is_not_lost_while_pandas_is_imported(small_path, tmp_path, command):
+def test_ctrl_c_is_not_lost_while_pandas_is_imported(copy, tmp_path, command):
     """PyArrow imports pandas for some conversions, and takes Ctrl-C in it for a missing pandas."""
     (tmp_path / "pandas.py").write_text(
         "open('imported', 'w').close()\nraise KeyboardInterrupt", encoding="utf-8"
     )
     (tmp_path / "formulas.txt").write_text("Li2O\n", encoding="utf-8")
-    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
+    search = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     done = python(
-        "-m",
-        "chemdb",
-        *command,
-        "--db",
-        "c.duckdb",
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        "-m", "chemdb", *command, "--db", "c.duckdb", cwd=tmp_path, env=os.environ | {"PYTHONPATH": search}
     )
     if (tmp_path / "imported").exists():
         assert (done.returncode, done.stderr.splitlines()[-1]) == (
@@ -227,8 +221,7 @@ def test_an_error_that_ctrl_c_leads_to_is_ctrl_c(small_path, monkeypatch, error)
         ["query", "--limit", "0", "-o", "rows.csv"],
     ],
 )
-def test_ctrl_c(small_path, tmp_path, command):
-    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
+def test_ctrl_c(copy, small_path, tmp_path, command):
     options = [] if command[0] == "count" else ["--db", "c.duckdb"]
     process = subprocess.Popen(
         [sys.executable, "-m", "chemdb", *command, *options], stderr=subprocess.PIPE, text=True, cwd=tmp_path
@@ -240,5 +233,5 @@ def test_ctrl_c(small_path, tmp_path, command):
     assert process.wait() in (130, -signal.SIGINT)
     assert error.splitlines()[-1] == "chemdb: interrupted; nothing was changed"
     assert "Traceback" not in error
-    assert (tmp_path / "c.duckdb").read_bytes() == small_path.read_bytes()
+    assert copy.read_bytes() == small_path.read_bytes()
     assert names(tmp_path) == ["c.duckdb"]

@@ -14,6 +14,8 @@ from chemdb.chemistry.species import read_oxidation_states
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError
 
+pytestmark = pytest.mark.integration
+
 SECRET = "s3cr3t-of-a-file"
 ATTACKS = (
     "'; copy (select 1) to 'out.csv'; --",

@@ -12,6 +12,7 @@ from helpers.figures import texts
 from helpers.shared import made_once
 from matplotlib.colors import to_hex
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
@@ -103,7 +104,8 @@ def test_tsne_of_the_file_is_that_of_scikit_learn(con):
     elements = np.array([[numbers[symbol] for symbol in row[0]] for row in rows], np.uint8)
     factors = np.array([row[1] for row in rows], np.uint8)
     vectors = composition_vectors(elements, factors, element_vectors(con, "magpie"), 1)
-    expected = TSNE(2, random_state=0, n_jobs=1).fit_transform(vectors)
+    with threadpool_limits(1):
+        expected = TSNE(2, random_state=0, n_jobs=1).fit_transform(vectors)
     np.testing.assert_array_equal(found.coordinates, expected)
 
 
@@ -140,6 +142,7 @@ def test_maps_go_when_the_known_sources_change(copy, tmp_path):
             read_map(con, spec)
 
 
+@pytest.mark.integration
 def test_several_processes_make_the_same_maps(copy):
     specs = [MapSpec(embedding, "pca", 2, 20) for embedding in ("magpie", "mat2vec", "skipatom")]
     assert add_maps(copy, specs, Limits(2)) == specs

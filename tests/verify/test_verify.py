@@ -309,6 +309,7 @@ def test_a_smaller_space_has_no_published_count(small_path):
     assert row.expected == "no published count"
 
 
+@pytest.mark.integration
 def test_files_that_chemdb_changed_are_right(copy, tmp_path):
     (tmp_path / "mine.csv").write_text("formula\nNaCl\nMgO\n")
     add(tmp_path / "c.duckdb", str(tmp_path / "mine.csv"))
@@ -322,6 +323,7 @@ def test_files_that_chemdb_changed_are_right(copy, tmp_path):
     assert failed(copy) == []
 
 
+@pytest.mark.integration
 def test_the_command_shows_all_checks_and_one_line(copy):
     done = run("verify", "--db", copy, "--format", "csv")
     assert done.exit_code == 0
@@ -339,10 +341,12 @@ def test_the_command_shows_all_checks_and_one_line(copy):
     )
 
 
+@pytest.mark.integration
 def test_deep_finds_nothing_wrong_with_a_good_file(small_path):
     assert failed(small_path, deep=True) == []
 
 
+@pytest.mark.integration
 def test_deep_notices_decisions_that_agree_with_each_other_but_not_with_the_rule(copy):
     # Lithium oxides and lithium sulfides change places with sodium chlorides: counts stay, the rule does not.
     swap = """
@@ -365,16 +369,19 @@ def test_deep_notices_decisions_that_agree_with_each_other_but_not_with_the_rule
         ("delete from store.chemical_system where chemsys = 'Li-O'", "decisions, bit for bit"),
     ],
 )  # fmt: skip
+@pytest.mark.integration
 def test_deep_notices_other_systems_and_stoichiometries(copy, statement, check):
     change(copy, statement, renew=True)
     assert f"2 elements: {check}" in failed(copy, deep=True)
 
 
+@pytest.mark.integration
 def test_deep_notices_listed_members_that_are_not_allowed(copy):
     change(copy, "update store.allowed_stoichiometry set stoichiometry_id = 9 where rowid = 0", renew=True)
     assert "listed stoichiometries that their sets have" in failed(copy, deep=True)
 
 
+@pytest.mark.integration
 def test_samples_are_decided_by_others(copy):
     # Another electronegativity scale: the stored decisions are those of the first.
     change(copy, "update element set electronegativity = 4 - electronegativity", renew=True)
@@ -383,6 +390,7 @@ def test_samples_are_decided_by_others(copy):
     assert "2 elements: missing, read from other spellings" in wrong
 
 
+@pytest.mark.integration
 def test_samples_are_decided_by_smact_and_found_by_sql(copy):
     change(
         copy,
@@ -474,6 +482,7 @@ def test_no_command_takes_another_file(kind, small_path, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("n", [10, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.integration
 def test_flipped_bits_are_noticed_or_in_no_use(small_path, tmp_path, n):
     with connect_to_read(small_path) as con:
         answer = list(found_by(con))
@@ -509,6 +518,7 @@ def test_a_damaged_block_is_called_so(full_path, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.integration
 def test_a_crash_while_reading_is_a_failed_check(small_path):
     """Some damage makes DuckDB end the process: a block in the wrong place has a right checksum."""
 
