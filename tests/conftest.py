@@ -16,21 +16,24 @@ settings.register_profile("every run", max_examples=100, deadline=None)
 settings.register_profile("long", max_examples=1_000, deadline=None)
 settings.load_profile("every run")
 
-
-#: Fixtures of databases that take long to make, and modules of servers.
+#: Fixtures of databases that take long to make.
 LARGE = {"full_path", "maps_path", "quaternaries_path", "six_path"}
-SERVERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server", "helpers.process"}
+#: Helpers that start processes or servers.
+STARTERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server", "helpers.process"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark as `integration` what uses a large database, and every test of a file that starts processes or servers."""
+    """Mark as `integration` what needs a large database, and every test of a file that starts processes or servers."""
     for item in items:
-        names = vars(getattr(item, "module", None) or object) if hasattr(item, "fixturenames") else {}
-        starts = "subprocess" in names or SERVERS & {
-            getattr(value, "__module__", None) for value in names.values()
-        }
-        if starts or LARGE & set(getattr(item, "fixturenames", ())):
+        if isinstance(item, pytest.Function) and (LARGE & set(item.fixturenames) or _starts(item.module)):
             item.add_marker("integration")
+
+
+def _starts(module):
+    """Say whether a module can start a process or a server."""
+    origins = {getattr(value, "__module__", None) for value in vars(module).values()}
+    return hasattr(module, "subprocess") or bool(STARTERS & origins)
 
 
 @pytest.fixture(autouse=True)

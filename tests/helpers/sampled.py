@@ -10,6 +10,9 @@ def sampled(*axes):
     """Return parameters for all combinations of the values; `long` where another has shown each value.
 
     The i-th that every run takes has the i-th value of each axis; a shorter axis begins again.
+
+    >>> [case.values for case in sampled("ab", [1, 2, 3]) if not case.marks]
+    [('a', 1), ('a', 3), ('b', 2)]
     """
     axes = [list(axis) for axis in axes]
     always = {tuple(axis[i % len(axis)] for axis in axes) for i in range(max(map(len, axes)))}
