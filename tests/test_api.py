@@ -62,7 +62,7 @@ def test_label_takes_lists_and_frames(db, make):
 
 
 @pytest.mark.parametrize("formulas", ["LiZnO2", [1, 2], [["ZnO"]], 7])
-def test_label_takes_nothing_else(db, formulas):
+def test_label_rejects_other_types(db, formulas):
     with pytest.raises(ChemdbError, match="label: "):
         db.label(formulas)
 
@@ -149,7 +149,7 @@ def test_a_database_shows_itself(db, small_path):
     assert "<th>combinations</th>" in html
 
 
-def test_names_are_no_html(small_path, tmp_path):
+def test_names_are_escaped_in_html(small_path, tmp_path):
     path = tmp_path / "<b>bold.duckdb"
     path.write_bytes(small_path.read_bytes())
     with chemdb.open(path) as db:

@@ -177,7 +177,7 @@ def test_known_commands(copy, tmp_path):
     assert "mine" not in output("known", "list", "--db", copy)
 
 
-def test_count_goes_where_a_file_cannot(tmp_path):
+def test_count_handles_spaces_too_large_for_a_file(tmp_path):
     rows = json.loads(output("count", "--nelements", "2-3", "--max-stoichiometry", "12", "-f", "json"))
     assert [row["combinations"] for row in rows] == [5_253 * 91, 176_851 * 1_447]
     (tmp_path / "mine.txt").write_text("Li 1\nNa 1\nK 1\nO -2\nF -1\n")

@@ -133,7 +133,7 @@ def test_a_file_of_any_name(small_path, tmp_path, name):
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take UTF-8 names only")
-def test_a_name_with_bytes_that_are_no_text(small_path, tmp_path, monkeypatch):
+def test_file_names_that_are_not_utf8(small_path, tmp_path, monkeypatch):
     path = tmp_path / os.fsdecode(b"\xff.csv")
     path.write_text("formula\nZnO\n")
     for words in (
@@ -156,7 +156,7 @@ def test_a_name_with_bytes_that_are_no_text(small_path, tmp_path, monkeypatch):
     assert not list(folder.iterdir())
 
 
-def test_tables_show_what_a_terminal_would_obey(small_path):
+def test_tables_escape_terminal_sequences(small_path):
     done = run("sql", f"select '{ESCAPES}' as \"[/bold]{ESCAPES}\"", "--db", small_path)
     assert done.exit_code == 0
     assert done.stdout.replace("\n", "").isprintable()
@@ -177,7 +177,7 @@ def make(kind, path):
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "loop", "/dev/zero", "/dev/full"])
-def test_what_is_no_regular_file(tmp_path, kind):
+def test_only_regular_files_are_read(tmp_path, kind):
     path = tmp_path / "a.csv"
     make(kind, path)
     with pytest.raises(ChemdbError):
@@ -200,7 +200,7 @@ def test_what_is_no_regular_file(tmp_path, kind):
         (b"formula,id\n" + b"N" * 3_000_000 + b",1\n", "line 1: Maximum line size of 2000000 bytes exceeded"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said(small_path, tmp_path, content, reason):
+def test_the_message_names_what_is_wrong_with_a_file(small_path, tmp_path, content, reason):
     path = tmp_path / "a.csv"
     path.write_bytes(content)
     for words in (["label", path], ["known", "add", path]):

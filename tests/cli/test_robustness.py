@@ -54,7 +54,7 @@ def test_a_kill_at_the_last_moment(copy, known_csv, tmp_path, moment, found):
     assert names(tmp_path) == ["c.duckdb"]
 
 
-def test_answers_are_of_one_file(copy, known_csv):
+def test_each_answer_comes_from_one_file(copy, known_csv):
     # Each answer that it has not given before.
     program = f"""
 import chemdb

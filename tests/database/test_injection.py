@@ -124,7 +124,7 @@ def test_names_and_cells_of_known_files_are_only_text(folder, attack):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_texts_of_the_python_api(folder, attack):
+def test_an_attack_through_the_python_api(folder, attack):
     before = (folder / "c.duckdb").read_bytes()
     with chemdb.open(folder / "c.duckdb") as db:
         for ask in (
@@ -156,7 +156,7 @@ def test_oxidation_states_are_only_numbers(tmp_path, attack):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_database_of_any_name(folder, attack):
+def test_a_database_named_like_an_attack(folder, attack):
     path = folder / attack.replace("/", "")
     shutil.copyfile(folder / "c.duckdb", path)
     with chemdb.open(path) as db:

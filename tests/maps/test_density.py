@@ -72,7 +72,7 @@ def test_threads_and_slices_do_not_matter(small_path):
         assert np.abs(one.counts[category] - three.counts[category]).sum() <= 2
 
 
-def test_the_extent_is_that_of_the_compositions(full):
+def test_compositions_reach_every_edge(full):
     found = density(full, "magpie", 2, bins=50)
     whole = sum(found.counts.values())
     assert whole[:, [0, -1]].any(axis=0).all()

@@ -279,7 +279,7 @@ def test_a_page_has_every_point_and_needs_no_network(con, tmp_path):
     assert "sendChartToCloud" in page
 
 
-def test_the_whole_set_is_drawn_once(maps_path, tmp_path):
+def test_figures_that_are_up_to_date_are_not_drawn_again(maps_path, tmp_path):
     first = draw_all(maps_path, tmp_path, per_category=N)
     assert [(file.name, drawn) for file, drawn in first] == [
         ("figure-1.png", True), ("figure-2.png", True), ("figure-5.png", True),
@@ -307,7 +307,7 @@ def test_examples_of_maps_run(name, maps_path, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["map", "plot periodic-table", "plot composition"])
-def test_other_examples_run(name, full_path, tmp_path, monkeypatch):
+def test_other_examples_of_plots_run(name, full_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     monkeypatch.chdir(tmp_path)
     (tmp_path / "c.duckdb").write_bytes(full_path.read_bytes())

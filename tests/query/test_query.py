@@ -217,7 +217,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_two_ways_to_say_it(full_db, one, other):
+def test_two_ways_to_write_a_query(full_db, one, other):
     words = full_db._file.remember(vocabulary)
     a, b = read_query(one, words), read_query(other, words)
     assert a == b or full_db.query(one).counts == full_db.query(other).counts

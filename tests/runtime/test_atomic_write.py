@@ -122,7 +122,7 @@ def test_devices_and_pipes_are_written_to(tmp_path):
     assert names(tmp_path) == ["pipe.csv"]
 
 
-def test_the_second_writer_hears_who_is_first(tmp_path):
+def test_the_second_writer_is_told_who_writes(tmp_path):
     path = tmp_path / "a.csv"
     first = holder(path)
     with pytest.raises(FileError) as raised, atomic_write(path):

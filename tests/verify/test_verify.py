@@ -461,7 +461,7 @@ OPENING = [name for name, command in COMMANDS.items() if any(p.name == "db" for 
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
-def test_no_command_takes_another_file(kind, small_path, tmp_path, monkeypatch):
+def test_no_command_accepts_a_foreign_or_damaged_file(kind, small_path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     inputs = ("my-formulas.csv", "my-icsd.csv")
     for name in inputs:
@@ -483,7 +483,7 @@ def test_no_command_takes_another_file(kind, small_path, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("n", [10, pytest.param(30, marks=pytest.mark.long)])
 @pytest.mark.integration
-def test_flipped_bits_are_noticed_or_in_no_use(small_path, tmp_path, n):
+def test_flipped_bits_are_noticed_or_harmless(small_path, tmp_path, n):
     with connect_to_read(small_path) as con:
         answer = list(found_by(con))
     data = small_path.read_bytes()
@@ -506,7 +506,7 @@ def test_flipped_bits_are_noticed_or_in_no_use(small_path, tmp_path, n):
     assert noticed > 1.5 * n
 
 
-def test_a_damaged_block_is_called_so(full_path, tmp_path):
+def test_a_damaged_block_is_reported(full_path, tmp_path):
     data = bytearray(full_path.read_bytes())
     for block in range(20_000_000, 40_000_000, 256 * 1024):  # some are free
         data[block : block + 4] = b"oops"
