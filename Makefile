@@ -20,16 +20,16 @@ help: ## list the targets
 build: $(DB) ## build the database and print Table 2
 	@$(BIN)/chemdb report --table2 --db $(DB)
 
-test: $(VENV)/test.stamp ## the tests of every change, on all cores (three minutes on two)
+test: $(VENV)/test.stamp ## install what the tests need and run the tests of every change (three minutes on two cores)
 	$(BIN)/pytest $(PARALLEL)
 
-test-unit: $(VENV)/test.stamp ## of these, the ones without large databases, processes or servers (less than a minute)
+test-unit: $(VENV)/test.stamp ## the quick part of them: no large database, process or server (a minute)
 	$(BIN)/pytest $(PARALLEL) -m "not integration and not slow and not long"
 
 test-slow: $(VENV)/test.stamp ## the tests that install other programs: the wheel, older and other DuckDB clients
 	$(BIN)/pytest -m slow
 
-test-long: $(VENV)/test.stamp ## all tests but these, matrices whole, ten times the generated examples and more (an hour)
+test-long: $(VENV)/test.stamp ## make test with all matrices whole and ten times the generated examples (an hour)
 	$(BIN)/pytest $(PARALLEL) -m "not slow" --hypothesis-profile long
 
 lint: $(VENV)/lint.stamp ## check style, types and the direction of imports
