@@ -19,11 +19,11 @@ from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.connection import connect_to_read
-from chemdb.embedding.composition_vectors import composition_vectors
+from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError, ReductionError
 from chemdb.maps.make import add_maps
-from chemdb.maps.stored import MapSpec, element_arrays, find_map, read_map
+from chemdb.maps.stored import MapSpec, find_map, read_map
 from chemdb.plot import anions, map_grid
 from chemdb.plot import embedding_map as maps
 from chemdb.plot import map_page as html
