@@ -9,9 +9,10 @@ PINNED := $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 # The first pip that knows dependency groups.
 PIP := 'pip>=25.1'
 DB ?= chemdb.duckdb
+PARALLEL := --numprocesses auto --dist worksteal
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness constraints licences audit clean
+.PHONY: help build test test-unit test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,14 +20,17 @@ help: ## list the targets
 build: $(DB) ## build the database and print Table 2
 	@$(BIN)/chemdb report --table2 --db $(DB)
 
-test: $(VENV)/test.stamp ## install what the tests need and run them
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+test: $(VENV)/test.stamp ## install what the tests need and run the tests of every change (three minutes on two cores)
+	$(BIN)/pytest $(PARALLEL)
+
+test-unit: $(VENV)/test.stamp ## the quick part of them: no large database, process or server (a minute)
+	$(BIN)/pytest $(PARALLEL) -m "not integration and not slow and not long"
 
 test-slow: $(VENV)/test.stamp ## the tests that install other programs: the wheel, older and other DuckDB clients
 	$(BIN)/pytest -m slow
 
-test-long: $(VENV)/test.stamp ## 10,000 generated queries against a naive reference, 100,000 fuzzed ones (half an hour)
-	$(BIN)/pytest -m long
+test-long: $(VENV)/test.stamp ## make test with all matrices whole and ten times the generated examples (an hour)
+	$(BIN)/pytest $(PARALLEL) -m "not slow" --hypothesis-profile long
 
 lint: $(VENV)/lint.stamp ## check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -1,9 +1,39 @@
+"""Databases that all tests share, and an environment without the user's settings."""
+
+import gc
 import os
+import shutil
 
 import pytest
+from helpers.shared import made_once
+from hypothesis import settings
 
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.database.connection import connect_to_read
+
+# `helpers.sampled.examples` takes its number from the profile; pytest --hypothesis-profile chooses another.
+settings.register_profile("every run", max_examples=100, deadline=None)
+settings.register_profile("long", max_examples=1_000, deadline=None)
+settings.load_profile("every run")
+
+#: Fixtures of databases that take long to make.
+LARGE = {"full_path", "maps_path", "quaternaries_path", "six_path"}
+#: Helpers that start processes or servers.
+STARTERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server", "helpers.process"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark as `integration` what needs a large database, and every test of a file that starts processes or servers."""
+    for item in items:
+        if isinstance(item, pytest.Function) and (LARGE & set(item.fixturenames) or _starts(item.module)):
+            item.add_marker("integration")
+
+
+def _starts(module):
+    """Say whether a module can start a process or a server."""
+    origins = {getattr(value, "__module__", None) for value in vars(module).values()}
+    return hasattr(module, "subprocess") or bool(STARTERS & origins)
 
 
 @pytest.fixture(autouse=True)
@@ -15,12 +45,24 @@ def own_environment(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("CHEMDB_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
+@pytest.fixture(autouse=True)
+def quick_garbage_collection():
+    """A command that fails collects garbage: imported libraries are alive, and need not be searched."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def complete_garbage_collection_at_the_end():
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def full_path(tmp_path_factory):
-    """The default database: all 16,980,397,793 compositions."""
-    path = tmp_path_factory.mktemp("full") / "chemdb.duckdb"
-    build(path, BuildOptions())
-    return path
+    """The default database: all 16,980,397,793 compositions. It is built once, and never changed."""
+    with made_once(tmp_path_factory, "full/chemdb.duckdb", lambda path: build(path, BuildOptions())) as path:
+        yield path
 
 
 @pytest.fixture
@@ -54,13 +96,19 @@ def known_csv(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def small_path(tmp_path_factory, known_csv):
-    """Binaries and ternaries with factors up to 4, known from eight rows."""
-    path = tmp_path_factory.mktemp("small") / "small.duckdb"
-    build(path, BuildOptions(nelements=range(2, 4), max_stoichiometry=4, known=(str(known_csv),)))
-    return path
+    """Binaries and ternaries with factors up to 4, known from eight rows. It is built once, and never changed."""
+    options = BuildOptions(nelements=range(2, 4), max_stoichiometry=4, known=(str(known_csv),))
+    with made_once(tmp_path_factory, "small/small.duckdb", lambda path: build(path, options)) as path:
+        yield path
 
 
 @pytest.fixture
 def small(small_path):
     with connect_to_read(small_path) as con:
         yield con
+
+
+@pytest.fixture
+def copy(small_path, tmp_path):
+    """A copy of the small database, alone in its folder, that a test may change."""
+    return shutil.copyfile(small_path, tmp_path / "c.duckdb")

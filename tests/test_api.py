@@ -4,8 +4,6 @@ import json
 import multiprocessing
 import pickle
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -15,6 +13,7 @@ import polars
 import pyarrow as pa
 import pytest
 from helpers.answers import answers
+from helpers.process import python
 
 import chemdb
 from chemdb.errors import ChemdbError
@@ -63,7 +62,7 @@ def test_label_takes_lists_and_frames(db, make):
 
 
 @pytest.mark.parametrize("formulas", ["LiZnO2", [1, 2], [["ZnO"]], 7])
-def test_label_takes_nothing_else(db, formulas):
+def test_label_rejects_other_types(db, formulas):
     with pytest.raises(ChemdbError, match="label: "):
         db.label(formulas)
 
@@ -83,8 +82,8 @@ def test_label_needs_a_formula_column(db):
         db.label(pa.table({"x": ["ZnO"]}))
 
 
-def test_a_file_that_is_open_in_this_process_with_other_settings(small_path):
-    path = shutil.copy(small_path, small_path.with_name("open.duckdb"))
+def test_a_file_that_is_open_in_this_process_with_other_settings(small_path, tmp_path):
+    path = shutil.copyfile(small_path, tmp_path / "open.duckdb")
     message = "open in this process with other settings; close"
     with duckdb.connect(path, read_only=True), pytest.raises(chemdb.ChemdbError, match=message):
         chemdb.open(path)
@@ -150,7 +149,7 @@ def test_a_database_shows_itself(db, small_path):
     assert "<th>combinations</th>" in html
 
 
-def test_names_are_no_html(small_path, tmp_path):
+def test_names_are_escaped_in_html(small_path, tmp_path):
     path = tmp_path / "<b>bold.duckdb"
     path.write_bytes(small_path.read_bytes())
     with chemdb.open(path) as db:
@@ -176,7 +175,8 @@ def test_the_interface_is_small_and_light():
         "import sys, json; before = set(sys.modules); import chemdb; "
         "print(json.dumps([chemdb.__all__, [m for m in ('duckdb', 'numpy', 'pyarrow', 'lark') if m in sys.modules]]))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [["ChemdbError", "open"], []]
 
 
@@ -206,14 +206,12 @@ def test_hostile_texts_change_nothing_and_reveal_nothing(db, small_path, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_source_with_a_hostile_name_is_only_a_name(small_path, tmp_path):
+def test_a_source_with_a_hostile_name_is_only_a_name(copy, tmp_path):
     from chemdb.builder.change_known import add
 
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
     (tmp_path / "x.csv").write_text("formula\nNaCl\n")
     name = "it's; drop"
-    add(path, f"{name}={tmp_path / 'x.csv'}")
-    with chemdb.open(path) as db:
+    add(copy, f"{name}={tmp_path / 'x.csv'}")
+    with chemdb.open(copy) as db:
         assert list(db.query(f'known_in="{name}"', columns=["formula"])) == [("NaCl",)]
         assert db.query(f'known_in="{name}"').sql.count("it''s; drop") > 0

@@ -1,6 +1,7 @@
 import pytest
 from helpers.formulas import pieces
-from hypothesis import example, given, settings
+from helpers.sampled import examples
+from hypothesis import example, given
 
 from chemdb.chemistry import composition, kernel
 from chemdb.chemistry.composition import read_composition
@@ -61,7 +62,7 @@ def test_texts_that_are_not_formulas_are_rejected(text, problem):
         read_composition(text, elements())
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(pieces.map("".join))
 @example("(" * 33 + "O" + ")" * 33)
 @example("Li2·")

@@ -1,5 +1,6 @@
 import pytest
-from hypothesis import given, settings
+from helpers.sampled import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from pymatgen.core import Composition
 
@@ -72,7 +73,6 @@ def test_columns_of_formulas():
     assert [formulas.reason(row) for row in range(3)] == [None, "no formula", None]
 
 
-@settings(deadline=None)
 @given(
     parts=st.lists(st.tuples(st.sampled_from(SYMBOLS), st.integers(1, 40)), min_size=1, max_size=9),
     times=st.integers(1, 9),
@@ -89,7 +89,7 @@ def test_reduced_formula_agrees_with_pymatgen(parts, times):
     assert formulas.formula_anonymous()[0].as_py() == Composition(reduced).anonymized_formula
 
 
-@settings(deadline=None, max_examples=500)
+@examples(500)
 @given(st.text(alphabet="LiOHCae()[]{}.·*0123456789 +-x₂é\0", max_size=24))
 def test_any_text_is_a_formula_or_has_a_reason(text):
     formulas = read_formulas([text], elements())

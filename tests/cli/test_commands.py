@@ -166,20 +166,18 @@ def test_sql_changes_nothing_and_reaches_nothing(small_path, tmp_path, monkeypat
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
 
 
-def test_known_commands(small_path, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
+def test_known_commands(copy, tmp_path):
     (tmp_path / "x.csv").write_text("formula\nNaCl\nNa?\n")
-    assert output("known", "add", f"mine={tmp_path / 'x.csv'}", "--db", path).startswith(
+    assert output("known", "add", f"mine={tmp_path / 'x.csv'}", "--db", copy).startswith(
         "mine: 1 entries, 1 formulas, 1 in this space, 1 rejected"
     )
-    listed = list(csv.DictReader(io.StringIO(output("known", "list", "-f", "csv", "--db", path))))
+    listed = list(csv.DictReader(io.StringIO(output("known", "list", "-f", "csv", "--db", copy))))
     assert [row["source"] for row in listed] == ["lab", "mine"]
-    output("known", "remove", "mine", "--db", path)
-    assert "mine" not in output("known", "list", "--db", path)
+    output("known", "remove", "mine", "--db", copy)
+    assert "mine" not in output("known", "list", "--db", copy)
 
 
-def test_count_goes_where_a_file_cannot(tmp_path):
+def test_count_handles_spaces_too_large_for_a_file(tmp_path):
     rows = json.loads(output("count", "--nelements", "2-3", "--max-stoichiometry", "12", "-f", "json"))
     assert [row["combinations"] for row in rows] == [5_253 * 91, 176_851 * 1_447]
     (tmp_path / "mine.txt").write_text("Li 1\nNa 1\nK 1\nO -2\nF -1\n")

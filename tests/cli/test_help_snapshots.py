@@ -1,12 +1,10 @@
 """What `--help` says, kept as files: a change of an option or a sentence shows as a change of a file."""
 
-import os
-import subprocess
-import sys
-
 import pytest
-from helpers.cli import COMMANDS
+from helpers.cli import COMMANDS, runner
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from chemdb.cli import app
 
 PAGES = sorted({*COMMANDS, *(" ".join(name.split()[:-1]) for name in COMMANDS)})
 
@@ -19,12 +17,9 @@ class Text(SingleFileSnapshotExtension):
 
 
 @pytest.mark.parametrize("command", PAGES, ids=lambda name: name or "chemdb")
-def test_help(command, snapshot):
-    done = subprocess.run(
-        [sys.executable, "-m", "chemdb", *command.split(), "--help"],
-        env=os.environ | {"COLUMNS": "100", "TERM": "dumb"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def test_help(command, snapshot, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "dumb")
+    done = runner.invoke(app, [*command.split(), "--help"], prog_name="chemdb")
+    assert done.exit_code == 0
     assert done.stdout == snapshot.use_extension(Text)

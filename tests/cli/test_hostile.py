@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from helpers.cli import run
-from hypothesis import given, settings
+from helpers.sampled import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import chemdb
@@ -40,7 +41,7 @@ pieces = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(pieces, max_size=12).map("".join))
 def test_both_readers_agree_on_every_text(text):
     found = read_formulas([text], elements())
@@ -68,7 +69,7 @@ terms = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(terms, st.booleans())
 def test_a_query_is_one_statement_or_one_line(opened, text, optimade):
     try:
@@ -82,7 +83,7 @@ def test_a_query_is_one_statement_or_one_line(opened, text, optimade):
         assert con.execute(f"explain {statement.text}", dict(statement.parameters)).fetchall()
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(content=st.one_of(st.binary(max_size=60), st.text("FeO0123+-# \n\t\0é", max_size=40).map(str.encode)))
 def test_an_oxidation_state_file_of_any_content(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "states.txt"
@@ -93,7 +94,7 @@ def test_an_oxidation_state_file_of_any_content(tmp_path_factory, content):
         check_line(error)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.sampled_from(["csv", "tsv", "txt", "json", "jsonl", "parquet"]),
     st.sampled_from([b"", b"formula\n", b'[{"formula":', b"PAR1", b"\xef\xbb\xbfformula\n", b"\xff\xfe"]),
@@ -132,7 +133,7 @@ def test_a_file_of_any_name(small_path, tmp_path, name):
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take UTF-8 names only")
-def test_a_name_with_bytes_that_are_no_text(small_path, tmp_path, monkeypatch):
+def test_file_names_that_are_not_utf8(small_path, tmp_path, monkeypatch):
     path = tmp_path / os.fsdecode(b"\xff.csv")
     path.write_text("formula\nZnO\n")
     for words in (
@@ -155,7 +156,7 @@ def test_a_name_with_bytes_that_are_no_text(small_path, tmp_path, monkeypatch):
     assert not list(folder.iterdir())
 
 
-def test_tables_show_what_a_terminal_would_obey(small_path):
+def test_tables_escape_terminal_sequences(small_path):
     done = run("sql", f"select '{ESCAPES}' as \"[/bold]{ESCAPES}\"", "--db", small_path)
     assert done.exit_code == 0
     assert done.stdout.replace("\n", "").isprintable()
@@ -176,7 +177,7 @@ def make(kind, path):
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "loop", "/dev/zero", "/dev/full"])
-def test_what_is_no_regular_file(tmp_path, kind):
+def test_only_regular_files_are_read(tmp_path, kind):
     path = tmp_path / "a.csv"
     make(kind, path)
     with pytest.raises(ChemdbError):
@@ -199,7 +200,7 @@ def test_what_is_no_regular_file(tmp_path, kind):
         (b"formula,id\n" + b"N" * 3_000_000 + b",1\n", "line 1: Maximum line size of 2000000 bytes exceeded"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said(small_path, tmp_path, content, reason):
+def test_the_message_names_what_is_wrong_with_a_file(small_path, tmp_path, content, reason):
     path = tmp_path / "a.csv"
     path.write_bytes(content)
     for words in (["label", path], ["known", "add", path]):

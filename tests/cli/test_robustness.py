@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from helpers.cli import run
+from helpers.files import names
+from helpers.process import python
 
 import chemdb
 from chemdb.builder.change_known import add, remove
@@ -35,38 +37,30 @@ main()
 QUESTION = "select (select sum(n_entries)::bigint from known_source), (select count(*) from known_entry)"
 
 
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
 def sources(path):
     with chemdb.open(path) as db:
         return [name for (name,) in db.sql("select source from known_source order by 1")]
 
 
 @pytest.mark.parametrize(("moment", "found"), [("before", ["lab"]), ("after", ["lab", "more"])])
-def test_a_kill_at_the_last_moment(small_path, known_csv, tmp_path, moment, found):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
-    command = [sys.executable, "-c", KILLED, moment, "known", "add", f"more={known_csv}", "--db", str(path)]
-    assert subprocess.run(command, capture_output=True).returncode == -signal.SIGKILL
+def test_a_kill_at_the_last_moment(copy, known_csv, tmp_path, moment, found):
+    killed = python("-c", KILLED, moment, "known", "add", f"more={known_csv}", "--db", copy)
+    assert killed.returncode == -signal.SIGKILL
     left = ["c.duckdb.lock"] + ["c.duckdb.partial"] * (moment == "before")
     assert names(tmp_path) == ["c.duckdb", *left]
-    assert sources(path) == found
-    add(path, f"after={known_csv}")
-    assert sources(path) == ["after", *found]
+    assert sources(copy) == found
+    add(copy, f"after={known_csv}")
+    assert sources(copy) == ["after", *found]
     assert names(tmp_path) == ["c.duckdb"]
 
 
-def test_answers_are_of_one_file(small_path, known_csv, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
+def test_each_answer_comes_from_one_file(copy, known_csv):
     # Each answer that it has not given before.
     program = f"""
 import chemdb
 given = set()
 while True:
-    with chemdb.open({str(path)!r}) as db:
+    with chemdb.open({str(copy)!r}) as db:
         [answer] = db.sql({QUESTION!r})
     if answer not in given:
         print(list(answer), flush=True)
@@ -76,14 +70,14 @@ while True:
         assert reader.stdout is not None
         answers = [reader.stdout.readline()]
         for _ in range(3):
-            add(path, f"more={known_csv}")
+            add(copy, f"more={known_csv}")
             if len(answers) == 1:
                 answers.append(reader.stdout.readline())
-            remove(path, "more")
+            remove(copy, "more")
         assert reader.poll() is None
         reader.kill()
         answers += reader.stdout.readlines()
-    with connect_to_read(path) as con:
+    with connect_to_read(copy) as con:
         [(n,)] = con.execute("select count(*) from known_entry").fetchall()
     assert [json.loads(answer) for answer in answers] == [[n, n], [2 * n, 2 * n]]
 
@@ -100,11 +94,7 @@ while True:
     ],
 )
 def test_a_full_disk_is_one_line(small_path, command):
-    done = subprocess.run(
-        [sys.executable, "-m", "chemdb", *command, "--db", str(small_path), "-o", "/dev/full"],
-        capture_output=True,
-        text=True,
-    )
+    done = python("-m", "chemdb", *command, "--db", small_path, "-o", "/dev/full")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "chemdb: /dev/full: cannot be written (no space left on device)"
     assert "Traceback" not in done.stderr
@@ -130,7 +120,8 @@ class Finalized:
         raise KeyboardInterrupt
 def describe(con):
     Finalized()
-    time.sleep(20)
+    for _ in range(200):
+        time.sleep(0.1)
     raise SystemExit("Ctrl-C was lost")
 chemdb.report.info.describe = describe
 from chemdb.__main__ import main
@@ -139,8 +130,7 @@ main()
 
 
 def test_ctrl_c_is_not_lost_where_python_cannot_raise(small_path):
-    command = [sys.executable, "-c", SWALLOWED, "info", "--db", str(small_path)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = python("-c", SWALLOWED, "info", "--db", small_path)
     assert (done.returncode, done.stderr) == (130, "chemdb: interrupted; nothing was changed\n")
 
 
@@ -157,19 +147,15 @@ def test_ctrl_c_is_not_lost_where_python_cannot_raise(small_path):
     ],
     ids=" ".join,
 )
-def test_ctrl_c_is_not_lost_while_pandas_is_imported(small_path, tmp_path, command):
+def test_ctrl_c_is_not_lost_while_pandas_is_imported(copy, tmp_path, command):
     """PyArrow imports pandas for some conversions, and takes Ctrl-C in it for a missing pandas."""
     (tmp_path / "pandas.py").write_text(
         "open('imported', 'w').close()\nraise KeyboardInterrupt", encoding="utf-8"
     )
     (tmp_path / "formulas.txt").write_text("Li2O\n", encoding="utf-8")
-    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
-    done = subprocess.run(
-        [sys.executable, "-m", "chemdb", *command, "--db", "c.duckdb"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    search = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = python(
+        "-m", "chemdb", *command, "--db", "c.duckdb", cwd=tmp_path, env=os.environ | {"PYTHONPATH": search}
     )
     if (tmp_path / "imported").exists():
         assert (done.returncode, done.stderr.splitlines()[-1]) == (
@@ -210,8 +196,7 @@ main()
 
 
 def test_ctrl_c_that_comes_too_late_changes_nothing(small_path):
-    command = [sys.executable, "-c", LATE, "sql", "select 1 as one", "-f", "csv", "--db", str(small_path)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = python("-c", LATE, "sql", "select 1 as one", "-f", "csv", "--db", small_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "one\n1\n", "")
 
 
@@ -236,8 +221,7 @@ def test_an_error_that_ctrl_c_leads_to_is_ctrl_c(small_path, monkeypatch, error)
         ["query", "--limit", "0", "-o", "rows.csv"],
     ],
 )
-def test_ctrl_c(small_path, tmp_path, command):
-    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
+def test_ctrl_c(copy, small_path, tmp_path, command):
     options = [] if command[0] == "count" else ["--db", "c.duckdb"]
     process = subprocess.Popen(
         [sys.executable, "-m", "chemdb", *command, *options], stderr=subprocess.PIPE, text=True, cwd=tmp_path
@@ -249,5 +233,5 @@ def test_ctrl_c(small_path, tmp_path, command):
     assert process.wait() in (130, -signal.SIGINT)
     assert error.splitlines()[-1] == "chemdb: interrupted; nothing was changed"
     assert "Traceback" not in error
-    assert (tmp_path / "c.duckdb").read_bytes() == small_path.read_bytes()
+    assert copy.read_bytes() == small_path.read_bytes()
     assert names(tmp_path) == ["c.duckdb"]

@@ -14,6 +14,8 @@ from chemdb.chemistry.species import read_oxidation_states
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError
 
+pytestmark = pytest.mark.integration
+
 SECRET = "s3cr3t-of-a-file"
 ATTACKS = (
     "'; copy (select 1) to 'out.csv'; --",
@@ -122,7 +124,7 @@ def test_names_and_cells_of_known_files_are_only_text(folder, attack):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_texts_of_the_python_api(folder, attack):
+def test_an_attack_through_the_python_api(folder, attack):
     before = (folder / "c.duckdb").read_bytes()
     with chemdb.open(folder / "c.duckdb") as db:
         for ask in (
@@ -154,7 +156,7 @@ def test_oxidation_states_are_only_numbers(tmp_path, attack):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_database_of_any_name(folder, attack):
+def test_a_database_named_like_an_attack(folder, attack):
     path = folder / attack.replace("/", "")
     shutil.copyfile(folder / "c.duckdb", path)
     with chemdb.open(path) as db:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from elementembeddings.composition import CompositionalEmbedding
 from elementembeddings.core import Embedding
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS, library_embeddings, library_vectors
@@ -65,7 +65,6 @@ def test_an_unknown_name_is_answered_with_the_nearest(small):
         element_vectors(small, "zzzzzz")
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(PAPER_EMBEDDINGS),
     st.lists(

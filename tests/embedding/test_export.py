@@ -81,7 +81,7 @@ def test_every_form_has_the_same_numbers(db, small_path, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["l.parquet", "v.csv", "v.npz", "w.parquet"]
 
 
-def test_mixed_orders_are_padded(db):
+def test_mixed_numbers_of_elements_are_padded(db):
     rows = db.query("within=Li-Zn-O", columns=["elements", "factors"]).arrow()
     elements, factors = element_arrays(rows, SYMBOLS)
     assert elements.shape == factors.shape == (len(rows), 3)
@@ -93,7 +93,7 @@ def test_mixed_orders_are_padded(db):
         assert factors[i].tolist() == amounts + [0] * (3 - k)
 
 
-def test_a_folder_goes_on_where_it_was(small_path, db, tmp_path, monkeypatch):
+def test_an_export_to_a_folder_resumes(small_path, db, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "PART", 100)
     monkeypatch.setattr("chemdb.query.result.BATCH", 50)
     vectors = vectors_of(db, "skipatom")
@@ -119,7 +119,7 @@ def test_a_folder_goes_on_where_it_was(small_path, db, tmp_path, monkeypatch):
         module.export(result, vectors_of(db, "magpie"), folder, Limits())
 
 
-def test_a_stop_leaves_nothing(db, tmp_path):
+def test_an_interrupted_export_leaves_nothing(db, tmp_path):
     def stop(done):
         raise KeyboardInterrupt
 

@@ -1,10 +1,15 @@
 """The command line, run in this process."""
 
+from functools import cache
+
+import typer.testing
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from chemdb.cli import app
 
+# Typer builds all commands anew at each call, which takes longer than most of them.
+typer.testing._get_command = cache(get_command)
 runner = CliRunner()
 
 

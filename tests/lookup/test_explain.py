@@ -5,8 +5,10 @@ from importlib.resources import files
 import jsonschema
 import pytest
 from helpers.cli import output, run
+from helpers.process import python
+from helpers.sampled import examples
 from helpers.smact import compositions, smact_says, text_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
@@ -175,7 +177,7 @@ def test_amounts_too_wild(full):
     assert len(done.stderr.splitlines()) == 1
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts=compositions)
 def test_agrees_with_label_smact_and_the_schema(full, own_labeller, amounts):
     text = text_of(amounts)
@@ -250,13 +252,10 @@ def test_bad_input_is_one_line(small_path, arguments, problem):
 
 def test_no_compiler_is_loaded(small_path):
     """Explaining is quick because numba and numpy stay away."""
-    import subprocess
-    import sys
-
     code = (
         "import sys, chemdb\n"
         f"with chemdb.open({str(small_path)!r}) as db: db.explain('Li(OH)', 'Fe3O4')\n"
         "print(sorted({'numba', 'numpy', 'smact', 'pymatgen', 'pyarrow'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = python("-c", code)
     assert done.stdout == "[]\n", done.stderr

@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 from helpers.cli import COMMANDS, output, run
 from helpers.figures import texts
+from helpers.shared import made_once
 from matplotlib.colors import to_hex
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.database.connection import connect_to_read
-from chemdb.embedding.composition_vectors import composition_vectors
+from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError, ReductionError
 from chemdb.maps.make import add_maps
-from chemdb.maps.stored import MapSpec, element_arrays, find_map, read_map
+from chemdb.maps.stored import MapSpec, find_map, read_map
 from chemdb.plot import anions, map_grid
 from chemdb.plot import embedding_map as maps
 from chemdb.plot import map_page as html
@@ -34,26 +36,22 @@ from chemdb.runtime.limits import Limits
 N = 40
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    """Binaries with the default known materials, and all maps of Figure 2."""
-    path = tmp_path_factory.mktemp("maps") / "binaries.duckdb"
+def build_with_maps(path):
     build(path, BuildOptions(nelements=range(2, 3)))
     add_maps(path, map_grid.specs(2, N), Limits(1))
-    return path
+
+
+@pytest.fixture(scope="session")
+def maps_path(tmp_path_factory):
+    """Binaries with the default known materials, and all maps of Figure 2."""
+    with made_once(tmp_path_factory, "maps/binaries.duckdb", build_with_maps) as path:
+        yield path
 
 
 @pytest.fixture
-def con(path):
-    with connect_to_read(path) as con:
+def con(maps_path):
+    with connect_to_read(maps_path) as con:
         yield con
-
-
-@pytest.fixture
-def copy(small_path, tmp_path):
-    copied = tmp_path / "c.duckdb"
-    copied.write_bytes(small_path.read_bytes())
-    return copied
 
 
 def naive_vectors(con, table, embedding):
@@ -106,14 +104,15 @@ def test_tsne_of_the_file_is_that_of_scikit_learn(con):
     elements = np.array([[numbers[symbol] for symbol in row[0]] for row in rows], np.uint8)
     factors = np.array([row[1] for row in rows], np.uint8)
     vectors = composition_vectors(elements, factors, element_vectors(con, "magpie"), 1)
-    expected = TSNE(2, random_state=0, n_jobs=1).fit_transform(vectors)
+    with threadpool_limits(1):
+        expected = TSNE(2, random_state=0, n_jobs=1).fit_transform(vectors)
     np.testing.assert_array_equal(found.coordinates, expected)
 
 
-def test_a_map_in_the_file_is_not_made_again(path, con):
-    before = path.read_bytes()
-    assert add_maps(path, [MapSpec("magpie", "umap", 2, N), MapSpec("random_200", "pca", 2, N)]) == []
-    assert path.read_bytes() == before
+def test_a_map_in_the_file_is_not_made_again(maps_path, con):
+    before = maps_path.read_bytes()
+    assert add_maps(maps_path, [MapSpec("magpie", "umap", 2, N), MapSpec("random_200", "pca", 2, N)]) == []
+    assert maps_path.read_bytes() == before
     for other in (
         MapSpec("magpie", "umap", 2, N, seed=1),
         MapSpec("magpie", "umap", 2, N, n_components=3),
@@ -143,6 +142,7 @@ def test_maps_go_when_the_known_sources_change(copy, tmp_path):
             read_map(con, spec)
 
 
+@pytest.mark.integration
 def test_several_processes_make_the_same_maps(copy):
     specs = [MapSpec(embedding, "pca", 2, 20) for embedding in ("magpie", "mat2vec", "skipatom")]
     assert add_maps(copy, specs, Limits(2)) == specs
@@ -279,27 +279,27 @@ def test_a_page_has_every_point_and_needs_no_network(con, tmp_path):
     assert "sendChartToCloud" in page
 
 
-def test_the_whole_set_is_drawn_once(path, tmp_path):
-    first = draw_all(path, tmp_path, per_category=N)
+def test_figures_that_are_up_to_date_are_not_drawn_again(maps_path, tmp_path):
+    first = draw_all(maps_path, tmp_path, per_category=N)
     assert [(file.name, drawn) for file, drawn in first] == [
         ("figure-1.png", True), ("figure-2.png", True), ("figure-5.png", True),
     ]  # fmt: skip
     (tmp_path / "figure-2.png").unlink()
     (tmp_path / "figure-5.txt").write_text("something else")
-    again = draw_all(path, tmp_path, per_category=N)
+    again = draw_all(maps_path, tmp_path, per_category=N)
     assert [drawn for _, drawn in again] == [False, True, True]
     assert not [file for file in tmp_path.iterdir() if "partial" in file.name]
     with pytest.raises(ChemdbError, match="no such folder"):
-        draw_all(path, tmp_path / "nowhere", per_category=N)
+        draw_all(maps_path, tmp_path / "nowhere", per_category=N)
     with pytest.raises(ChemdbError, match="no format 'jpg'; did you mean png"):
-        draw_all(path, tmp_path, "jpg", per_category=N)
+        draw_all(maps_path, tmp_path, "jpg", per_category=N)
 
 
 @pytest.mark.parametrize("name", ["plot map", "plot map-grid", "plot anions", "plot paper"])
-def test_examples_of_maps_run(name, path, tmp_path, monkeypatch):
+def test_examples_of_maps_run(name, maps_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CHEMDB_PATH", str(path))
+    monkeypatch.setenv("CHEMDB_PATH", str(maps_path))
     # As the user types it, but for the maps that this file has already.
     arguments = [word for word in shlex.split(example) if word != "60"]
     arguments = [word for word in arguments if word != "--per-category"] + ["--per-category", str(N)]
@@ -307,7 +307,7 @@ def test_examples_of_maps_run(name, path, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["map", "plot periodic-table", "plot composition"])
-def test_other_examples_run(name, full_path, tmp_path, monkeypatch):
+def test_other_examples_of_plots_run(name, full_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     monkeypatch.chdir(tmp_path)
     (tmp_path / "c.duckdb").write_bytes(full_path.read_bytes())

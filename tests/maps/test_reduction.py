@@ -5,6 +5,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from chemdb.errors import ReductionError
 from chemdb.maps.reduction import parameters_of, parse_setting, reduce
@@ -22,12 +23,14 @@ def test_pca_is_that_of_scikit_learn(n_components):
 
 
 def test_tsne_is_that_of_scikit_learn():
-    expected = TSNE(2, random_state=7, perplexity=5, n_jobs=1).fit_transform(VECTORS)
+    with threadpool_limits(1):
+        expected = TSNE(2, random_state=7, perplexity=5, n_jobs=1).fit_transform(VECTORS)
     found = reduce(VECTORS, "tsne", 2, seed=7, parameters={"perplexity": 5})
     np.testing.assert_array_equal(found.coordinates, expected)
     assert found.explained is None
 
 
+@pytest.mark.integration
 def test_umap_is_that_of_umap_learn():
     from umap import UMAP
 

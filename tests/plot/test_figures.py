@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from helpers.cli import run
 from helpers.figures import texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -33,7 +33,6 @@ def test_formulas_have_lowered_numbers():
     assert formula_markup("Li6ZnO4") == r"$\mathregular{Li_{6}ZnO_{4}}$"
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(0, 1), max_size=20).map(sorted),
     st.floats(0.001, 0.05),
@@ -101,7 +100,7 @@ def test_an_empty_query_counts_everything(small_path, tmp_path):
     assert f"H {11 * 102 + 55 * 5151:,}" in (tmp_path / "all.txt").read_text()
 
 
-def test_figures_of_the_periodic_table_that_cannot_be(small):
+def test_impossible_periodic_tables(small):
     for call, problem in (
         (lambda: periodic_table.draw(small, 4), "4 elements: not in this file"),
         (lambda: periodic_table.draw(small, 2, "alowed"), "no category 'alowed'; did you mean allowed"),
@@ -193,7 +192,7 @@ def test_every_known_composition_is_named_or_counted(full, monkeypatch):
     assert f"no room for the names of {n_known - n_named} known ones" in str(crowded.caption)
 
 
-def test_systems_that_cannot_be_drawn(small):
+def test_impossible_systems_are_not_drawn(small):
     for system, problem in (
         ("Li-Xx", "not an element"),
         ("Li-Na-K-O", "systems of 2 to 3"),
@@ -210,7 +209,7 @@ def drawing(text="A line."):
 
 
 @pytest.mark.parametrize(("suffix", "start"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])
-def test_figures_are_whole_and_have_a_caption(tmp_path, suffix, start):
+def test_figures_are_complete_and_have_a_caption(tmp_path, suffix, start):
     path = tmp_path / f"a{suffix}"
     save(drawing(), path)
     first = path.read_bytes()
@@ -245,7 +244,7 @@ def test_a_figure_without_its_caption_is_not_kept(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "a.txt"]
 
 
-def test_a_users_settings_change_nothing(tmp_path):
+def test_matplotlib_settings_of_the_user_are_ignored(tmp_path):
     import matplotlib
 
     save(drawing(), tmp_path / "a.png")

@@ -2,11 +2,12 @@
 
 import shutil
 from contextlib import suppress
-from pathlib import Path
 
 import duckdb
 import pytest
 from helpers.naive_query import ENTRIES, MAX_STOICHIOMETRY, SYMBOLS, queries, space
+from helpers.sampled import examples
+from helpers.shared import made_once
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -18,14 +19,11 @@ from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
 
 
-@pytest.fixture(scope="session")
-def six_path(tmp_path_factory):
-    """All compositions of six elements with factors to three, two known sources."""
-    folder = tmp_path_factory.mktemp("six")
+def build_six(path):
+    folder = path.parent
     for source in ("lab", "other"):
         rows = [f"{i},{f},{'' if e is None else e}\n" for s, i, f, e in ENTRIES if s == source]
         (folder / f"{source}.csv").write_text("material_id,formula,energy_above_hull\n" + "".join(rows))
-    path = folder / "six.duckdb"
     known = tuple(f"{source}={folder / source}.csv" for source in ("lab", "other"))
     build(path, BuildOptions(max_stoichiometry=MAX_STOICHIOMETRY, known=known))
     with replacing(path, edit=True) as con:
@@ -35,7 +33,13 @@ def six_path(tmp_path_factory):
             where not (element1 in ({symbols}) and element2 in ({symbols})
                 and coalesce(element3 in ({symbols}), true) and coalesce(element4 in ({symbols}), true))
         """)
-    return path
+
+
+@pytest.fixture(scope="session")
+def six_path(tmp_path_factory):
+    """All compositions of six elements with factors to three, two known sources."""
+    with made_once(tmp_path_factory, "six/six.duckdb", build_six) as path:
+        yield path
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +49,9 @@ def six(six_path):
 
 
 @pytest.fixture(scope="session")
-def copy_of_six(six_path):
+def copy_of_six(six_path, tmp_path_factory):
     """A process opens a file with one configuration, and chemdb's is stricter than a user's."""
-    return Path(shutil.copy(six_path, six_path.with_name("copy.duckdb")))
+    return shutil.copyfile(six_path, tmp_path_factory.mktemp("six") / "copy.duckdb")
 
 
 @pytest.fixture(scope="session")
@@ -78,20 +82,20 @@ def agree(six, query):
     )
 )
 @example(query=("Na1Fe3", lambda c: dict(c.amounts) == {"Na": 1, "Fe": 3}))
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40, suppress_health_check=list(HealthCheck))
 def test_answers_equal_the_naive_reference(six, query):
     agree(six, query)
 
 
 @pytest.mark.long
 @given(query=queries)
-@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10_000, suppress_health_check=list(HealthCheck))
 def test_ten_thousand_answers_equal_the_naive_reference(six, query):
     agree(six, query)
 
 
 @given(query=queries)
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(20, suppress_health_check=list(HealthCheck))
 def test_the_sql_gives_the_same_rows_by_hand(six, copy_of_six, query):
     found, rows = agree(six, query)
     with duckdb.connect(copy_of_six, read_only=True) as con:
@@ -99,7 +103,7 @@ def test_the_sql_gives_the_same_rows_by_hand(six, copy_of_six, query):
 
 
 @given(query=queries, limit=st.integers(1, 30), offset=st.integers(0, 40))
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(20, suppress_health_check=list(HealthCheck))
 def test_pages_are_slices_of_the_whole(six, query, limit, offset):
     whole = list(six.query(query[0]))
     assert list(six.query(query[0], limit=limit, offset=offset)) == whole[offset : offset + limit]
@@ -132,20 +136,27 @@ def test_energies_come_first_and_unknown_ones_last(six):
     assert rows[4][1] is None
 
 
-def test_large_answers_are_read_in_parts(full_db, monkeypatch):
+@pytest.mark.parametrize("file", ["small_path", pytest.param("full_path", marks=pytest.mark.long)])
+def test_large_answers_are_read_in_parts(request, monkeypatch, file):
+    with chemdb.open(request.getfixturevalue(file)) as db:
+        check_parts(db, monkeypatch)
+
+
+def check_parts(db, monkeypatch):
     text = "elements=Li,O nelements=3 natoms<=9 NOT interesting"
-    whole = list(full_db.query(text))
-    for at_once in (1_000, 5_000):
+    whole = list(db.query(text))
+    assert len(whole) > 4_500
+    for at_once in (500, 3_000):
         monkeypatch.setattr("chemdb.query.statement.windows.AT_ONCE", at_once)
         monkeypatch.setattr("chemdb.query.statement.windows.FEW", at_once)
         monkeypatch.setattr("chemdb.query.result.AT_ONCE", at_once)
-        found = full_db.query(text)
+        found = db.query(text)
         assert found.arrow().num_rows == len(whole) == len(found)
         assert list(found) == whole
         for limit, offset in ((None, 0), (20, 4_000), (3_000, 100), (10, 290)):
             end = None if limit is None else offset + limit
-            assert list(full_db.query(text, limit=limit, offset=offset)) == whole[offset:end]
-        down = full_db.query(text, sort=["-natoms"], limit=50, columns=["natoms"])
+            assert list(db.query(text, limit=limit, offset=offset)) == whole[offset:end]
+        down = db.query(text, sort=["-natoms"], limit=50, columns=["natoms"])
         assert [n for (n,) in down] == sorted((row[3] for row in whole), reverse=True)[:50]
 
 
@@ -206,7 +217,7 @@ SAME = [
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_two_ways_to_say_it(full_db, one, other):
+def test_two_ways_to_write_a_query(full_db, one, other):
     words = full_db._file.remember(vocabulary)
     a, b = read_query(one, words), read_query(other, words)
     assert a == b or full_db.query(one).counts == full_db.query(other).counts
@@ -285,13 +296,13 @@ def never_a_traceback(db, text):
 
 
 @given(text=FUZZ)
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(500, suppress_health_check=list(HealthCheck))
 def test_fuzzed_strings_never_give_a_traceback(six, text):
     never_a_traceback(six, text)
 
 
 @pytest.mark.long
 @given(text=FUZZ)
-@settings(max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100_000, suppress_health_check=list(HealthCheck))
 def test_a_hundred_thousand_fuzzed_strings_never_give_a_traceback(six, text):
     never_a_traceback(six, text)

@@ -26,7 +26,7 @@ def test_groups_apart_are_told_apart():
     assert silhouette > 0.95
 
 
-def test_points_that_know_nothing_score_as_a_guess():
+def test_random_points_score_as_a_guess():
     rng = np.random.default_rng(0)
     names = np.repeat(CATEGORIES, 500)
     accuracy, chance, silhouette, _ = scores(rng.normal(size=(2000, 5)), names)
@@ -81,11 +81,9 @@ def test_the_control_has_the_same_compositions(small):
     assert magpie.over_control == magpie.balanced_accuracy - control
 
 
-def test_maps_of_the_file_are_scored_too(small_path, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
-    add_maps(path, [MapSpec(name, "pca", 2, 40, 1) for name in ("magpie", "random_200")])
-    with connect_to_read(path) as con:
+def test_stored_maps_are_scored_too(copy):
+    add_maps(copy, [MapSpec(name, "pca", 2, 40, 1) for name in ("magpie", "random_200")])
+    with connect_to_read(copy) as con:
         rows = separation(con, [2], ["magpie"], 40, 1)
         stored = read_map(con, MapSpec("magpie", "pca", 2, 40, 1))
     assert [(row.embedding, row.space, row.dimensions) for row in rows] == [

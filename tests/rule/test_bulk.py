@@ -1,7 +1,8 @@
 import pytest
 from helpers import naive
 from helpers.rule import decide
-from hypothesis import given, settings
+from helpers.sampled import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chemdb.chemistry.elements import elements
@@ -33,7 +34,7 @@ def test_large_amounts_and_many_elements():
 parts = st.dictionaries(st.sampled_from(sorted(BY_SYMBOL)), st.integers(1, 20), min_size=1, max_size=6)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(amounts=parts, name=st.sampled_from(sorted(SMACT_SETS)))
 def test_agrees_with_the_naive_rule(amounts, name):
     states = oxidation_states(name).states

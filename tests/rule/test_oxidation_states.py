@@ -3,7 +3,8 @@ from itertools import product
 import pytest
 from helpers.naive import is_allowed
 from helpers.rule import ELECTRONEGATIVITIES, decide, occurrences
-from hypothesis import given, settings
+from helpers.sampled import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chemdb.chemistry.species import SMACT_SETS
@@ -58,7 +59,7 @@ compositions = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(amounts=compositions, name=st.sampled_from(sorted(SMACT_SETS)))
 def test_agrees_with_trying_every_choice(amounts, name):
     states = occurrences(name)
@@ -89,7 +90,7 @@ made_up = st.tuples(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(made_up)
 def test_ties_and_zero_states(case):
     values, states, amounts = case
@@ -105,7 +106,7 @@ def test_ties_and_zero_states(case):
     assert result.count == len(expected)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(amounts=compositions, name=st.sampled_from(sorted(SMACT_SETS)))
 def test_agrees_with_the_bulk_decision(amounts, name):
     text = "".join(f"{symbol}{amount}" for symbol, amount in amounts.items())

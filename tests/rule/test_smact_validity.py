@@ -3,8 +3,9 @@
 import pytest
 import smact
 from helpers.rule import ELECTRONEGATIVITIES, decide, occurrences
+from helpers.sampled import examples
 from helpers.smact import USUAL, compositions, smact_says, text_of
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from smact.screening import MIXED_VALENCE_ELEMENTS as SMACT_MIXED_VALENCE
 
@@ -45,7 +46,7 @@ def test_alloys_are_made_of_metals():
     assert not is_all_metal(read_composition("Al2O3", elements()))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(amounts=compositions, name=st.sampled_from(sorted(SMACT_SETS)))
 @example({"Li": 1, "Zn": 1, "O": 2}, "smact14")
 @example({"Li": 10, "Zn": 1, "Sn": 9, "P": 4, "O": 35}, "smact14")
@@ -56,7 +57,7 @@ def test_decisions_agree_with_smact(amounts, name):
     assert decide([text_of(amounts)], name) == [int(expected)]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     amounts=st.dictionaries(st.sampled_from(USUAL), st.integers(1, 4), min_size=2, max_size=4),
     name=st.sampled_from(sorted(SMACT_SETS)),

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.files import names
 
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
@@ -30,10 +31,6 @@ with atomic_write(Path(sys.argv[1])) as [partial]:
     print("half", flush=True)
     time.sleep(60)
 """
-
-
-def names(folder):
-    return sorted(path.name for path in folder.iterdir())
 
 
 def holder(path):
@@ -125,7 +122,7 @@ def test_devices_and_pipes_are_written_to(tmp_path):
     assert names(tmp_path) == ["pipe.csv"]
 
 
-def test_the_second_writer_hears_who_is_first(tmp_path):
+def test_the_second_writer_is_told_who_writes(tmp_path):
     path = tmp_path / "a.csv"
     first = holder(path)
     with pytest.raises(FileError) as raised, atomic_write(path):
@@ -162,42 +159,36 @@ def test_keys_on_the_command_line_stay_there(tmp_path, monkeypatch):
     assert names(tmp_path) == []
 
 
-def test_two_writers_of_a_database_lose_nothing(small_path, known_csv, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
-    with replacing(path, edit=True) as con:
+def test_two_writers_of_a_database_lose_nothing(copy, known_csv, tmp_path):
+    with replacing(copy, edit=True) as con:
         con.execute("create table mine as select 1")
-        for second in (lambda: build(path, TINY), lambda: add(path, f"lab2={known_csv}")):
+        for second in (lambda: build(copy, TINY), lambda: add(copy, f"lab2={known_csv}")):
             with pytest.raises(DatabaseError, match=f"in use by process {os.getpid()}"):
                 second()
-    with connect_to_read(path) as con:
+    with connect_to_read(copy) as con:
         assert con.execute("from mine").fetchall() == [(1,)]
     assert names(tmp_path) == ["c.duckdb"]
 
 
-def test_another_program_that_writes_meanwhile_is_noticed(small_path, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
-    code = f"import duckdb; duckdb.connect({str(path)!r}).execute('create table mine as select 1')"
+def test_another_program_that_writes_meanwhile_is_noticed(copy):
+    code = f"import duckdb; duckdb.connect({str(copy)!r}).execute('create table mine as select 1')"
 
     def edit():
-        with replacing(path, edit=True):
+        with replacing(copy, edit=True):
             subprocess.run([sys.executable, "-c", code], check=True)
 
     with pytest.raises(DatabaseError, match="another program changed it meanwhile"):
         edit()
-    with connect_to_read(path) as con:
+    with connect_to_read(copy) as con:
         assert con.execute("from mine").fetchall() == [(1,)]
 
 
-def test_what_another_program_left_in_its_log_is_kept(small_path, known_csv, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
-    code = f"import duckdb, os; con = duckdb.connect({str(path)!r}); con.execute('create table mine as select 1'); os._exit(9)"
+def test_what_another_program_left_in_its_log_is_kept(copy, known_csv, tmp_path):
+    code = f"import duckdb, os; con = duckdb.connect({str(copy)!r}); con.execute('create table mine as select 1'); os._exit(9)"
     subprocess.run([sys.executable, "-c", code], check=False)
     assert names(tmp_path) == ["c.duckdb", "c.duckdb.wal"]
-    add(path, f"lab2={known_csv}")
-    with connect_to_read(path) as con:
+    add(copy, f"lab2={known_csv}")
+    with connect_to_read(copy) as con:
         assert con.execute("from mine").fetchall() == [(1,)]
     assert names(tmp_path) == ["c.duckdb"]
 
@@ -209,9 +200,7 @@ def test_a_log_without_its_database_is_no_part_of_the_next(tmp_path):
     assert names(tmp_path) == ["c.duckdb"]
 
 
-def test_a_licensed_list_stays_unreadable_for_others(small_path, known_csv, tmp_path):
-    path = tmp_path / "c.duckdb"
-    path.write_bytes(small_path.read_bytes())
-    path.chmod(0o600)
-    add(path, f"lab2={known_csv}")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+def test_a_licensed_list_stays_unreadable_for_others(copy, known_csv):
+    copy.chmod(0o600)
+    add(copy, f"lab2={known_csv}")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600

@@ -26,7 +26,7 @@ def test_every_command_on_a_file_has_both_options(name):
         assert {"--threads", "--memory-limit"} <= options
 
 
-def test_what_the_options_bound(small_path):
+def test_the_options_limit_threads_and_memory(small_path):
     found = output("sql", SETTINGS, "-f", "csv", "--threads", 3, "--memory-limit", "1GiB", "--db", small_path)
     assert found == "threads,memory\n3,1.0 GiB\n"
 

@@ -48,7 +48,7 @@ def test_a_process_ended_from_outside_is_an_error_of_one_line():
     assert issubclass(ProcessError, ChemdbError)
 
 
-def test_who_stops_listening_ends_the_processes():
+def test_closing_the_iterator_ends_the_processes():
     found = in_processes(time.sleep, [(0,), (60,)], at_a_time=2)
     next(found)
     found.close()

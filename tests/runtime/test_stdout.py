@@ -27,7 +27,7 @@ def shell(line, db, folder, **environment):
         ("label formulas.txt", ["formula,chemdb_formula,chemsys", "ZnO,ZnO,O-Zn"]),
     ],
 )
-def test_what_a_file_had_stays(small_path, tmp_path, command, rows):
+def test_appending_keeps_what_a_file_had(small_path, tmp_path, command, rows):
     (tmp_path / "formulas.txt").write_text("ZnO\n")
     done = shell(
         f"echo first > out.csv; chemdb {command} >> out.csv; {{ echo more; chemdb {command}; echo last; }} > new.csv",
@@ -63,7 +63,7 @@ def test_a_stdout_that_takes_nothing_is_one_line(small_path, tmp_path, command, 
 
 
 @pytest.mark.parametrize("command", ["query nelements=3 -f csv --limit 0", "query nelements=3 --limit 9999"])
-def test_a_reader_that_has_seen_enough_is_no_error(small_path, tmp_path, command):
+def test_a_closed_pipe_is_no_error(small_path, tmp_path, command):
     done = shell(f"chemdb {command} | head -n 1", small_path, tmp_path)
     assert len(done.stdout.splitlines()) == 1
     assert "chemdb: " not in done.stderr

@@ -2,7 +2,8 @@
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from helpers.sampled import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from helpers.formulas import pieces
 
@@ -111,7 +112,7 @@ def misspelled(draw):
     return text
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(30, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(spelled | misspelled() | pieces.map("".join) | st.text(max_size=4), min_size=20, max_size=100)
 )

@@ -27,7 +27,7 @@ def test_combinations_and_allowed_as_the_paper_prints_them(full):
 
 
 def test_known_columns_count_the_snapshot(full):
-    # pymatgen counts the same distinct reduced formulas in the snapshot, see test_known.py.
+    # pymatgen counts the same distinct reduced formulas in the snapshot, see tests/known/test_sources.py.
     assert full.execute("select known, standard, interesting from table2").fetchall() == [
         (4_628, 2_096, 2_532),
         (12_732, 10_125, 2_607),
