@@ -14,7 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from chemdb.cli import app
-from chemdb.plot.style import caption_path
+from chemdb.plot.drawing import caption_path
 
 FOLDER = Path(__file__).parent / "figures"
 PAGE = FOLDER.with_suffix(".md")

@@ -1,1 +1,1 @@
-"""Pictures: one module a figure, each with `draw(...)`, which gives a `Drawing`."""
+"""Figures: one module for each, with a function `draw` that returns a `Drawing`."""

@@ -1,75 +1,67 @@
-"""Figure 5: maps of the binaries by the class of their anion."""
+"""Figure 5: the maps of the binaries by anion class."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
+from chemdb.chemistry.elements import Element
 from chemdb.database.arrow import as_array
+from chemdb.database.metadata import elements_of
 from chemdb.maps.reduction import METHODS
 from chemdb.maps.stored import PER_CATEGORY, read_map
-from chemdb.plot.drawing import about
-from chemdb.plot.map_grid import about_maps, grid, specs
-from chemdb.plot.style import ANION_CLASSES, Caption, Drawing, palette
+from chemdb.plot.drawing import Caption, Drawing, file_details
+from chemdb.plot.map_grid import grid, grid_details, specs
+from chemdb.plot.style import ANION_CLASSES, palette
 
-#: Elements of each class; all others make "other".
-MEMBERS = {
-    "pnictide": ("N", "P", "As", "Sb", "Bi"),
-    "halide": ("F", "Cl", "Br", "I", "At"),
-    "chalcogenide": ("S", "Se", "Te", "Po"),
-    "oxide": ("O",),
-}
-#: Classes in the order in which they are drawn.
+#: Classes by group of the periodic table, except that the class of oxygen is oxide.
+CLASS_OF_GROUP = {15: "pnictide", 16: "chalcogenide", 17: "halide"}
+#: Drawing order, bottom to top.
 BOTTOM_UP = ("other", "chalcogenide", "pnictide", "halide", "oxide")
 RULE = (
-    "The most electronegative element (Pauling) decides the class of a compound, so that OF2 is a halide "
-    "and SO2 an oxide; of two equal ones (C and Se, H and At) that which has a class. An element without "
-    "an electronegativity is never the anion. Where the most electronegative element is hydrogen, carbon, "
-    "another non-metal or a metal, the class is other."
+    "The most electronegative element (Pauling) decides the class of a compound: OF2 is a halide, SO2 an "
+    "oxide. Of two elements that are equally electronegative (C and Se, H and At), the one that belongs to a "
+    "class decides. Elements without an electronegativity are never the anion. The class is other where the "
+    "most electronegative element is hydrogen, carbon, another non-metal or a metal."
 )
 
 
-def anion_class(electronegativity: Mapping[str, float | None]) -> str:
-    """Return the anion class of a compound: its most electronegative element decides.
+def anion_class(compound: Sequence[Element]) -> str:
+    """Return the anion class of a compound, one of `ANION_CLASSES`; see `RULE`.
 
     Parameters
     ----------
-    electronegativity : mapping of str to float or None
-        Of each of its elements, Pauling scale.
-
-    Returns
-    -------
-    str
-        One of `ANION_CLASSES`; `RULE` says how.
+    compound : sequence of Element
+        Its elements.
 
     Examples
     --------
-    >>> anion_class({"O": 3.44, "F": 3.98}), anion_class({"Fe": 1.83, "C": 2.55})
+    >>> from chemdb.chemistry.elements import elements
+    >>> by_symbol = {element.symbol: element for element in elements()}
+    >>> anion_class([by_symbol["O"], by_symbol["F"]]), anion_class([by_symbol["Fe"], by_symbol["C"]])
     ('halide', 'other')
     """
-    values = {symbol: value for symbol, value in electronegativity.items() if value is not None}
-    anions = [symbol for symbol, value in values.items() if value == max(values.values())]
-    return next((name for name, members in MEMBERS.items() if set(anions) & set(members)), "other")
+    highest = max(element.electronegativity or 0.0 for element in compound)
+    anions = [element for element in compound if element.electronegativity == highest]
+    classes = (
+        "oxide" if anion.symbol == "O" else CLASS_OF_GROUP.get(anion.periodic_group) for anion in anions
+    )
+    return next(filter(None, classes), "other")
 
 
-def classes_of(con: duckdb.DuckDBPyConnection, system_ids: NDArray[np.int32]) -> NDArray[np.str_]:
-    """Return the anion class of the compounds of chemical systems, shape (n,)."""
+def anion_classes(con: duckdb.DuckDBPyConnection, system_ids: NDArray[np.int32]) -> NDArray[np.str_]:
+    """Return the anion class of the compounds of each chemical system, shape (n,)."""
+    by_symbol = {element.symbol: element for element in elements_of(con)}
     rows = con.execute(
-        """
-        select system_id, map_from_entries(list((symbol::varchar, electronegativity)))
-        from (
-            select system_id, unnest(elements) as symbol
-            from chemical_system where system_id in (select unnest($ids))
-        )
-        join element using (symbol)
-        group by system_id
-        """,
+        "select system_id, elements::varchar[] from chemical_system where system_id in (select unnest($ids))",
         {"ids": np.unique(system_ids).tolist()},
     ).fetchall()
-    by_system = {system: anion_class(values) for system, values in rows}
-    return np.array([by_system[system] for system in system_ids.tolist()], str)
+    class_of_system = {
+        system_id: anion_class([by_symbol[symbol] for symbol in symbols]) for system_id, symbols in rows
+    }
+    return np.array([class_of_system[system_id] for system_id in system_ids.tolist()], str)
 
 
 def draw(
@@ -79,25 +71,26 @@ def draw(
     palette_name: str = "paper",
     columns: int = 2,
 ) -> Drawing:
-    """Return the maps of the binaries, coloured by anion class.
+    """Return Figure 5: the maps of the binaries, coloured by anion class.
 
     Raises
     ------
     ChemdbError
-        The file lacks a map, or there is no such palette.
+        A map is not in the file, or unknown palette.
     """
     colors = palette(palette_name)
     maps = [read_map(con, spec) for spec in specs(2, per_category, seed)]
-    groups = [classes_of(con, as_array(found.points["system_id"])) for found in maps]
-    figure = grid(maps, groups, BOTTOM_UP, ANION_CLASSES, colors, columns)
+    classes = [anion_classes(con, as_array(map_.points["system_id"])) for map_ in maps]
+    figure = grid(maps, classes, BOTTOM_UP, ANION_CLASSES, colors, columns)
     text = (
         f"Binary compositions of all categories by anion class, in {len(PAPER_EMBEDDINGS)} element "
         f"representations (rows) and {len(METHODS)} reductions (columns). {RULE}"
     )
     counts = {
-        f"points of {found.run['embedding']}": ", ".join(
-            f"{name} {int((own == name).sum()):,}" for name in ANION_CLASSES
+        f"points of {map_.run['embedding']}": ", ".join(
+            f"{name} {int((of_points == name).sum()):,}" for name in ANION_CLASSES
         )
-        for found, own in zip(maps, groups, strict=True)
+        for map_, of_points in zip(maps, classes, strict=True)
     }
-    return Drawing(figure, Caption(text, about(con) | counts | about_maps(maps) | {"palette": palette_name}))
+    details = file_details(con) | counts | grid_details(maps) | {"palette": palette_name}
+    return Drawing(figure, Caption(text, details))

@@ -1,4 +1,4 @@
-"""One map, and the points of maps as every figure draws them."""
+"""One map; and axis labels, points and captions for every figure of maps."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,62 +10,57 @@ from numpy.typing import NDArray
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.maps.reduction import TITLES
 from chemdb.maps.stored import Map, MapSpec, read_map
-from chemdb.plot.drawing import ORDERS, about
-from chemdb.plot.style import (
-    Caption,
-    Drawing,
-    legend_of,
-    new_figure,
-    own_style,
-    palette,
-)
+from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
+from chemdb.plot.style import add_legend, chemdb_style, new_figure, palette
 
-#: Coordinates of each method, as axes name them.
+#: Axis labels of each method.
 AXES = {"pca": "PC{}", "tsne": "t-SNE {}", "umap": "UMAP {}"}
 
 
 def draw(
     con: duckdb.DuckDBPyConnection, spec: MapSpec, palette_name: str = "paper", columns: int = 1
 ) -> Drawing:
-    """Return one map of the file, coloured by category.
+    """Return a map of the file, coloured by category.
 
     Raises
     ------
     ChemdbError
-        The file does not have the map, or there is no such palette.
+        The map is not in the file, or unknown palette.
     """
     colors = palette(palette_name)
-    found = read_map(con, spec)
-    with own_style():
+    map_ = read_map(con, spec)
+    with chemdb_style():
         figure = new_figure(columns, 1.0)
-        if found.run["n_components"] == 3:
+        if map_.run["n_components"] == 3:
             axes: Any = figure.add_axes((0.02, 0.08, 0.86, 0.90), projection="3d")
             for axis, name in enumerate("xyz"):
-                # Numbers along three edges would overlap, and mean nothing but distance.
+                # Tick labels along three edges would overlap.
                 getattr(axes, f"set_{name}ticklabels")([])
-                getattr(axes, f"set_{name}label")(axis_label(found, axis), labelpad=-12)
+                getattr(axes, f"set_{name}label")(axis_label(map_, axis), labelpad=-12)
         else:
             axes = figure.add_axes((0.15, 0.17, 0.82, 0.80))
-            axes.set(xlabel=axis_label(found, 0), ylabel=axis_label(found, 1))
-        scatter(axes, found.coordinates, found.categories, by_rarity(con, spec.nelements), colors, 3.0)
-        present = [category for category in CATEGORIES if found.run[f"n_{category}"]]
-        legend_of(figure, colors, present, loc="lower center", ncols=len(present))
+            axes.set(xlabel=axis_label(map_, 0), ylabel=axis_label(map_, 1))
+        bottom_up = most_common_first(con, spec.nelements)
+        scatter(axes, map_.coordinates, map_.categories, bottom_up, colors, 3.0)
+        present = [category for category in CATEGORIES if map_.run[f"n_{category}"]]
+        add_legend(figure, colors, present, loc="lower center", ncols=len(present))
     text = (
-        f"{TITLES[found.run['method']]} map of {ORDERS[spec.nelements]} compositions by category; each is "
+        f"{TITLES[map_.run['method']]} map of {SIZE_NAMES[spec.nelements]} compositions by category; each is "
         f"the stoichiometry-weighted mean of the {spec.embedding} vectors of its elements."
     )
-    return Drawing(figure, Caption(text, about(con) | about_map(found) | {"palette": palette_name}))
+    details = file_details(con) | map_details(map_) | {"palette": palette_name}
+    return Drawing(figure, Caption(text, details))
 
 
-def axis_label(found: Map, axis: int) -> str:
-    """Return the name of a coordinate, with its share of the variance where the method knows it."""
-    label = AXES[found.run["method"]].format(axis + 1)
-    explained = found.run["explained"]
+def axis_label(map_: Map, axis: int) -> str:
+    """Return the label of an axis; of PCA with its share of the variance."""
+    label = AXES[map_.run["method"]].format(axis + 1)
+    explained = map_.run["explained"]
     return f"{label} ({100 * explained[axis]:.1f}%)" if explained else label
 
 
-def by_rarity(con: duckdb.DuckDBPyConnection, nelements: int) -> list[str]:
-    """Return the categories of an order, that with the most compositions first."""
+def most_common_first(con: duckdb.DuckDBPyConnection, nelements: int) -> list[str]:
+    """Return the categories by their number of compositions of `nelements` elements, largest first."""
     [counts] = con.execute(
         f"select {', '.join(CATEGORIES)} from order_summary where nelements = ?", [nelements]
     ).fetchall()
@@ -80,23 +75,24 @@ def scatter(
     colors: Mapping[str, str],
     area: float,
 ) -> None:
-    """Draw points group by group; in vector formats they are an image of 300 dpi.
+    """Draw points group by group, rasterized at 300 dpi in vector formats.
 
     Parameters
     ----------
     axes : Axes
     coordinates : array of float32, shape (n, 2) or (n, 3)
     groups : array of str, shape (n,)
+        The group of each point.
     bottom_up : sequence of str
-        Groups in the order in which they are drawn.
+        Groups in drawing order.
     colors : mapping
-        Of each group.
+        Colours by group.
     area : float
-        Of a point, in square points.
+        Marker area in square points.
     """
     for level, group in enumerate(bottom_up, start=1):
         points = coordinates[groups == group]
-        # A 3D axes shades distant points unless told not to.
+        # 3D axes fade distant points by default.
         flat: dict[str, Any] = {"depthshade": False} if points.shape[1] == 3 else {}
         axes.scatter(
             *points.T,
@@ -110,18 +106,18 @@ def scatter(
         )
 
 
-def about_map(found: Map) -> dict[str, str]:
-    """Return what a caption says of one map."""
-    run = found.run
+def map_details(map_: Map) -> dict[str, str]:
+    """Return the caption details of a map."""
+    run = map_.run
     return {
-        "points": about_points(run),
-        "without a vector": f"{run['n_not_covered']:,} (the representation lacks an element)",
-        "sample": f"{run['per_category']:,} of each category, all where there are fewer; seed {run['seed']}",
+        "points": point_counts(run),
+        "without a vector": f"{run['n_not_covered']:,} (an element is not in the representation)",
+        "sample": f"{run['per_category']:,} of each category (or all, if fewer); seed {run['seed']}",
         "parameters": ("standardized first; " if run["standardize"] else "") + run["parameters"],
         "made with": f"{run['versions']} in {run['seconds']:.0f} s",
     }
 
 
-def about_points(run: Mapping) -> str:
-    """Return the number of points of each category."""
+def point_counts(run: Mapping) -> str:
+    """Return the number of points of each category as text."""
     return ", ".join(f"{category} {run[f'n_{category}']:,}" for category in CATEGORIES)

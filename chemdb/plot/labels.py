@@ -1,4 +1,4 @@
-"""Where labels go so that none overlaps."""
+"""Positions and widths of labels that must not overlap."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
-    """Return the places nearest to the wanted ones that are at least `gap` apart.
+def spread(targets: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
+    """Return the positions closest to `targets` (least squares) that are at least `gap` apart.
 
-    Least squares under order constraints, by isotonic regression.
+    Isotonic regression solves this exactly.
 
     Parameters
     ----------
-    wanted : sequence of float
+    targets : sequence of float
         Ascending.
     gap : float
     low, high : float
-        Ends of the room, half a gap of which stays free at either end.
+        Ends of the range; half a gap stays free at each.
 
     Returns
     -------
@@ -33,15 +33,15 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> np.n
     """
     from scipy.optimize import isotonic_regression
 
-    if not len(wanted):
+    if not len(targets):
         return np.empty(0)
-    steps = gap * np.arange(len(wanted))
-    places = isotonic_regression(np.asarray(wanted, float) - steps).x
+    steps = gap * np.arange(len(targets))
+    places = isotonic_regression(np.asarray(targets, float) - steps).x
     return np.asarray(np.clip(places, low + gap / 2, high - gap / 2 - steps[-1]) + steps)
 
 
 def width_of(figure: "Figure", texts: Sequence[str], size: float) -> float:
-    """Return the width in points of the longest of some texts, 0 for none."""
+    """Return the width in points of the widest text, 0 if there is none."""
     widths = [0.0]
     for text in texts:
         drawn = figure.text(0, 0, text, fontsize=size)

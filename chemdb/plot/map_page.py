@@ -1,4 +1,4 @@
-"""A map to explore in a browser: one page that needs no network."""
+"""An interactive map as one HTML page that works offline."""
 
 import html
 import json
@@ -11,9 +11,9 @@ import duckdb
 from chemdb.errors import PlotError
 from chemdb.maps.reduction import TITLES
 from chemdb.maps.stored import Map, MapSpec, read_map
-from chemdb.plot.drawing import ORDERS, about
-from chemdb.plot.embedding_map import about_map, axis_label, by_rarity
-from chemdb.plot.style import check_target, palette
+from chemdb.plot.drawing import SIZE_NAMES, check_target, file_details
+from chemdb.plot.embedding_map import axis_label, map_details, most_common_first
+from chemdb.plot.style import palette
 from chemdb.runtime.atomic_write import atomic_write
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ PAGE = """<!DOCTYPE html>
 """
 
 SCRIPT = r"""
-// A formula as sorted elements with reduced amounts, so that ZnO, OZn and Zn2O2 are one.
+// Sorted elements with reduced amounts: the same for ZnO, OZn and Zn2O2.
 function formulaKey(text) {
   const parts = [...text.replace(/\s/g, "").matchAll(/([A-Z][a-z]?)(\d*)/g)];
   if (!parts.length || parts.map(part => part[0]).join("") !== text.replace(/\s/g, "")) return null;
@@ -67,15 +67,16 @@ function formulaKey(text) {
 function startSearch(plot, is3d) {
   const places = new Map();
   plot.data.forEach((trace, number) => {
-    trace.customdata.forEach((own, point) => places.set(formulaKey(own[0]), [number, point]));
+    trace.customdata.forEach((data, point) => places.set(formulaKey(data[0]), [number, point]));
   });
   const answer = document.getElementById("answer");
-  // An annotation is never hidden behind points.
+  // Annotations are drawn above all points.
   const point = {
     showarrow: true, arrowhead: 2, arrowwidth: 1.5, ax: 30, ay: -40,
     bgcolor: "white", bordercolor: "black", font: {size: 16, color: "black"},
   };
-  const annotate = own => Plotly.relayout(plot, is3d ? {"scene.annotations": own} : {annotations: own});
+  const annotate = annotations =>
+    Plotly.relayout(plot, is3d ? {"scene.annotations": annotations} : {annotations});
   document.getElementById("search").addEventListener("submit", event => {
     event.preventDefault();
     const text = event.target.formula.value;
@@ -96,12 +97,12 @@ function startSearch(plot, is3d) {
 
 
 def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, palette_name: str = "paper") -> None:
-    """Write a map as one page: hover tells formula, category and entry, a box finds a formula.
+    """Write a map as an HTML page: hovering shows formula, category and entry; formulas can be searched.
 
     Raises
     ------
     ChemdbError
-        The file does not have the map, no such palette, or `path` cannot be written.
+        The map is not in the file, unknown palette, or `path` cannot be written.
     """
     check_target(path, (".html",))
     text = page(con, read_map(con, spec), palette(palette_name))
@@ -109,18 +110,17 @@ def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, palette_nam
         partial.write_text(text, encoding="utf-8")
 
 
-def page(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) -> str:
-    """Return the page of a map."""
+def page(con: duckdb.DuckDBPyConnection, map_: Map, colors: Mapping[str, str]) -> str:
+    """Return the HTML of a map."""
     from plotly.io import to_html
 
-    run = found.run
-    title = (
-        f"{TITLES[run['method']]} map of {ORDERS[run['nelements']]} compositions, {run['embedding']} vectors"
-    )
+    run = map_.run
+    size = SIZE_NAMES[run["nelements"]]
+    title = f"{TITLES[run['method']]} map of {size} compositions, {run['embedding']} vectors"
     is_3d = run["n_components"] == 3
     plot = to_html(
-        figure(con, found, colors),
-        # Nothing leaves the reader's machine.
+        figure(con, map_, colors),
+        # No data leave the computer of the reader.
         config={
             "responsive": True,
             "displaylogo": False,
@@ -132,7 +132,7 @@ def page(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) 
         div_id="map",
         default_height="100%",
     )
-    details = about(con) | about_map(found)
+    details = file_details(con) | map_details(map_)
     return PAGE.format(
         title=html.escape(title),
         plot=plot,
@@ -141,22 +141,28 @@ def page(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) 
     )
 
 
-def figure(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]) -> "Figure":
-    """Return the plotly figure of a map: a trace for each category, the rarest on top."""
+def figure(con: duckdb.DuckDBPyConnection, map_: Map, colors: Mapping[str, str]) -> "Figure":
+    """Return the plotly figure of a map: a trace for each category, the rarest on top.
+
+    Raises
+    ------
+    PlotError
+        The map has no points.
+    """
     import plotly.graph_objects as go
 
-    if not len(found.points):
+    if not len(map_.points):
         raise PlotError("the map has no points")
-    is_3d = found.run["n_components"] == 3
+    is_3d = map_.run["n_components"] == 3
     trace: Any = go.Scatter3d if is_3d else go.Scattergl
-    entries = _entries(con, found)
-    formulas = found.points["formula"].to_pylist()
+    entries = _entries(con, map_)
+    formulas = map_.points["formula"].to_pylist()
     drawn = go.Figure()
-    for category in by_rarity(con, found.run["nelements"]):
-        chosen = (found.categories == category).nonzero()[0]
+    for category in most_common_first(con, map_.run["nelements"]):
+        chosen = (map_.categories == category).nonzero()[0]
         if not len(chosen):
             continue
-        places = dict(zip("xyz", found.coordinates[chosen].T, strict=False))
+        places = dict(zip("xyz", map_.coordinates[chosen].T, strict=False))
         drawn.add_trace(
             trace(
                 **places,
@@ -170,7 +176,7 @@ def figure(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]
             )
         )
     names = {
-        f"{axis}axis": {"title": {"text": axis_label(found, i)}} for i, axis in enumerate("xyz"[: 2 + is_3d])
+        f"{axis}axis": {"title": {"text": axis_label(map_, i)}} for i, axis in enumerate("xyz"[: 2 + is_3d])
     }
     drawn.update_layout(
         template="plotly_white",
@@ -181,16 +187,16 @@ def figure(con: duckdb.DuckDBPyConnection, found: Map, colors: Mapping[str, str]
     return drawn
 
 
-def _entries(con: duckdb.DuckDBPyConnection, found: Map) -> list[str]:
-    """Return the known entry of each point, empty where there is none."""
+def _entries(con: duckdb.DuckDBPyConnection, map_: Map) -> list[str]:
+    """Return the material_id of the known entry of each point, empty if there is none."""
     known = {
         (system, stoichiometry): material_id
         for system, stoichiometry, material_id in con.execute(
             "select system_id, stoichiometry_id, material_id from known_composition where nelements = ?",
-            [found.run["nelements"]],
+            [map_.run["nelements"]],
         ).fetchall()
     }
     places = zip(
-        found.points["system_id"].to_pylist(), found.points["stoichiometry_id"].to_pylist(), strict=True
+        map_.points["system_id"].to_pylist(), map_.points["stoichiometry_id"].to_pylist(), strict=True
     )
     return [known.get(place) or "" for place in places]

@@ -1,77 +1,78 @@
-"""Figure 1: the periodic table, coloured by how often an element occurs."""
+"""Figure 1: the periodic table, coloured by how many compositions have each element."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import duckdb
 
 from chemdb.chemistry.category import CATEGORIES
+from chemdb.chemistry.elements import Element
+from chemdb.database.metadata import elements_of
 from chemdb.errors import PlotError, one_of
-from chemdb.plot.drawing import ORDERS, about
-from chemdb.plot.style import SMALL, TEXT, Caption, Drawing, bare, new_figure, own_style
+from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
+from chemdb.plot.style import SMALL, TEXT, chemdb_style, new_figure
 from chemdb.runtime.progress import Progress, no_progress
 
-#: Columns of `element_frequency` that can be drawn.
+#: Columns of `element_frequency`.
 COUNTED = ("allowed", "combinations", "known", *CATEGORIES)
-#: First and last atomic number of each period.
-PERIODS = ((1, 2), (3, 10), (11, 18), (19, 36), (37, 54), (55, 86), (87, 118))
-#: Perceptually even and readable in grey; empty cells are white.
+#: Atomic numbers of La and Ac, the first elements of the f block, by period.
+F_BLOCK_START = {6: 57, 7: 89}
+#: Perceptually uniform and readable in grey print; elements in no composition are white.
 COLORMAP = "viridis"
 WHITE = (1.0, 1.0, 1.0, 1.0)
 
 
-def position(atomic_number: int) -> tuple[int, int, str]:
-    """Return the row, the column and the block of an element.
+def position(element: Element) -> tuple[int, int]:
+    """Return the row and the column of an element.
 
-    Group 3 is Sc, Y, Lu and Lr (IUPAC provisional report, 2021), so that the f-block is La to Yb
-    and Ac to No, which stand below in rows 8 and 9.
+    The f block, La to Yb and Ac to No, is drawn below the table: in rows 8 and 9, columns 3 to 16.
+    Group 3 is Sc, Y, Lu and Lr (IUPAC provisional report, 2021).
 
     Examples
     --------
-    >>> position(8), position(71), position(70)
-    ((2, 16, 'p'), (6, 3, 'd'), (8, 16, 'f'))
+    >>> from chemdb.chemistry.elements import elements
+    >>> [position(elements()[z - 1]) for z in (8, 71, 70)]
+    [(2, 16), (6, 3), (8, 16)]
     """
-    period = next(n for n, (first, last) in enumerate(PERIODS, 1) if first <= atomic_number <= last)
-    first, last = PERIODS[period - 1]
-    if atomic_number == 2:
-        return 1, 18, "s"
-    after, before = atomic_number - first, last - atomic_number
-    if after < 2:
-        return period, after + 1, "s"
-    if before < 6:
-        return period, 18 - before, "p"
-    if before < 16:
-        return period, 18 - before, "d"
-    return period + 2, after + 1, "f"
+    if element.block == "f":
+        return element.period + 2, 3 + element.atomic_number - F_BLOCK_START[element.period]
+    return element.period, element.periodic_group
 
 
 def frequencies(con: duckdb.DuckDBPyConnection, nelements: int, counted: str) -> dict[str, int]:
-    """Return in how many compositions of an order, and of `counted`, each element occurs.
+    """Return the number of compositions with each element, by symbol.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    nelements : int
+    counted : str
+        One of `COUNTED`.
 
     Raises
     ------
     PlotError
-        The file has no such order, or there is nothing of that name to count.
+        The file has no compositions of `nelements` elements, or unknown `counted`.
     """
     column = one_of(counted, COUNTED, "category", PlotError)
     rows = con.execute(
         f"select symbol::varchar, {column} from element_frequency where nelements = ?", [nelements]
     ).fetchall()
     if not rows:
-        raise PlotError(f"{nelements} elements: not in this file; 'chemdb info' shows which are")
+        raise PlotError(f"{nelements} elements: not in this file; 'chemdb info' shows what is")
     return dict(rows)
 
 
 def query_frequencies(
     count: Callable[[str], int], query: str, symbols: Sequence[str], progress: Progress = no_progress
 ) -> dict[str, int]:
-    """Return in how many compositions that meet a query each element occurs.
+    """Return the number of compositions that match a query with each element, by symbol.
 
     Parameters
     ----------
     count : callable
-        Number of compositions that meet a query.
+        Returns the number of compositions that match a query.
     query : str
-        In chemdb's query language; empty for everything.
+        In the query language of chemdb; empty for all compositions.
     symbols : sequence of str
     progress : Progress
     """
@@ -89,7 +90,7 @@ def draw(
     f_block: bool = False,
     columns: int = 2,
 ) -> Drawing:
-    """Return the periodic table of the elements in the compositions of an order.
+    """Return Figure 1 for the compositions of one number of elements.
 
     Parameters
     ----------
@@ -98,18 +99,19 @@ def draw(
     counted : str
         One of `COUNTED`.
     f_block : bool
-        Also the f-block, below.
+        Also draw the f block.
     columns : int
-        Of print, 1 or 2.
+        Print width, 1 or 2 columns.
 
     Raises
     ------
     PlotError
+        As `frequencies`, or no element occurs.
     """
     counts = frequencies(con, nelements, counted)
-    what = f"{counted} {ORDERS[nelements]} compositions"
+    what = f"{counted} {SIZE_NAMES[nelements]} compositions"
     if counted == "combinations":
-        what = f"{ORDERS[nelements]} compositions"
+        what = f"{SIZE_NAMES[nelements]} compositions"
     drawing = table(con, counts, what, f_block, columns)
     [(total,)] = con.execute(
         f"select {counted} from order_summary where nelements = ?", [nelements]
@@ -118,7 +120,7 @@ def draw(
         drawing.figure,
         Caption(
             drawing.caption.text,
-            about(con) | {what: f"{total:,}"} | dict(drawing.caption.details),
+            file_details(con) | {what: f"{total:,}"} | dict(drawing.caption.details),
         ),
     )
 
@@ -131,13 +133,13 @@ def draw_query(
     columns: int = 2,
     progress: Progress = no_progress,
 ) -> Drawing:
-    """Return the periodic table of the elements in the compositions that meet a query.
+    """Return Figure 1 for the compositions that match a query.
 
     Parameters
     ----------
     con : DuckDBPyConnection
     count : callable
-        Number of compositions that meet a query.
+        Returns the number of compositions that match a query.
     query : str
     f_block : bool
     columns : int
@@ -146,17 +148,15 @@ def draw_query(
     Raises
     ------
     ChemdbError
-        The query is wrong, or nothing meets it.
+        The query is wrong, or no composition matches it.
     """
     total = count(query)
-    symbols = [
-        s for (s,) in con.execute("select symbol::varchar from element order by atomic_number").fetchall()
-    ]
+    symbols = [element.symbol for element in elements_of(con)]
     counts = query_frequencies(count, query, symbols, progress)
     what = f"compositions ({query})" if query.strip() else "compositions"
     drawing = table(con, counts, what, f_block, columns)
-    asked = {"query": query.strip() or "everything", "compositions": f"{total:,}"}
-    details = about(con) | asked | dict(drawing.caption.details)
+    result = {"query": query.strip() or "all compositions", "compositions": f"{total:,}"}
+    details = file_details(con) | result | dict(drawing.caption.details)
     return Drawing(drawing.figure, Caption(drawing.caption.text, details))
 
 
@@ -167,7 +167,19 @@ def table(
     f_block: bool = False,
     columns: int = 2,
 ) -> Drawing:
-    """Return the periodic table of any counts by element symbol.
+    """Return the periodic table coloured by counts of any kind.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    counts : mapping of str to int
+        By element symbol.
+    what : str
+        What is counted, for the colour bar and the caption.
+    f_block : bool
+        Also draw the f block.
+    columns : int
+        Print width, 1 or 2 columns.
 
     Raises
     ------
@@ -179,24 +191,23 @@ def table(
     from matplotlib.colors import Normalize
     from matplotlib.patches import Rectangle
 
-    elements = con.execute("select symbol::varchar, atomic_number from element order by 2").fetchall()
-    places = {symbol: position(z) for symbol, z in elements}
-    shown = {symbol: place for symbol, place in places.items() if f_block or place[2] != "f"}
-    largest = max((counts.get(symbol, 0) for symbol in shown), default=0)
+    shown = [element for element in elements_of(con) if f_block or element.block != "f"]
+    largest = max(counts.get(element.symbol, 0) for element in shown)
     if not largest:
         raise PlotError(f"{what}: there are none to draw")
     n_rows = 9.4 if f_block else 7
-    with own_style():
+    with chemdb_style():
         figure = new_figure(columns, (n_rows + 0.15) / 18.15)
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set(xlim=(0.4, 18.6), ylim=(n_rows + 0.58, 0.42))
-        bare(axes)
+        axes.set_axis_off()
         norm = Normalize(0, largest)
         colormap = colormaps[COLORMAP]
         text, small = (TEXT + 1, SMALL - 0.5) if columns == 2 else (SMALL, SMALL - 2)
-        for symbol, (row, column, block) in shown.items():
-            count = counts.get(symbol, 0)
-            y = row + 0.4 if block == "f" else row
+        for element in shown:
+            row, column = position(element)
+            count = counts.get(element.symbol, 0)
+            y = row + 0.4 if element.block == "f" else row
             color = colormap(norm(count)) if count else WHITE
             ink = "white" if _luminance(color) < 0.4 else "black"
             axes.add_patch(
@@ -204,7 +215,7 @@ def table(
                     (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
                 )
             )
-            axes.text(column, y - 0.13, symbol, ha="center", va="center", color=ink, fontsize=text)
+            axes.text(column, y - 0.13, element.symbol, ha="center", va="center", color=ink, fontsize=text)
             axes.text(column, y + 0.27, short(count), ha="center", va="center", color=ink, fontsize=small)
         bar = axes.inset_axes((3.0, 1.55, 8.6, 0.34), transform=axes.transData)
         scale = figure.colorbar(ScalarMappable(norm, colormap), cax=bar, orientation="horizontal")
@@ -214,14 +225,15 @@ def table(
         scale.ax.xaxis.set_label_position("top")
         scale.outline.set_linewidth(0.4)
     blocks = "s-, p-, d- and f-block" if f_block else "s-, p- and d-block"
-    top = sorted(shown, key=lambda symbol: -counts.get(symbol, 0))[:5]
+    symbols = [element.symbol for element in shown]
+    most_frequent = sorted(symbols, key=lambda symbol: -counts.get(symbol, 0))[:5]
     caption = (
-        f"Elements of the {blocks}, coloured by the number of {what} in which each occurs; "
-        "the number stands under the symbol, and elements that occur in none are white."
+        f"Elements of the {blocks}, coloured by the number of {what} that contain each; the "
+        "number is below the symbol, and elements in none of them are white."
     )
     details = {
-        "most frequent": ", ".join(f"{symbol} {counts[symbol]:,}" for symbol in top),
-        "in none": ", ".join(symbol for symbol in shown if not counts.get(symbol, 0)) or "–",
+        "most frequent": ", ".join(f"{symbol} {counts[symbol]:,}" for symbol in most_frequent),
+        "in none": ", ".join(symbol for symbol in symbols if not counts.get(symbol, 0)) or "–",
     }
     return Drawing(figure, Caption(caption, details))
 

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
+from chemdb.chemistry.elements import elements
 from chemdb.database.connection import connect_to_read
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
 from chemdb.embedding.stored_vectors import element_vectors
@@ -28,7 +30,7 @@ from chemdb.plot import anions, map_grid
 from chemdb.plot import embedding_map as maps
 from chemdb.plot import map_page as html
 from chemdb.plot.paper_figures import draw_all
-from chemdb.plot.style import palette
+from chemdb.plot.style import ANION_CLASSES, palette
 from chemdb.query.sample import sample
 from chemdb.runtime.limits import Limits
 
@@ -203,9 +205,9 @@ def test_figure_2_has_a_panel_for_each_map_and_the_rarest_on_top(con):
     drawing = map_grid.draw(con, 2, N)
     assert len(drawing.figure.axes) == 18
     # 2,096 standard binaries are known, 2,532 interesting ones.
-    assert maps.by_rarity(con, 2) == ["unlikely", "missing", "interesting", "standard"]
+    assert maps.most_common_first(con, 2) == ["unlikely", "missing", "interesting", "standard"]
     for axes, spec in zip(drawing.figure.axes, map_grid.specs(2, N), strict=True):
-        assert [c.get_label() for c in axes.collections] == maps.by_rarity(con, 2)
+        assert [c.get_label() for c in axes.collections] == maps.most_common_first(con, 2)
         assert sorted(c.get_zorder() for c in axes.collections) == [c.get_zorder() for c in axes.collections]
         assert all(c.get_rasterized() for c in axes.collections)
         drawn = np.concatenate([c.get_offsets() for c in axes.collections])
@@ -238,13 +240,28 @@ def test_figure_2_has_a_panel_for_each_map_and_the_rarest_on_top(con):
     ],
 )
 def test_anion_classes(electronegativity, name):
-    assert anions.anion_class(electronegativity) == name
+    compound = [element for element in elements() if element.symbol in electronegativity]
+    assert {element.symbol: element.electronegativity for element in compound} == electronegativity
+    assert anions.anion_class(compound) == name
+
+
+def test_anion_classes_have_the_expected_elements():
+    members = {name: set() for name in ANION_CLASSES}
+    for element in elements():
+        members[anions.anion_class([replace(element, electronegativity=1.0)])].add(element.symbol)
+    del members["other"]
+    assert members == {
+        "pnictide": {"N", "P", "As", "Sb", "Bi"},
+        "halide": {"F", "Cl", "Br", "I", "At"},
+        "chalcogenide": {"S", "Se", "Te", "Po"},
+        "oxide": {"O"},
+    }
 
 
 def test_figure_5_colours_by_anion_class(con):
     drawing = anions.draw(con, N)
     found = read_map(con, MapSpec("magpie", "pca", 2, N))
-    classes = anions.classes_of(con, found.points["system_id"].to_numpy())
+    classes = anions.anion_classes(con, found.points["system_id"].to_numpy())
     for formula, name in zip(found.points["formula"].to_pylist(), classes.tolist(), strict=True):
         # The last element of a formula is the most electronegative one.
         last = re.findall("[A-Z][a-z]?", formula)[-1]
@@ -266,7 +283,7 @@ def test_a_page_has_every_point_and_needs_no_network(con, tmp_path):
     found = read_map(con, spec)
     figure = html.figure(con, found, palette("paper"))
     traces = {trace.name: trace for trace in figure.data}
-    assert list(traces) == maps.by_rarity(con, 2)
+    assert list(traces) == maps.most_common_first(con, 2)
     formulas = [formula for name in CATEGORIES for formula, _ in traces[name].customdata]
     assert sorted(formulas) == sorted(found.points["formula"].to_pylist())
     entries = dict(con.execute("select formula, material_id from known_composition").fetchall())
@@ -340,10 +357,10 @@ BAD = {
     "map --components 4": "less than or equal to 3",
     "map --seed -1": "greater than or equal to 0",
     "plot map -o no/where.png": "the folder no does not exist",
-    "plot map -o a.jpg": "ends in one of .png, .svg, .pdf",
-    "plot map --html -o a.png": "ends in one of .html",
+    "plot map -o a.jpg": "must end in one of .png, .svg, .pdf",
+    "plot map --html -o a.png": "must end in one of .html",
     "plot map -o a.png --palette grey": "no palette 'grey'",
-    "plot map-grid -o .": "ends in one of",
+    "plot map-grid -o .": "must end in one of",
     "plot anions -o no/where.png": "does not exist",
     "plot paper -o nowhere": "no such folder",
     "plot paper -o . --format jpg": "no format 'jpg'",
@@ -354,7 +371,7 @@ BAD = {
     "plot periodic-table -o a.png --query elements=Zm": "query:",
     "plot periodic-table -o a.png --query (nelements=2)(known)chemsys=He-Ne": "there are none to draw",
     "plot composition Li-Xx -o a.png": "not an element",
-    "plot composition Li-O -o folder": "ends in one of",
+    "plot composition Li-O -o folder": "must end in one of",
 }
 
 

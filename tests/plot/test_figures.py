@@ -1,4 +1,4 @@
-"""Figures hold the numbers of the file, in the colours they should have, and overlap nowhere."""
+"""Figures show the numbers of the file in the right colours, without overlaps."""
 
 from itertools import combinations, pairwise
 
@@ -12,11 +12,12 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
+from chemdb.chemistry.elements import elements
 from chemdb.errors import ChemdbError, PlotError
-from chemdb.plot import chemical_system as composition
-from chemdb.plot import periodic_table
+from chemdb.plot import chemical_system, periodic_table
+from chemdb.plot.drawing import Caption, Drawing, check_target, save
 from chemdb.plot.labels import spread
-from chemdb.plot.style import Caption, Drawing, check_target, formula_markup, palette, save
+from chemdb.plot.style import formula_markup, palette
 
 
 def test_palettes():
@@ -29,7 +30,7 @@ def test_palettes():
         palette("okabe")
 
 
-def test_formulas_have_lowered_numbers():
+def test_formulas_have_subscripts():
     assert formula_markup("Li6ZnO4") == r"$\mathregular{Li_{6}ZnO_{4}}$"
 
 
@@ -53,11 +54,12 @@ def test_spread_keeps_order_room_and_distance(wanted, gap):
      (89, (9, 3, "f")), (103, (7, 3, "d"))],
 )  # fmt: skip
 def test_positions_in_the_periodic_table(z, place):
-    assert periodic_table.position(z) == place
+    element = elements()[z - 1]
+    assert (*periodic_table.position(element), element.block) == place
 
 
 def test_positions_are_distinct():
-    assert len({periodic_table.position(z)[:2] for z in range(1, 104)}) == 103
+    assert len({periodic_table.position(element) for element in elements()}) == 103
 
 
 def test_figure_1_shows_the_frequencies_of_the_file(full):
@@ -120,7 +122,7 @@ def offsets(axes):
 
 
 def test_triangle_of_a_ternary(full):
-    drawing = composition.draw(full, "Li-Zn-O")
+    drawing = chemical_system.draw(full, "Li-Zn-O")
     points = offsets(drawing.figure.axes[0])
     # Those of Table 1 and of the three binaries on the edges.
     assert {color: len(found) for color, found in points.items()} == {
@@ -141,22 +143,22 @@ def test_triangle_of_a_ternary(full):
 
 
 def test_line_of_a_binary(small):
-    drawing = composition.draw(small, "O-Zn", palette_name="okabe-ito")
+    drawing = chemical_system.draw(small, "O-Zn", palette_name="okabe-ito")
     points = offsets(drawing.figure.axes[0])
     assert points["#0072B2"][:, 0].tolist() == [0.5]
     assert sorted(points["#000000"][:, 0]) == [0.25, 0.75]
     assert set(texts(drawing.figure)) == {formula_markup(f) for f in ("ZnO", "ZnO3", "Zn3O")}
 
 
-def test_hull_energies_stand_after_formulas(small):
-    shown = texts(composition.draw(small, "Zn-O", hull_energies=True).figure)
+def test_hull_energies_follow_formulas(small):
+    shown = texts(chemical_system.draw(small, "Zn-O", hull_energies=True).figure)
     assert {formula_markup("ZnO") + " 0", formula_markup("ZnO3") + " 100", formula_markup("Zn3O")} == set(
         shown
     )
 
 
 def test_slices_show_every_composition_once(full):
-    figure = composition.draw(full, "Li-Zn-Sn-O").figure
+    figure = chemical_system.draw(full, "Li-Zn-Sn-O").figure
     assert len(figure.axes) == 6
     drawn = sum(len(found) for axes in figure.axes for found in offsets(axes).values())
     assert drawn == 3_823 + 4 * 439 + 6 * 43
@@ -164,8 +166,8 @@ def test_slices_show_every_composition_once(full):
 
 
 @pytest.mark.parametrize("system", ["Ti-O", "Co-Li-O", "Li-Co-Mn-O"])
-def test_no_two_names_overlap(full, system):
-    figure = composition.draw(full, system).figure
+def test_no_two_labels_overlap(full, system):
+    figure = chemical_system.draw(full, system).figure
     figure.draw_without_rendering()
     for axes in figure.axes:
         names = [text for text in axes.texts if isinstance(text, Annotation) and text.get_text()]
@@ -178,18 +180,18 @@ def test_no_two_names_overlap(full, system):
         assert clashes == []
 
 
-def test_every_known_composition_is_named_or_counted(full, monkeypatch):
+def test_every_known_composition_is_labelled_or_counted(full, monkeypatch):
     known = {"standard", "interesting"}
-    found = composition.compositions_of(full, "Li-Co-O")
+    found = chemical_system.compositions_of(full, "Li-Co-O")
     n_known = sum(category in known for category in found.categories)
-    named = [text for text in texts(composition.draw(full, "Li-Co-O").figure) if text.startswith("$")]
+    named = [text for text in texts(chemical_system.draw(full, "Li-Co-O").figure) if text.startswith("$")]
     assert len(named) == n_known == 4 + 3 + 13 + 8
     # Larger type leaves room for fewer.
-    monkeypatch.setattr(composition, "SMALL", 20.0)
-    crowded = composition.draw(full, "Li-Co-O")
+    monkeypatch.setattr(chemical_system, "SMALL", 20.0)
+    crowded = chemical_system.draw(full, "Li-Co-O")
     n_named = sum(text.startswith("$") for text in texts(crowded.figure))
     assert 0 < n_named < n_known
-    assert f"no room for the names of {n_known - n_named} known ones" in str(crowded.caption)
+    assert f"without a label, for lack of space: {n_known - n_named}." in str(crowded.caption)
 
 
 def test_impossible_systems_are_not_drawn(small):
@@ -199,7 +201,7 @@ def test_impossible_systems_are_not_drawn(small):
         ("Li", "2 to 3"),
     ):
         with pytest.raises(ChemdbError, match=problem):
-            composition.draw(small, system)
+            chemical_system.draw(small, system)
 
 
 def drawing(text="A line."):
@@ -223,7 +225,7 @@ def test_figures_are_complete_and_have_a_caption(tmp_path, suffix, start):
 def test_targets_that_cannot_be_written(tmp_path):
     (tmp_path / "folder.png").mkdir()
     for name, problem in (
-        ("a.jpg", "ends in one of .png, .svg, .pdf"),
+        ("a.jpg", "the name must end in one of .png, .svg, .pdf"),
         ("folder.png", "is a folder"),
         ("no/where.png", "does not exist"),
     ):

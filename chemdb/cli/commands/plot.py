@@ -81,8 +81,8 @@ def periodic_table(
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
+    from chemdb.plot.drawing import check_target, save
     from chemdb.plot.periodic_table import draw, draw_query
-    from chemdb.plot.style import check_target, save
 
     if query is not None and (nelements or category):
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
@@ -140,7 +140,7 @@ def composition(
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
     from chemdb.plot.chemical_system import draw
-    from chemdb.plot.style import check_target, save
+    from chemdb.plot.drawing import check_target, save
 
     check_target(output)
     with _opened(db, threads, memory_limit) as con:
@@ -180,7 +180,7 @@ def one_map(
 
     Example: chemdb plot map --method pca --nelements 2 -o map.png
     """
-    from chemdb.plot.style import check_target
+    from chemdb.plot.drawing import check_target
 
     check_target(output, *([(".html",)] if html else []))
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
@@ -191,8 +191,8 @@ def one_map(
 
             write(con, spec, output, palette)
         else:
+            from chemdb.plot.drawing import save
             from chemdb.plot.embedding_map import draw
-            from chemdb.plot.style import save
 
             save(draw(con, spec, palette, columns), output)
     say(output)
@@ -216,8 +216,8 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
+    from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import draw, specs
-    from chemdb.plot.style import check_target, save
 
     check_target(output)
     _have(db, specs(nelements, per_category, seed), palette, Limits.of(threads, memory_limit))
@@ -242,8 +242,8 @@ def anions(
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
     from chemdb.plot.anions import draw
+    from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import specs
-    from chemdb.plot.style import check_target, save
 
     check_target(output)
     _have(db, specs(2, per_category, seed), palette, Limits.of(threads, memory_limit))
@@ -273,7 +273,7 @@ def density(
     from chemdb.cli.screen import steps_on_screen
     from chemdb.maps.exact_pca.density import density as count
     from chemdb.plot.density_map import draw
-    from chemdb.plot.style import check_target, save
+    from chemdb.plot.drawing import check_target, save
     from chemdb.query.sample import check_nelements
 
     check_target(output)
