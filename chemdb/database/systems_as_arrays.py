@@ -1,4 +1,4 @@
-"""The chemical systems and sets of one order of a file, as arrays to compute with."""
+"""The chemical systems of one number of elements, their allowed sets and known compositions, as arrays."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from chemdb.database.arrow import as_array
 
 
 @dataclass(frozen=True)
-class OrderSpace:
-    """One order of a file: k elements, n systems, m stoichiometries.
+class SystemArrays:
+    """The n chemical systems of k elements in a file, and their m stoichiometries.
 
     Attributes
     ----------
@@ -21,17 +21,17 @@ class OrderSpace:
     elements : array of uint8, shape (n, k)
         Atomic numbers of each system in order of electronegativity.
     system_set : array of int32, shape (n,)
-        Row of `sets` that is each system's.
+        Row of each system in `sets`.
     sets : array of uint8, shape (n_sets, ceil(m / 8))
-        Allowed stoichiometries: bit i from the left is stoichiometry i.
+        Distinct sets of allowed stoichiometries; bit i from the left is stoichiometry i.
     factors : array of uint8, shape (m, k)
         Stoichiometric factors.
     known_system : array of int64, shape (n_known,)
-        System of each known composition, as a row of `elements`.
+        Row of each known composition in `elements`.
     known_stoichiometry : array of int32, shape (n_known,)
-        Row of `factors` of each known composition.
+        Row of each known composition in `factors`.
     known_allowed : array of bool, shape (n_known,)
-        Whether it is allowed.
+        Whether each known composition is allowed.
     """
 
     nelements: int
@@ -45,13 +45,13 @@ class OrderSpace:
 
     @property
     def fractions(self) -> NDArray[np.float64]:
-        """Share of each element in each stoichiometry, shape (m, k)."""
-        shares: NDArray[np.float64] = self.factors / self.factors.sum(axis=1, keepdims=True)
-        return shares
+        """Atomic fraction of each element in each stoichiometry, shape (m, k)."""
+        fractions: NDArray[np.float64] = self.factors / self.factors.sum(axis=1, keepdims=True)
+        return fractions
 
 
-def read_order(con: duckdb.DuckDBPyConnection, nelements: int) -> OrderSpace:
-    """Return one order of a file (70 MB for all quaternaries)."""
+def read_systems(con: duckdb.DuckDBPyConnection, nelements: int) -> SystemArrays:
+    """Return the chemical systems of `nelements` elements in a file (70 MB for all quaternaries)."""
     parameters = {"nelements": nelements}
 
     def table(query: str) -> pa.Table:
@@ -76,9 +76,9 @@ def read_order(con: duckdb.DuckDBPyConnection, nelements: int) -> OrderSpace:
     width = -(-len(factors) // 8)
     bits = b"".join(row[:width] for row in sets["bits"].to_pylist())
     set_ids = as_array(sets["allowed_set_id"])
-    # An ENUM comes as a dictionary in order of atomic number.
+    # Arrow has an ENUM as a dictionary, here in order of atomic number.
     elements = np.stack([as_array(systems[name].combine_chunks().indices) for name in columns], axis=1) + 1
-    return OrderSpace(
+    return SystemArrays(
         nelements,
         elements.astype(np.uint8),
         np.searchsorted(set_ids, as_array(systems["allowed_set_id"])).astype(np.int32),

@@ -1,1 +1,1 @@
-"""Compositions in two or three dimensions."""
+"""Maps: compositions reduced to two or three dimensions."""

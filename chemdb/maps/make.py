@@ -1,4 +1,4 @@
-"""Make maps and keep them in the file."""
+"""Make maps and store them in the file."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,17 +27,17 @@ from chemdb.runtime.limits import Limits
 from chemdb.runtime.processes import in_processes
 from chemdb.runtime.progress import Steps, no_steps
 
-#: Longest time in s that a finished map waits to be stored, and that a run waits for another to release
-#: the file: little is lost when a run is killed.
+#: Longest time in s that finished maps stay unsaved (so that a killed run loses little), and longest wait
+#: for another process that is writing the file.
 PATIENCE = 30.0
 
 
 def add_maps(
     path: Path, specs: Iterable[MapSpec], limits: Limits | None = None, steps: Steps = no_steps
 ) -> list[MapSpec]:
-    """Compute the maps that a file lacks and store them in it; return those.
+    """Make the maps that are not in a file yet and store them in it; return their specs.
 
-    As many run at a time as there are threads, each in a process.
+    Maps are made in parallel, one process each, as many at a time as there are threads.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ def add_maps(
     Raises
     ------
     ChemdbError
-        Invalid specs, which are rejected before any work, or too few points. Maps that were
-        finished before are kept.
+        Invalid specs, which are rejected before any work starts, or too few points. Maps finished
+        before the error are kept.
     """
     limits = limits or Limits()
     with OpenFile(path, limits) as file, file.cursor() as con:
@@ -63,7 +63,7 @@ def add_maps(
         with steps("Samples"):
             samples = _Samples(con, missing, limits)
     finished: list[tuple[MapSpec, Reduction]] = []
-    n_kept = 0
+    n_stored = 0
     stored_at = time.monotonic()
     name = str(missing[0]) if len(missing) == 1 else f"{len(missing)} maps"
     try:
@@ -73,27 +73,27 @@ def add_maps(
                 progress(done / len(missing))
                 if time.monotonic() - stored_at > PATIENCE or done == len(missing):
                     _store(path, finished, samples, known, limits)
-                    n_kept += len(finished)
+                    n_stored += len(finished)
                     finished.clear()
                     stored_at = time.monotonic()
     except KeyboardInterrupt:
-        # Do not wait for another run that has the file: its maps are lost then.
+        # Do not wait for another process that is writing the file, even if the maps are lost.
         with suppress(ChemdbError):
             _store(path, finished, samples, known, limits, patience=0)
-            n_kept += len(finished)
-        raise KeyboardInterrupt(f"{n_kept} of {len(missing)} maps are kept" if n_kept else "") from None
+            n_stored += len(finished)
+        raise KeyboardInterrupt(f"{n_stored} of {len(missing)} maps are kept" if n_stored else "") from None
     return missing
 
 
 class _Samples:
-    """The samples and vectors of maps, each drawn once for all maps that share it."""
+    """The samples and element vectors of maps, read once for all maps that share them."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, specs: Sequence[MapSpec], limits: Limits) -> None:
         self._threads = limits.threads
         self._tables = {}
         for nelements, per_category, seed in {self._key(spec) for spec in specs}:
-            drawn = [sample(con, category, nelements, per_category, seed) for category in CATEGORIES]
-            self._tables[nelements, per_category, seed] = pa.concat_tables(drawn)
+            samples = [sample(con, category, nelements, per_category, seed) for category in CATEGORIES]
+            self._tables[nelements, per_category, seed] = pa.concat_tables(samples)
         self._vectors = {spec.embedding: element_vectors(con, spec.embedding) for spec in specs}
         self.vector_library = f"elementembeddings {build_info(con)['elementembeddings_version']}"
 
@@ -102,7 +102,7 @@ class _Samples:
         return spec.nelements, spec.per_category, spec.seed
 
     def covered(self, spec: MapSpec) -> tuple[pa.Table, NDArray[np.float32], int]:
-        """Return the compositions that have vectors, the vectors, and how many have none."""
+        """Return the compositions with vectors, the vectors, shape (n, d), and how many have none."""
         table = self._tables[self._key(spec)]
         vectors = self._vectors[spec.embedding]
         elements, factors = element_arrays(table, vectors.symbols)
@@ -114,13 +114,13 @@ class _Samples:
 def _reductions(
     specs: Sequence[MapSpec], samples: _Samples, limits: Limits
 ) -> Iterator[tuple[MapSpec, Reduction]]:
-    """Yield maps as they finish, several computed at a time."""
+    """Yield maps as they finish, in any order."""
     at_a_time = min(limits.threads, len(specs))
     work = ((spec, samples.covered(spec)[1]) for spec in specs)
     if at_a_time == 1 and all(spec.method == "pca" for spec in specs):
-        yield from (_reduce(*one) for one in work)
+        yield from (_reduce(spec, vectors) for spec, vectors in work)
     else:
-        # t-SNE and UMAP are compiled loops that ignore Ctrl-C: even a single map gets a process.
+        # t-SNE and UMAP are compiled loops that ignore Ctrl-C, so even a single map runs in a process.
         yield from in_processes(_reduce, work, at_a_time)
 
 
@@ -139,12 +139,18 @@ def _store(
     limits: Limits,
     patience: float = PATIENCE,
 ) -> None:
-    """Store finished maps atomically; wait for another run that is changing the file."""
+    """Store finished maps atomically; wait for other processes that are writing the file.
+
+    Raises
+    ------
+    ChemdbError
+        The known sources changed since the samples were drawn, or the wait was too long.
+    """
     if not finished:
         return
     with replacing(path, limits, edit=True, patience=patience) as con:
         if known_state(con) != known:
-            raise ChemdbError(f"{path}: its known sources changed meanwhile; make the maps again")
+            raise ChemdbError(f"{path}: its known sources changed in the meantime; make the maps again")
         [(run_id,)] = con.execute("select coalesce(max(run_id), 0) from projection_run").fetchall()
         runs, points = [], []
         for spec, reduction in finished:
@@ -172,6 +178,7 @@ def _run_row(
     n_not_covered: int,
     vector_library: str,
 ) -> dict:
+    """Return the row of `projection_run`."""
     counts = {
         entry["values"]: entry["counts"] for entry in _strings(table["category"]).value_counts().to_pylist()
     }
@@ -188,6 +195,7 @@ def _run_row(
 
 
 def _point_rows(run_id: int, reduction: Reduction, table: pa.Table) -> pa.Table:
+    """Return the rows of `projection`."""
     x, y, *rest = reduction.coordinates.T
     return pa.table(
         {

@@ -1,4 +1,4 @@
-"""From many dimensions to two or three: PCA, t-SNE and UMAP as their libraries have them."""
+"""Reduction of vectors to two or three dimensions: PCA and t-SNE of scikit-learn, UMAP of umap-learn."""
 
 import inspect
 import json
@@ -14,26 +14,28 @@ from numpy.typing import NDArray
 from chemdb.errors import ReductionError, one_of
 
 METHODS = ("pca", "tsne", "umap")
-#: As figures and messages write them.
+#: Names of the methods in figures and messages.
 TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 LIBRARIES = {"pca": "scikit-learn", "tsne": "scikit-learn", "umap": "umap-learn"}
-#: Set by chemdb, not by the user.
-OWN = ("n_components", "random_state", "n_jobs", "verbose", "tqdm_kwds", "copy", "unique", "output_dens")
+#: Parameters that chemdb sets, not the user.
+RESERVED = ("n_components", "random_state", "n_jobs", "verbose", "tqdm_kwds", "copy", "unique", "output_dens")
 
 Value = bool | int | float | str | None
 
 
 @dataclass(frozen=True)
 class Reduction:
-    """Coordinates and how they came about.
+    """Coordinates, and how they were computed.
 
     Attributes
     ----------
     coordinates : array of float32, shape (n, n_components)
     explained : tuple of float or None
-        Shares of the variance, of PCA only.
+        Share of the variance of each component; PCA only.
     seconds : float
+        Run time in s.
     versions : str
+        Versions of the libraries.
     """
 
     coordinates: NDArray[np.float32]
@@ -43,24 +45,24 @@ class Reduction:
 
 
 def check_method(name: str) -> str:
-    """Return the name of a method as it is.
+    """Return the canonical name of a method, one of `METHODS`.
 
     Raises
     ------
     ReductionError
-        No such method; the message has the nearest names.
+        Unknown method; the message suggests similar names.
     """
     return one_of(name.lower().replace("-", ""), METHODS, "method", ReductionError)
 
 
-def parameters_of(method: str, chosen: Mapping[str, Value] | None = None) -> dict[str, Value]:
-    """Return all parameters of a method: its library's defaults, and what was chosen instead.
+def parameters_of(method: str, settings: Mapping[str, Value] | None = None) -> dict[str, Value]:
+    """Return all parameters of a method: the defaults of its library, updated with `settings`.
 
     Parameters
     ----------
     method : str
         One of `METHODS`.
-    chosen : mapping, optional
+    settings : mapping, optional
 
     Raises
     ------
@@ -75,11 +77,11 @@ def parameters_of(method: str, chosen: Mapping[str, Value] | None = None) -> dic
     defaults = {
         name: parameter.default
         for name, parameter in inspect.signature(_estimator_class(method)).parameters.items()
-        if name not in OWN and isinstance(parameter.default, Value)
+        if name not in RESERVED and isinstance(parameter.default, Value)
     }
-    for name in chosen or {}:
+    for name in settings or {}:
         one_of(name, defaults, f"parameter of {TITLES[method]}", ReductionError)
-    return defaults | dict(chosen or {})
+    return defaults | dict(settings or {})
 
 
 def parse_setting(text: str) -> tuple[str, Value]:
@@ -98,12 +100,12 @@ def parse_setting(text: str) -> tuple[str, Value]:
     if not (name.strip() and separator):
         raise ReductionError(f"setting {text!r}: write it as name=value, such as perplexity=50")
     try:
-        found = json.loads(value)
+        parsed = json.loads(value)
     except ValueError:
-        found = {"True": True, "False": False, "None": None}.get(value.strip(), value.strip())
-    if not isinstance(found, Value):
-        raise ReductionError(f"setting {text!r}: the value is a number, a word, true, false or null")
-    return name.strip(), found
+        parsed = {"True": True, "False": False, "None": None}.get(value.strip(), value.strip())
+    if not isinstance(parsed, Value):
+        raise ReductionError(f"setting {text!r}: the value must be a number, a word, true, false or null")
+    return name.strip(), parsed
 
 
 def reduce(
@@ -114,7 +116,7 @@ def reduce(
     parameters: Mapping[str, Value] | None = None,
     standardize: bool = False,
 ) -> Reduction:
-    """Return vectors in two or three dimensions; the same seed gives the same coordinates.
+    """Return vectors reduced to two or three dimensions; reproducible for a given seed.
 
     Parameters
     ----------
@@ -124,25 +126,23 @@ def reduce(
     n_components : int
         2 or 3.
     seed : int
-        ``random_state`` of the library.
+        The ``random_state`` of the library.
     parameters : mapping, optional
-        Parameters of the library other than its defaults.
+        Parameters that differ from the defaults of the library.
     standardize : bool
-        Bring each dimension to mean 0 and variance 1 first. Park et al. 2024 reduce the vectors
-        as they are.
+        Scale each dimension to mean 0 and variance 1 first; Park et al. 2024 do not.
 
     Raises
     ------
     ReductionError
-        Unknown method or parameter, a value that the library refuses, or too few points.
+        Unknown method or parameter, a value that the library rejects, or too few points.
     """
     method = check_method(method)
     if n_components not in (2, 3):
         raise ReductionError(f"{n_components} components: a map has 2 or 3")
-    chosen = parameters_of(method, parameters)
-    _check_points(len(vectors), method, chosen, n_components)
+    _check_points(len(vectors), method, parameters_of(method, parameters), n_components)
     started = time.perf_counter()
-    # One thread: sums in another order would send the same seed elsewhere.
+    # One thread: the order of summation must not depend on the number of threads.
     estimator = _estimator_class(method)(
         n_components=n_components,
         random_state=seed,
@@ -163,10 +163,10 @@ def reduce(
     except (ValueError, TypeError, NotImplementedError) as error:
         raise ReductionError(f"{TITLES[method]}: {error}") from None
     except Exception as error:
-        # Compiled parts of a library raise whatever a value leads to in them.
+        # Compiled code of the libraries raises errors of any kind for bad values.
         given = ", ".join(f"{name}={value}" for name, value in (parameters or {}).items())
         raise ReductionError(
-            f"{TITLES[method]} cannot work with {given or 'these vectors'} ({type(error).__name__})"
+            f"{TITLES[method]} fails with {given or 'these vectors'} ({type(error).__name__})"
         ) from None
     explained = estimator.explained_variance_ratio_ if method == "pca" else None
     libraries = (LIBRARIES[method], "numpy")
@@ -179,7 +179,7 @@ def reduce(
 
 
 def _check_points(n: int, method: str, parameters: Mapping[str, Value], n_components: int) -> None:
-    """Raise `ReductionError` where there are fewer points than the method can take."""
+    """Raise `ReductionError` if there are fewer points than the method needs."""
     limits: dict[str, tuple[str, Any]] = {
         "pca": ("components", n_components - 1),
         "tsne": ("perplexity", parameters.get("perplexity")),
@@ -187,10 +187,10 @@ def _check_points(n: int, method: str, parameters: Mapping[str, Value], n_compon
     }
     name, limit = limits[method]
     if isinstance(limit, int | float) and n <= limit:
-        shown = n_components if method == "pca" else f"{limit:g}"
+        value = n_components if method == "pca" else f"{limit:g}"
         advice = "" if method == "pca" else f" or set a smaller {name}"
         raise ReductionError(
-            f"{n} points are too few for {TITLES[method]} with {name} {shown}: take more{advice}"
+            f"{n} points are too few for {TITLES[method]} with {name} {value}: take more{advice}"
         )
 
 
@@ -206,7 +206,7 @@ def _estimator_class(method: str) -> Any:
     import warnings
 
     with warnings.catch_warnings():
-        # UMAP looks for TensorFlow, which only its parametric form needs.
+        # UMAP warns if TensorFlow is missing, which only parametric UMAP needs.
         warnings.simplefilter("ignore")
         from umap import UMAP
     return UMAP

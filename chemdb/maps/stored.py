@@ -1,4 +1,4 @@
-"""Maps kept in the file: samples of each category in two or three dimensions."""
+"""Maps stored in the file: samples of each category reduced to two or three dimensions."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ PER_CATEGORY = 3000
 
 @dataclass(frozen=True)
 class MapSpec:
-    """What identifies a map.
+    """The parameters that identify a map.
 
     Attributes
     ----------
@@ -30,15 +30,15 @@ class MapSpec:
         pca, tsne or umap.
     nelements : int
     per_category : int
-        Compositions sampled from each category; all of a category with fewer.
+        Number of compositions sampled from each category; smaller categories are taken completely.
     seed : int
-        Of the sample and of the reduction.
+        Seed of the sample and of the reduction.
     n_components : int
         2 or 3.
     standardize : bool
-        Bring each dimension to mean 0 and variance 1 first.
+        Scale each dimension to mean 0 and variance 1 first.
     settings : tuple of (str, value)
-        Parameters of the method that differ from its library's defaults.
+        Parameters of the method that differ from the defaults of its library.
     """
 
     embedding: str
@@ -69,7 +69,7 @@ class MapSpec:
 
 @dataclass(frozen=True)
 class Map:
-    """A map read from the file.
+    """A map of the file.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ class Map:
 
 
 def find_map(con: duckdb.DuckDBPyConnection, spec: MapSpec) -> int | None:
-    """Return the run_id of a map in the file, or None.
+    """Return the run_id of a map, or None if it is not in the file.
 
     Raises
     ------
@@ -113,13 +113,13 @@ def read_map(con: duckdb.DuckDBPyConnection, spec: MapSpec) -> Map:
     Raises
     ------
     ChemdbError
-        The file does not have it.
+        The map is not in the file.
     """
     run_id = find_map(con, spec)
     if run_id is None:
         raise ReductionError(
-            f"{spec}: not in the file yet; 'chemdb map --embedding {spec.embedding} --method {spec.method} "
-            f"--nelements {spec.nelements}' makes it"
+            f"{spec}: not in the file yet; make it with 'chemdb map --embedding {spec.embedding} "
+            f"--method {spec.method} --nelements {spec.nelements}'"
         )
     cursor = con.execute("from projection_run where run_id = ?", [run_id])
     columns = [column[0] for column in cursor.description]

@@ -13,7 +13,7 @@ from chemdb.chemistry.species import SMACT_SETS, OxidationStates
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute
 from chemdb.database.metadata import build_info, elements_of, states_of
-from chemdb.database.systems_as_arrays import read_order
+from chemdb.database.systems_as_arrays import read_systems
 from chemdb.enumeration.allowed_sets import enumerate_systems
 from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from chemdb.query.sample import sample_categories
@@ -39,7 +39,7 @@ def verify_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> It
         expected = enumerate_systems(
             table, nelements, int(info["max_stoichiometry"]), threads_of(con), progress
         )
-        stored = read_order(con, nelements)
+        stored = read_systems(con, nelements)
         name = f"{nelements} elements: "
         same = np.array_equal(stored.factors, expected.factors)
         yield check(name + "stoichiometries, in order", "identical", "identical" if same else "different")

@@ -140,7 +140,9 @@ def test_maps_go_when_the_known_sources_change(copy, tmp_path):
     add(copy, f"more={tmp_path / 'more.csv'}")
     with connect_to_read(copy) as con:
         assert con.execute("select count(*) from projection").fetchall() == [(0,)]
-        with pytest.raises(ReductionError, match="not in the file yet; 'chemdb map --embedding random_200"):
+        with pytest.raises(
+            ReductionError, match="not in the file yet; make it with 'chemdb map --embedding random_200"
+        ):
             read_map(con, spec)
 
 

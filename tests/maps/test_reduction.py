@@ -1,4 +1,4 @@
-"""Reductions are those of scikit-learn and umap-learn, with their defaults."""
+"""Reductions equal those of scikit-learn and umap-learn with default parameters."""
 
 import numpy as np
 import pytest
@@ -90,14 +90,14 @@ def test_settings(text, setting):
         (lambda: reduce(VECTORS, "umap", parameters={"min_dist": -1}), "UMAP: min_dist"),
         (
             lambda: reduce(VECTORS, "umap", parameters={"n_neighbors": 5.5}),
-            "UMAP cannot work with n_neighbors=5.5 (TypingError)",
+            "UMAP fails with n_neighbors=5.5 (TypingError)",
         ),
         (
             lambda: reduce(VECTORS, "umap", parameters={"metric": "precomputed"}),
-            "UMAP cannot work with metric=precomputed (KeyError)",
+            "UMAP fails with metric=precomputed (KeyError)",
         ),
         (lambda: parse_setting("perplexity"), "write it as name=value"),
-        (lambda: parse_setting("a=[1]"), "the value is a number, a word"),
+        (lambda: parse_setting("a=[1]"), "the value must be a number, a word"),
     ],
 )
 def test_bad_reductions(call, problem):

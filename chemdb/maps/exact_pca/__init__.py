@@ -1,1 +1,1 @@
-"""Principal components of every composition, without listing any."""
+"""Exact principal components and densities of all compositions, without listing them."""

@@ -1,4 +1,4 @@
-"""Where the compositions of an order lie on its first two principal components: all of them."""
+"""Density of all compositions of a number of elements on their first two principal components."""
 
 from dataclasses import dataclass
 from threading import Lock
@@ -12,10 +12,10 @@ from chemdb.chemistry.category import ALLOWED_AND_KNOWN
 from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS
 from chemdb.database.connection import threads_of
-from chemdb.database.systems_as_arrays import OrderSpace, read_order
+from chemdb.database.systems_as_arrays import SystemArrays, read_systems
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
-from chemdb.maps.exact_pca.kernel.density import count_cells
+from chemdb.maps.exact_pca.kernel import count_cells
 from chemdb.maps.exact_pca.moments import moments
 from chemdb.maps.exact_pca.pca import ExactPCA, pca_of_moments
 from chemdb.runtime.progress import Steps, no_steps
@@ -26,14 +26,13 @@ MAX_BINS = 4096
 
 @dataclass(frozen=True)
 class Density:
-    """How many compositions of each category fall into each cell of a grid.
+    """Numbers of compositions of each category in the cells of a grid.
 
     Attributes
     ----------
     nelements : int
-        The order.
     pca : ExactPCA
-        Of the whole order; its two components are the axes.
+        Of all compositions; its two components are the axes.
     x_edges, y_edges : array of float64, shape (bins + 1,)
         Edges of the cells along the first and the second component.
     counts : dict of str to array of int64, shape (bins, bins)
@@ -54,17 +53,16 @@ def density(
     bins: int = 256,
     steps: Steps = no_steps,
 ) -> Density:
-    """Return the density of every composition of an order on its exact principal components.
+    """Return the density of all compositions of a number of elements on their principal components.
 
-    No sample: each of the compositions is projected. The projection is linear, so a system needs
-    the points of its elements only.
+    Every composition is projected, none is sampled. The projection is linear, so the coordinates of the
+    elements suffice.
 
     Parameters
     ----------
     con : DuckDBPyConnection
     embedding : str
     nelements : int
-        An order of the file.
     bins : int
         Cells along each side, 2 to 4096.
     steps : Steps, optional
@@ -72,91 +70,96 @@ def density(
     Raises
     ------
     ChemdbError
-        Unknown embedding, an order that the file does not have, or a bad number of bins.
+        Unknown embedding, no compositions of `nelements` elements in the file, or too few or many bins.
     """
     if not 2 <= bins <= MAX_BINS:
         raise EmbeddingError(f"{bins} bins: choose 2 to {MAX_BINS}")
     vectors = element_vectors(con, embedding)
     threads = threads_of(con)
     with steps("Principal components"), threadpool_limits(threads):
-        space = read_order(con, nelements)
-        pca = pca_of_moments(moments(space, vectors.covered, threads), vectors, 2)
+        systems = read_systems(con, nelements)
+        pca = pca_of_moments(moments(systems, vectors.covered, threads), vectors, 2)
     points = _element_points(pca, vectors)
-    low, high = _extent(space, points, vectors.covered)
+    low, high = _extent(systems, points, vectors.covered)
     grid = np.where(vectors.covered[:, None], (points - low) / (high - low), 0.0)
-    # A composition on the upper edge belongs to the last cell, rounding errors included.
+    # Compositions on the upper edge belong to the last cell, whatever the rounding.
     grid *= bins * (1 - 1e-12)
     grid[0] = 0
     with steps(f"{pca.n:,} compositions") as progress:
-        elements, fractions = _padded(space)
-        arguments = (elements, space.system_set, space.sets, fractions, grid.T.copy(), vectors.covered, bins)
-        unknown = np.zeros((2, bins * bins), np.int64)
+        elements, fractions = _padded(systems)
+        arguments = (
+            elements,
+            systems.system_set,
+            systems.sets,
+            fractions,
+            grid.T.copy(),
+            vectors.covered,
+            bins,
+        )
+        by_allowed = np.zeros((2, bins * bins), np.int64)
         lock = Lock()
 
         def add(start: int, stop: int) -> None:
             counted = count_cells(*arguments, start, stop)
             with lock:
-                np.add(unknown, counted, out=unknown)
+                np.add(by_allowed, counted, out=by_allowed)
 
         map_slices(add, len(elements), threads, progress, slices_per_thread=128)
-    counts = _with_known(space, vectors.covered, elements, fractions, grid, bins, unknown)
+    counts = _by_category(systems, vectors.covered, elements, fractions, grid, bins, by_allowed)
     edges = np.linspace(low, high, bins + 1)
     return Density(nelements, pca, edges[:, 0], edges[:, 1], counts)
 
 
 def _element_points(pca: ExactPCA, vectors: ElementVectors) -> NDArray[np.float64]:
-    """Return the coordinates of each element, shape (104, 2); zero where it has no vector."""
+    """Return the coordinates of each element, shape (104, 2); 0 for those without a vector."""
     values = np.where(vectors.covered[:, None], vectors.values, pca.mean)
     return pca.transform(values)
 
 
 def _extent(
-    space: OrderSpace, points: NDArray[np.float64], covered: NDArray[np.bool_]
+    systems: SystemArrays, points: NDArray[np.float64], covered: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the lowest and the highest coordinates of any composition, each of shape (2,).
+    """Return the lowest and the highest coordinates of all compositions, each of shape (2,).
 
-    A stoichiometry reaches furthest with the outermost elements; all orders of its factors are
-    stoichiometries too.
+    The extremes of a stoichiometry are reached with the outermost elements; all permutations of its
+    factors are stoichiometries too.
     """
     ordered = np.sort(points[1:][covered[1:]], axis=0)
-    k = space.nelements
-    return (space.fractions @ ordered[:k]).min(axis=0), (space.fractions @ ordered[-k:]).max(axis=0)
+    k = systems.nelements
+    return (systems.fractions @ ordered[:k]).min(axis=0), (systems.fractions @ ordered[-k:]).max(axis=0)
 
 
-def _padded(space: OrderSpace) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Return elements and fractions with `MAX_STORED_NELEMENTS` places, as the kernel takes them.
-
-    Places beyond the number of elements hold 0.
-    """
-    more = MAX_STORED_NELEMENTS - space.nelements
-    elements = np.pad(space.elements, ((0, 0), (0, more)))
-    return elements, np.ascontiguousarray(np.pad(space.fractions, ((0, 0), (0, more))).T)
+def _padded(systems: SystemArrays) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Return elements, shape (n, 4), and fractions, shape (4, m), padded with 0 for the kernel."""
+    padding = MAX_STORED_NELEMENTS - systems.nelements
+    elements = np.pad(systems.elements, ((0, 0), (0, padding)))
+    return elements, np.ascontiguousarray(np.pad(systems.fractions, ((0, 0), (0, padding))).T)
 
 
-def _with_known(
-    space: OrderSpace,
+def _by_category(
+    systems: SystemArrays,
     covered: NDArray[np.bool_],
     elements: NDArray[np.uint8],
     fractions: NDArray[np.float64],
     grid: NDArray[np.float64],
     bins: int,
-    unknown: NDArray[np.int64],
+    by_allowed: NDArray[np.int64],
 ) -> dict[str, NDArray[np.int64]]:
-    """Return the counts by category: known compositions move out of missing and unlikely."""
-    whole = covered[space.elements[space.known_system]].all(axis=1)
-    own_elements = elements[space.known_system[whole]]
-    own_fractions = fractions[:, space.known_stoichiometry[whole]].T
-    terms = own_fractions[:, :, None] * grid[own_elements]
-    # Added up in the order of the kernel, so that rounding cannot put a composition into another cell.
+    """Return the counts by category: known compositions are subtracted from missing and unlikely."""
+    has_vector = covered[systems.elements[systems.known_system]].all(axis=1)
+    known_elements = elements[systems.known_system[has_vector]]
+    known_fractions = fractions[:, systems.known_stoichiometry[has_vector]].T
+    terms = known_fractions[:, :, None] * grid[known_elements]
+    # Summed in the same order as in the kernel, so that a composition falls into the same cell.
     position = np.zeros((len(terms), 2))
     for place in range(MAX_STORED_NELEMENTS):
         position += terms[:, place]
     column, row = position.astype(np.int32).T
     cell = row * bins + column
-    allowed = space.known_allowed[whole]
+    allowed = systems.known_allowed[has_vector]
     counts = {}
     for category, (is_allowed, is_known) in ALLOWED_AND_KNOWN.items():
         n_known = np.bincount(cell[allowed == is_allowed], minlength=bins * bins)
-        n = n_known if is_known else unknown[int(is_allowed)] - n_known
+        n = n_known if is_known else by_allowed[int(is_allowed)] - n_known
         counts[category] = n.reshape(bins, bins)
     return counts

@@ -1,8 +1,8 @@
-"""Exact mean and covariance of a category's vectors, without listing its compositions.
+"""Exact moments of element fractions over all compositions or a category, without listing them.
 
-A composition's vector is linear in its fractions, so the mean and covariance of any set of
-compositions follow, for every representation, from how often the fraction of each element and
-the product of each two fractions add up over the set.
+The vector of a composition is linear in its element fractions. The mean and covariance of the vectors of
+any set of compositions, in every representation, therefore follow from two sums over the set: of the
+fraction of each element, and of the product of the fractions of each pair of elements.
 """
 
 from dataclasses import dataclass
@@ -13,15 +13,16 @@ from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.elements import N_ELEMENTS
-from chemdb.database.systems_as_arrays import OrderSpace
+from chemdb.database.systems_as_arrays import SystemArrays
 from chemdb.errors import EmbeddingError, one_of
-from chemdb.maps.exact_pca.kernel.moments import system_moments
+from chemdb.maps.exact_pca.kernel import add_moments
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
+#: Length of arrays by atomic number, from 0.
 _SIZE = N_ELEMENTS + 1
 
-#: What moments can be asked for; all is every composition.
+#: Subsets of the compositions; "all" is every composition.
 SCOPES = ("all", "allowed", "known", *CATEGORIES)
 
 
@@ -32,13 +33,13 @@ class Moments:
     Attributes
     ----------
     n : int
-        Compositions in the sums.
+        Number of compositions in the sums.
     n_left_out : int
-        Compositions with an element that is not covered, in none of the sums.
+        Number of compositions left out, because an element is not covered.
     by_element : array of float64, shape (104,)
         Sum of the fractions of each element.
     by_pair : array of float64, shape (104, 104)
-        Sum of the products of the fractions of two elements.
+        Sum of the products of the fractions of each pair of elements.
     """
 
     n: int
@@ -47,7 +48,7 @@ class Moments:
     by_pair: NDArray[np.float64]
 
     def __add__(self, other: "Moments") -> "Moments":
-        """Return the sums over both sets, which share no composition."""
+        """Return the sums over the union of two disjoint sets."""
         return Moments(
             self.n + other.n,
             self.n_left_out + other.n_left_out,
@@ -56,7 +57,7 @@ class Moments:
         )
 
     def __sub__(self, other: "Moments") -> "Moments":
-        """Return the sums over the rest of a set of which `other` is a part."""
+        """Return the sums over a set without its subset `other`."""
         return Moments(
             self.n - other.n,
             self.n_left_out - other.n_left_out,
@@ -66,17 +67,17 @@ class Moments:
 
 
 def moments(
-    space: OrderSpace,
+    systems: SystemArrays,
     covered: NDArray[np.bool_],
     threads: int,
     scope: str = "all",
     progress: Progress = no_progress,
 ) -> Moments:
-    """Return the sums over all compositions of an order, or of a category of it.
+    """Return the sums over the compositions of one number of elements.
 
     Parameters
     ----------
-    space : OrderSpace
+    systems : SystemArrays
     covered : array of bool, shape (104,)
         Elements that have a vector, by atomic number.
     threads : int
@@ -87,36 +88,37 @@ def moments(
     Raises
     ------
     EmbeddingError
-        No such scope.
+        Unknown scope.
     """
     one_of(scope, SCOPES, "category", EmbeddingError)
-    standard = _known_moments(space, covered, space.known_allowed)
-    interesting = _known_moments(space, covered, ~space.known_allowed)
-    listed = {"standard": standard, "interesting": interesting, "known": standard + interesting}
-    if scope in listed:
-        return listed[scope]
+    standard = _known_moments(systems, covered, systems.known_allowed)
+    interesting = _known_moments(systems, covered, ~systems.known_allowed)
+    known = {"standard": standard, "interesting": interesting, "known": standard + interesting}
+    if scope in known:
+        return known[scope]
     if scope != "all":
-        allowed = _set_moments(space, covered, space.sets, space.system_set, threads, progress)
+        allowed = _set_moments(systems, covered, systems.sets, systems.system_set, threads, progress)
         if scope == "allowed":
             return allowed
         if scope == "missing":
             return allowed - standard
-    full_set = np.packbits(np.ones((1, len(space.factors)), np.uint8), axis=1)
-    one_set = np.zeros(len(space.system_set), np.int32)
-    everything = _set_moments(space, covered, full_set, one_set, threads, progress)
+    full_set = np.packbits(np.ones((1, len(systems.factors)), np.uint8), axis=1)
+    same_set = np.zeros(len(systems.system_set), np.int32)
+    everything = _set_moments(systems, covered, full_set, same_set, threads, progress)
     return everything if scope == "all" else everything - allowed - interesting
 
 
 def _set_moments(
-    space: OrderSpace,
+    systems: SystemArrays,
     covered: NDArray[np.bool_],
     sets: NDArray[np.uint8],
     system_set: NDArray[np.int32],
     threads: int,
     progress: Progress,
 ) -> Moments:
-    k = space.nelements
-    fractions = space.fractions
+    """Return the sums over all members of the set of each system."""
+    k = systems.nelements
+    fractions = systems.fractions
     products = (fractions[:, :, None] * fractions[:, None, :]).reshape(-1, k * k)
     terms = np.hstack([np.ones((len(fractions), 1)), fractions, products])
 
@@ -124,31 +126,34 @@ def _set_moments(
         members = np.unpackbits(sets[start:stop], axis=1, count=len(terms)).astype(np.float64)
         return members @ terms
 
-    with threadpool_limits(1):  # The slices are the threads.
+    with threadpool_limits(1):  # The slices run on threads already.
         totals = np.concatenate(map_slices(of_sets, len(sets), threads, progress, slices_per_thread=64))
-    count = totals[:, 0].round().astype(np.int64)
+    counts = totals[:, 0].round().astype(np.int64)
     first = np.ascontiguousarray(totals[:, 1 : k + 1])
     second = totals[:, k + 1 :].reshape(-1, k, k).copy()
 
     def of_systems(start: int, stop: int) -> Moments:
         by_element, by_pair = np.zeros(_SIZE), np.zeros((_SIZE, _SIZE))
-        n, left_out = system_moments(
-            space.elements, system_set, covered, count, first, second, by_element, by_pair, start, stop
+        n, n_left_out = add_moments(
+            systems.elements, system_set, covered, counts, first, second, by_element, by_pair, start, stop
         )
-        return Moments(n, left_out, by_element, by_pair)
+        return Moments(n, n_left_out, by_element, by_pair)
 
     parts = map_slices(of_systems, len(system_set), threads)
-    return sum(parts, start=_nothing())
+    return sum(parts, start=_zero())
 
 
-def _known_moments(space: OrderSpace, covered: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> Moments:
-    elements = space.elements[space.known_system[chosen]]
-    fractions = space.fractions[space.known_stoichiometry[chosen]]
-    whole = covered[elements].all(axis=1)
-    shares = np.zeros((int(whole.sum()), _SIZE))
-    np.put_along_axis(shares, elements[whole].astype(np.int64), fractions[whole], axis=1)
-    return Moments(len(shares), int((~whole).sum()), shares.sum(axis=0), shares.T @ shares)
+def _known_moments(systems: SystemArrays, covered: NDArray[np.bool_], selected: NDArray[np.bool_]) -> Moments:
+    """Return the sums over the selected known compositions."""
+    elements = systems.elements[systems.known_system[selected]]
+    fractions = systems.fractions[systems.known_stoichiometry[selected]]
+    has_vector = covered[elements].all(axis=1)
+    by_element = np.zeros((int(has_vector.sum()), _SIZE))
+    np.put_along_axis(by_element, elements[has_vector].astype(np.int64), fractions[has_vector], axis=1)
+    return Moments(
+        len(by_element), int((~has_vector).sum()), by_element.sum(axis=0), by_element.T @ by_element
+    )
 
 
-def _nothing() -> Moments:
+def _zero() -> Moments:
     return Moments(0, 0, np.zeros(_SIZE), np.zeros((_SIZE, _SIZE)))

@@ -1,4 +1,4 @@
-"""Principal components of the vectors of all compositions, or of a category: exact, no sample."""
+"""Exact principal components of the vectors of all compositions, or of a category."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.database.connection import threads_of
-from chemdb.database.systems_as_arrays import read_order
+from chemdb.database.systems_as_arrays import read_systems
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
 from chemdb.maps.exact_pca.moments import Moments, moments
@@ -27,17 +27,17 @@ class ExactPCA:
     ----------
     embedding : str
     mean : array of float64, shape (d,)
-        Mean vector.
+        Mean of the vectors.
     components : array of float64, shape (n_components, d)
-        Unit vectors, largest variance first; each one's largest entry is positive.
+        Unit vectors, largest variance first; the entry of largest magnitude is positive.
     explained_variance : array of float64, shape (n_components,)
-        Variance along each, over n - 1 as in scikit-learn.
+        Variance along each component, normalized by n - 1 as in scikit-learn.
     explained_variance_ratio : array of float64, shape (n_components,)
-        Share of the whole variance.
+        Share of the total variance.
     n : int
-        Compositions.
+        Number of compositions.
     n_left_out : int
-        Compositions left out, as an element has no vector.
+        Number of compositions left out, because an element has no vector.
     missing : tuple of str
         Elements without a vector.
     """
@@ -54,7 +54,7 @@ class ExactPCA:
     def transform(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the coordinates of vectors, shape (n, n_components).
 
-        Coordinates of compositions are the same means of those of their elements.
+        The coordinates of a composition are the stoichiometry-weighted mean of those of its elements.
         """
         coordinates: NDArray[np.float64] = (vectors - self.mean) @ self.components.T
         return coordinates
@@ -68,7 +68,7 @@ def exact_pca(
     n_components: int = 2,
     steps: Steps = no_steps,
 ) -> ExactPCA:
-    """Return the principal components of every composition of some orders.
+    """Return the principal components of all compositions with given numbers of elements.
 
     Parameters
     ----------
@@ -76,29 +76,29 @@ def exact_pca(
     embedding : str
         One of `chemdb.embedding.stored_vectors.embedding_names`.
     nelements : sequence of int
-        Orders, taken together.
+        Numbers of elements; their compositions are taken together.
     category : str
-        One of `chemdb.maps.exact_pca.moments.SCOPES`; all is the whole space.
+        One of `chemdb.maps.exact_pca.moments.SCOPES`; "all" is every composition.
     n_components : int
     steps : Steps, optional
 
     Raises
     ------
     EmbeddingError
-        No such embedding or category, more components than dimensions, or too few compositions.
+        Unknown embedding or category, more components than dimensions, or too few compositions.
     """
     vectors = element_vectors(con, embedding)
     threads = threads_of(con)
     sums: list[Moments] = []
-    for order in nelements:
-        with steps(f"Moments of {order} elements") as progress:
-            sums.append(moments(read_order(con, order), vectors.covered, threads, category, progress))
+    for k in nelements:
+        with steps(f"Moments of {k} elements") as progress:
+            sums.append(moments(read_systems(con, k), vectors.covered, threads, category, progress))
     with threadpool_limits(threads):
         return pca_of_moments(reduce(add, sums), vectors, n_components)
 
 
 def pca_of_moments(sums: Moments, vectors: ElementVectors, n_components: int) -> ExactPCA:
-    """Return the principal components that follow from sums of fractions.
+    """Return the principal components of a set of compositions from its moments.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def pca_of_moments(sums: Moments, vectors: ElementVectors, n_components: int) ->
         raise EmbeddingError(f"{sums.n} compositions with a {vectors.name} vector are too few for a PCA")
     values = np.where(vectors.covered[:, None], vectors.values, 0.0)
     mean = sums.by_element @ values / sums.n
-    # Fractions add up to one, so centring the elements centres the compositions.
+    # Fractions sum to one: centring the elements centres the compositions.
     centred = np.where(vectors.covered[:, None], values - mean, 0.0)
     covariance = centred.T @ sums.by_pair @ centred / (sums.n - 1)
     variances, directions = np.linalg.eigh(covariance)
