@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
-    from chemdb.embedding.export import Embedded
+    from chemdb.embedding.embedded import Embedded
     from chemdb.lookup.explanation import Explanation
     from chemdb.query.result import Result
     from chemdb.report.separation import Separation
@@ -216,7 +216,7 @@ class Database:
             return sample_categories(con, categories, sizes, n, seed)
 
     def embed(self, compositions: "Result | pa.Table", embedding: str) -> "tuple[pa.Table, Embedded]":
-        """Return formula, category and vector of compositions, and how many have no vector.
+        """Return formula, category and vector of compositions, and the account of what was left out.
 
         Parameters
         ----------
@@ -230,12 +230,12 @@ class Database:
         EmbeddingError
             The file has no such representation.
         """
-        from chemdb.embedding.export import COLUMNS, embed
+        from chemdb.embedding.export import embed
         from chemdb.embedding.stored_vectors import element_vectors
 
         with self.cursor() as con:
             vectors = element_vectors(con, embedding)
-        return embed(compositions.select(COLUMNS), vectors, self.limits.threads)
+        return embed(compositions, vectors, self.limits.threads)
 
     def info(self) -> dict[str, Any]:
         """Return how the file was built and what it contains, see `chemdb.report.info.describe`."""

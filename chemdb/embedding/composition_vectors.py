@@ -20,14 +20,14 @@ def composition_vectors(
     threads: int,
     out: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
-    """Return the stoichiometry-weighted mean of the element vectors of each composition.
+    """Return the stoichiometry-weighted mean of element vectors for each composition.
 
     Parameters
     ----------
     elements : array of uint8, shape (n, k)
-        Atomic numbers, 0 where a composition has fewer elements.
+        Atomic numbers, padded with 0.
     factors : array of uint8, shape (n, k)
-        Stoichiometric factors of those elements, 0 where there is none.
+        Stoichiometric factors of those elements, padded with 0.
     vectors : ElementVectors
     threads : int
     out : array of float32, shape (n, d), optional
@@ -36,7 +36,7 @@ def composition_vectors(
     Returns
     -------
     array of float32, shape (n, d)
-        NaN where an element has no vector.
+        NaN for compositions with an element that has no vector.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def composition_vectors(
 
 
 def is_covered(elements: NDArray[np.uint8], vectors: ElementVectors) -> NDArray[np.bool_]:
-    """Return whether every element of each composition has a vector, shape (n,)."""
+    """Return whether all elements of each composition have a vector, shape (n,)."""
     return np.all(vectors.covered[elements], axis=1)  # type: ignore[no-any-return]
 
 
@@ -68,7 +68,7 @@ def element_arrays(
     Parameters
     ----------
     rows : pyarrow.Table or RecordBatch
-        With the columns elements (lists of symbols) and factors (lists of numbers).
+        With the columns elements (lists of symbols) and factors (lists of integers).
     symbols : sequence of str
         Element symbols by atomic number.
     """

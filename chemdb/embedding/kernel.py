@@ -1,4 +1,4 @@
-"""Vectors of compositions: means of element vectors."""
+"""Weighted means of element vectors."""
 
 import numpy as np
 from numba import njit
@@ -8,18 +8,18 @@ from numba import njit
 def mean_vectors(elements, factors, vectors, out, start, stop):
     """Fill rows of `out` with the factor-weighted means of element vectors.
 
-    Sums are in double precision and rounded once.
+    Sums are accumulated in double precision and rounded once.
 
     Parameters
     ----------
     elements : array of uint8, shape (n, k)
-        Atomic numbers; 0 is no element.
+        Atomic numbers, padded with 0.
     factors : array of uint8, shape (n, k)
-        Stoichiometric factors; 0 where there is no element.
+        Stoichiometric factors, padded with 0.
     vectors : array of float64, shape (104, d)
         By atomic number.
     out : array of float32, shape (n, d)
-        Rows `start` to `stop` are filled.
+        Rows from `start` up to `stop` are filled.
     start, stop : int
     """
     k = elements.shape[1]

@@ -1,4 +1,4 @@
-"""Element representations as a database file holds them."""
+"""Element representations stored in a database file."""
 
 import duckdb
 import numpy as np
@@ -10,7 +10,7 @@ from chemdb.errors import EmbeddingError, one_of
 
 
 def embedding_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Return the names of the element representations of a file: the paper's six, then the others."""
+    """Return the names of the element representations in a file: the six of the paper, then the others."""
     rows = con.execute("select embedding from embedding order by 1").fetchall()
     names = [name for (name,) in rows]
     paper = [name for name in PAPER_EMBEDDINGS if name in names]
@@ -18,12 +18,12 @@ def embedding_names(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
 
 
 def check_embedding(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """Return the name of an element representation as it is.
+    """Return the name of an element representation, unchanged.
 
     Raises
     ------
     EmbeddingError
-        The file has no such representation; the message names the nearest.
+        Not in the file; the message suggests similar names.
     """
     return one_of(name, embedding_names(con), "embedding", EmbeddingError)
 
@@ -34,7 +34,7 @@ def element_vectors(con: duckdb.DuckDBPyConnection, name: str) -> ElementVectors
     Raises
     ------
     EmbeddingError
-        The file has no such representation.
+        Not in the file; the message suggests similar names.
     """
     parameters = {"name": check_embedding(con, name)}
     [(features,)] = con.execute(
