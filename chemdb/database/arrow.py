@@ -1,6 +1,6 @@
-"""Arrow columns as NumPy arrays, without what PyArrow's own conversion does first.
+"""Arrow columns as NumPy arrays.
 
-``to_numpy`` imports pandas, which takes half a second, and in that time it swallows Ctrl-C.
+The ``to_numpy`` of PyArrow imports pandas, which takes half a second and swallows Ctrl-C meanwhile.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 def as_array(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
-    """Return a column as an array of its type, shape (n,), without a copy where that is possible.
+    """Return a column as an array of the same type, shape (n,), without a copy if possible.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def as_array(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
     Raises
     ------
     TypeError
-        The column has nulls, or is of another type.
+        The column has nulls or another type.
 
     Examples
     --------
@@ -31,6 +31,6 @@ def as_array(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if pa.types.is_boolean(column.type):
-        # Arrow's booleans are bits.
+        # Arrow packs booleans into bits.
         return np.from_dlpack(column.cast(pa.uint8())).view(np.bool_)
     return np.from_dlpack(column)

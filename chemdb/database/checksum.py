@@ -1,4 +1,4 @@
-"""Checksums of the tables of a file, kept in it."""
+"""Checksums of the tables of a file, stored in the file."""
 
 from typing import NamedTuple
 
@@ -10,13 +10,13 @@ from chemdb.database.sql_files import run_file, sql_text
 
 
 class Checksum(NamedTuple):
-    """What tells one content of a table from another, see the table `store.checksum`.
+    """Number of rows and checksum of a table, see the table `store.checksum`.
 
     Attributes
     ----------
     n_rows : int
     checksum : str
-        Sum of the first 64 bits of the MD5 of each row, a whole number.
+        Sum over all rows of the first 64 bits of their MD5, as a decimal integer.
     """
 
     n_rows: int
@@ -27,20 +27,20 @@ class Checksum(NamedTuple):
 
 
 def statements(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the query that computes the `Checksum` of each table of a file, by the table's name."""
+    """Return the queries that compute the `Checksum` of each table of a file, by table name."""
     return dict(execute(con, sql_text("statements/checksum_statement")).fetchall())
 
 
 def compute(con: duckdb.DuckDBPyConnection, statement: str) -> Checksum:
-    """Return what a query of `statements` finds."""
+    """Return the result of a query from `statements`."""
     [(n_rows, checksum)] = execute(con, statement).fetchall()
     return Checksum(n_rows, checksum)
 
 
 def renew_checksums(con: duckdb.DuckDBPyConnection, prefix: str = "") -> None:
-    """Write the checksums of all tables, or of those whose name, with the schema, starts so.
+    """Recompute and store the checksums of the tables whose qualified name starts with `prefix`.
 
-    The tables of the schema ``store`` stay the same from the build on, those of ``main`` do not.
+    The tables of the schema ``store`` never change after the build, those of ``main`` do.
     """
     rows = [
         {"table_name": name, **compute(con, statement)._asdict(), "statement": statement}

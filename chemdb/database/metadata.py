@@ -1,4 +1,4 @@
-"""What a file says about itself: how it was built, its elements, species, limits and known sources."""
+"""The metadata of a file: build, elements, oxidation states, limits, known sources."""
 
 import re
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ MATERIALS_PROJECT = {"mp": "Materials Project", "mp-snapshot": "Materials Projec
 
 
 def build_info(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return how a file was built, a value for each property."""
+    """Return the properties of the build of a file, by name."""
     return dict(execute(con, "from build_info").fetchall())
 
 
 def known_sources(con: duckdb.DuckDBPyConnection) -> str:
-    """Return one line that says how large and how old the known list of a file is."""
+    """Return the known sources of a file with their age and size, in one line."""
     rows = execute(
         con,
         "select source, coalesce(version, retrieved::varchar), n_entries from known_source order by added_at",
@@ -39,25 +39,25 @@ def known_sources(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def known_state(con: duckdb.DuckDBPyConnection) -> list[tuple]:
-    """Return what changes whenever a known source is added or removed."""
+    """Return a value that changes whenever a known source is added or removed."""
     rows: list[tuple] = con.execute("select source, added_at from known_source order by all").fetchall()
     return rows
 
 
 def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
-    """Return the elements of a file, by atomic number.
+    """Return the elements of a file in order of atomic number.
 
     Raises
     ------
     DatabaseError
-        They are not the first 103.
+        The table is damaged: not the first 103 elements, or impossible values.
     """
     rows = con.execute(
         "select symbol::varchar, name, atomic_number, electronegativity, periodic_group, period, block, "
         "smact_metal, smact_mixed_valence from element order by atomic_number"
     ).fetchall()
     elements = [Element(*row) for row in rows]
-    # Kernels index by atomic number without checking.
+    # Kernels index arrays by atomic number without bounds checks.
     if [element.atomic_number for element in elements] != list(range(1, N_ELEMENTS + 1)) or not all(
         re.fullmatch("[A-Z][a-z]?", element.symbol)
         and (element.electronegativity is None or 0 < element.electronegativity < 10)
@@ -73,12 +73,12 @@ def nelements_of(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
 
 
 def max_stoichiometry_of(con: duckdb.DuckDBPyConnection) -> int:
-    """Return the largest factor of a file.
+    """Return the largest stoichiometric factor of a file.
 
     Raises
     ------
     DatabaseError
-        It has no stoichiometry.
+        The file has no stoichiometries.
     """
     [(largest,)] = con.execute("select max(max_factor) from store.stoichiometry").fetchall()
     if not largest:
@@ -136,7 +136,7 @@ def electronegativities_of(elements: Iterable[Element]) -> dict[str, float | Non
 
 
 def states_of(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, ...]]:
-    """Return the oxidation states in e, by symbol, that decided a file."""
+    """Return the oxidation states (in e) that the file was built from, by symbol."""
     rows = con.execute(
         "select symbol::varchar, list(oxidation_state order by oxidation_state) from species "
         "where used group by symbol"
@@ -145,23 +145,23 @@ def states_of(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, ...]]:
 
 
 def state_occurrences(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
-    """Return, by symbol, the oxidation states in e that decided a file and how usual each is."""
+    """Return, by symbol, the oxidation states (in e) that the file was built from and their ``n_icsd``."""
     rows = con.execute(
         "select symbol::varchar, oxidation_state, n_icsd from species where used order by all"
     ).fetchall()
-    found: dict[str, dict[int, int]] = {}
-    for symbol, state, occurrences in rows:
-        found.setdefault(symbol, {})[state] = occurrences
-    return found
+    by_symbol: dict[str, dict[int, int]] = {}
+    for symbol, state, n_icsd in rows:
+        by_symbol.setdefault(symbol, {})[state] = n_icsd
+    return by_symbol
 
 
 def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
-    """Return the chemsys of the file that `text` means: elements in any order, by hyphens.
+    """Return the chemsys in the file for elements in any order, joined by hyphens.
 
     Raises
     ------
     ChemdbError
-        A part is not an element, an element comes twice, or the file has no such system.
+        A part is not an element, an element occurs twice, or the system is not in the file.
     """
     symbols = [part.strip() for part in text.split("-")]
     known = {symbol for (symbol,) in con.execute("select symbol::varchar from element").fetchall()}
@@ -171,7 +171,7 @@ def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
                 f"chemical system {text!r}: {symbol!r} is not an element; write it like Li-Zn-O"
             )
     if len(set(symbols)) < len(symbols):
-        raise ChemdbError(f"chemical system {text!r}: an element comes twice")
+        raise ChemdbError(f"chemical system {text!r}: an element occurs twice")
     chemsys = "-".join(sorted(symbols))
     if not con.execute("from chemical_system where chemsys = ?", [chemsys]).fetchall():
         nelements = nelements_of(con)

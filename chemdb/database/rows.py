@@ -1,4 +1,4 @@
-"""Rows of a SQL statement as Python, Arrow, pandas or polars, read when asked for."""
+"""The rows of a SQL statement as Python, Arrow, pandas or polars objects, read on demand."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
-#: Gives a connection of one's own, closed at the end.
+#: Opens a new cursor for the body of a ``with`` statement.
 Cursor = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
-#: Rows that a result shows of itself.
+#: Number of rows in the printed form.
 N_SHOWN = 20
 
 
 class Rows:
-    """Rows of a statement; every read runs it anew, so any thread can read them, and again.
+    """The rows of a statement; thread-safe, as every read runs the statement on a new cursor.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Rows:
         self._parameters = dict(parameters or {}) or None
 
     def read(self) -> tuple[list[str], Iterator[tuple]]:
-        """Return the names of the columns, and the rows as they come, in bounded memory."""
+        """Return the column names and an iterator over the rows, in bounded memory."""
         rows = self._read()
         return next(rows), rows
 
@@ -51,13 +51,13 @@ class Rows:
             return table
 
     def df(self) -> "pandas.DataFrame":
-        """Return the rows as a pandas data frame; needs pandas."""
+        """Return the rows as a pandas DataFrame; requires pandas."""
         with self._cursor() as con:
             frame: pandas.DataFrame = con.sql(self._statement, params=self._parameters).df()
             return frame
 
     def pl(self) -> "polars.DataFrame":
-        """Return the rows as a polars data frame; needs polars."""
+        """Return the rows as a polars DataFrame; requires polars."""
         import polars
 
         frame = polars.from_arrow(self.arrow())
@@ -65,7 +65,7 @@ class Rows:
         return frame
 
     def __repr__(self) -> str:
-        """Return the first rows as DuckDB draws them."""
+        """Return the first rows as DuckDB prints them."""
         with self._cursor() as con:
             return str(con.sql(self._statement, params=self._parameters).limit(N_SHOWN))
 

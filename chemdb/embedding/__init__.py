@@ -1,1 +1,1 @@
-"""Compositions as vectors: element vectors, their means, and what follows from them."""
+"""Vectors of compositions: means of element vectors, as arrays, tables and files."""

@@ -1,1 +1,1 @@
-"""Tables in files: read a user file, write record batches."""
+"""Read tables from user files, write record batches to files."""

@@ -1,4 +1,4 @@
-"""Record batches to a file or stdout, as they come; a file appears whole or not at all."""
+"""Write record batches to a file, atomically, or to stdout."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from chemdb.runtime.stdout import stdout_path
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Formats by name, which is a file's suffix too, as DuckDB's COPY takes them.
+#: Options of COPY in DuckDB by format; the name of a format is also the suffix of its files.
 WRITERS = {
     "csv": "format csv, header",
     "tsv": "format csv, header, delimiter '\t'",
@@ -29,62 +29,62 @@ WRITERS = {
 
 
 def format_of(target: Path) -> str:
-    """Return the format that the name of a file asks for.
+    """Return the format for a file, by its suffix.
 
     Raises
     ------
     FileError
-        Its suffix is none of `WRITERS`.
+        The suffix is not in `WRITERS`.
     """
-    kind = target.suffix.lower().removeprefix(".")
-    if kind not in WRITERS:
+    format_name = target.suffix.lower().removeprefix(".")
+    if format_name not in WRITERS:
         raise FileError(f"{target}: the name must end in one of {', '.join(f'.{name}' for name in WRITERS)}")
-    return kind
+    return format_name
 
 
 def write_batches(
     batches: "pa.RecordBatchReader",
     target: Path | None,
-    kind: str,
+    format_name: str,
     limits: Limits,
     total: int | None = None,
     progress: Progress = no_progress,
 ) -> int:
-    """Write the rows in bounded memory; return how many.
+    """Write rows in bounded memory; return how many.
 
     Parameters
     ----------
     batches : pyarrow.RecordBatchReader
     target : Path or None
         None is stdout.
-    kind : str
+    format_name : str
         A key of `WRITERS`; parquet needs a file.
     limits : Limits
     total : int, optional
-        Rows that will come, for `progress`.
+        Number of rows, for `progress`.
     progress : Progress
 
     Raises
     ------
     ChemdbError
-        The file cannot be written, or the rows cannot be made; what was there is as it was.
+        The file cannot be written, or `batches` raises it; an existing file is unchanged.
     """
-    if target is None and kind == "parquet":
-        raise FileError("parquet cannot go to the screen; name a file with --output")
-    place = atomic_write(target) if target else stdout_path()
-    with place as [unfinished], connect_in_memory(limits) as con:
-        # DuckDB 2.0 can wait forever for writes that it handed to other threads, once interrupted.
+    if target is None and format_name == "parquet":
+        raise FileError("parquet cannot be written to stdout; name a file with --output")
+    destination = atomic_write(target) if target else stdout_path()
+    with destination as [partial], connect_in_memory(limits) as con:
+        # DuckDB 2.0 can hang when it is interrupted while other threads write.
         con.execute("set async_threads = 0")
-        failed: list[ChemdbError] = []
-        con.register("written", _reporting(batches, total, progress, failed))
-        name = str(unfinished).replace("'", "''")
+        errors: list[ChemdbError] = []
+        con.register("written", _with_progress(batches, total, progress, errors))
+        name = str(partial).replace("'", "''")
         try:
             [(n,)] = execute(
-                con, f"copy written to '{name}' ({WRITERS[kind]}, use_tmp_file false)"
+                con, f"copy written to '{name}' ({WRITERS[format_name]}, use_tmp_file false)"
             ).fetchall()
         except duckdb.Error as error:
-            if failed:
-                raise failed[0] from None
+            if errors:
+                raise errors[0] from None
             if not isinstance(error, duckdb.IOException):
                 raise
             raise FileError(f"{target or 'stdout'}: cannot be written ({_reason(error)})") from None
@@ -92,18 +92,18 @@ def write_batches(
 
 
 def _reason(error: duckdb.IOException) -> str:
-    """Return what the operating system said, which DuckDB puts after the name of the file."""
-    said = re.search(r'(?<=": )[\w -]+$|(?<=\\": )[\w -]+', str(error).splitlines()[0])
-    return said[0].lower() if said else str(error).splitlines()[0]
+    """Return the message of the operating system, which DuckDB puts after the file name."""
+    message = re.search(r'(?<=": )[\w -]+$|(?<=\\": )[\w -]+', str(error).splitlines()[0])
+    return message[0].lower() if message else str(error).splitlines()[0]
 
 
-def _reporting(
-    batches: "pa.RecordBatchReader", total: int | None, progress: Progress, failed: list[ChemdbError]
+def _with_progress(
+    batches: "pa.RecordBatchReader", total: int | None, progress: Progress, errors: list[ChemdbError]
 ) -> "pa.RecordBatchReader":
-    """Return the batches; what goes wrong in them is put into `failed`, as DuckDB makes a text of it."""
+    """Return batches that report progress and collect errors, which DuckDB would turn into text."""
     import pyarrow as pa
 
-    def passed_on() -> Iterator[pa.RecordBatch]:
+    def observed() -> Iterator[pa.RecordBatch]:
         done = 0
         try:
             for batch in batches:
@@ -112,7 +112,7 @@ def _reporting(
                 if total:
                     progress(done / total)
         except ChemdbError as error:
-            failed.append(error)
+            errors.append(error)
             raise
 
-    return pa.RecordBatchReader.from_batches(batches.schema, passed_on())
+    return pa.RecordBatchReader.from_batches(batches.schema, observed())

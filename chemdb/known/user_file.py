@@ -9,7 +9,7 @@ import pyarrow as pa
 from chemdb.database.connection import connect_in_memory
 from chemdb.database.execution import identifier
 from chemdb.errors import FileError, KnownSourceError
-from chemdb.files.user_files import bounded, first_column, formula_column, rows_of, unreadable
+from chemdb.files.user_files import first_column, formula_column, limit_size, read_error, read_rows
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 from chemdb.runtime.limits import Limits
 
@@ -29,7 +29,7 @@ def file_source(
     Parameters
     ----------
     path : Path
-        As `chemdb.files.user_files.rows_of` reads it.
+        As `chemdb.files.user_files.read_rows` reads it.
     name : str, optional
         Default: `default_name`.
     column : str, optional
@@ -43,14 +43,14 @@ def file_source(
     """
     try:
         with connect_in_memory(limits or Limits()) as con:
-            rows = rows_of(con, path)
+            rows = read_rows(con, path)
             formula = formula_column(rows.columns, path, column)
             try:
                 reader = rows.project(_columns(rows.columns, formula)).to_arrow_reader(BATCH)
-                batches = list(bounded(reader, path, MAX_ENTRIES))
+                batches = list(limit_size(reader, path, MAX_ENTRIES))
                 entries = pa.Table.from_batches(batches, reader.schema).cast(ENTRY_SCHEMA)
             except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
-                raise FileError(f"{path}: {unreadable(error)}") from None
+                raise FileError(f"{path}: {read_error(error)}") from None
     except FileError as error:
         raise KnownSourceError(f"known source {error}") from None
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()

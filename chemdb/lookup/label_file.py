@@ -10,7 +10,7 @@ import pyarrow as pa
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
 from chemdb.files.output_files import format_of, write_batches
-from chemdb.files.user_files import bounded, rows_of, unreadable
+from chemdb.files.user_files import limit_size, read_error, read_rows
 from chemdb.files.user_files import formula_column as find_formula_column
 from chemdb.lookup.label import BATCH, Labeller, label_batches
 from chemdb.runtime.limits import Limits
@@ -29,7 +29,7 @@ def label_file(
     ----------
     labeller : Labeller
     source : Path
-        A file that `chemdb.files.user_files.rows_of` can read.
+        A file that `chemdb.files.user_files.read_rows` can read.
     target : Path or None
         Its suffix, one of `chemdb.files.output_files.WRITERS`, is the format; None writes CSV to stdout.
     limits : Limits
@@ -43,14 +43,14 @@ def label_file(
     """
     output_format = format_of(target) if target else "csv"
     with connect_in_memory(limits) as con:
-        rows = rows_of(con, source)
+        rows = read_rows(con, source)
         column = find_formula_column(rows.columns, source, formula_column)
         try:
             reader = rows.to_arrow_reader(BATCH)
-            labelled = label_batches(labeller, bounded(reader, source), reader.schema, column)
+            labelled = label_batches(labeller, limit_size(reader, source), reader.schema, column)
             return write_batches(labelled, target, output_format, limits)
         except (duckdb.Error, pa.ArrowInvalid, UnicodeDecodeError) as error:
-            raise FileError(f"{source}: {unreadable(error)}") from None
+            raise FileError(f"{source}: {read_error(error)}") from None
 
 
 def label_lines(labeller: Labeller, lines: TextIO, target: Path | None, limits: Limits) -> int:

@@ -19,7 +19,7 @@ from chemdb.chemistry.elements import elements
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import read_oxidation_states
 from chemdb.errors import MAX_MESSAGE, ChemdbError, FileError, FormulaError, SpeciesError
-from chemdb.files.user_files import bounded
+from chemdb.files.user_files import limit_size
 from chemdb.known.user_file import file_source
 from chemdb.query.statement.counts import count_statement
 
@@ -232,18 +232,18 @@ def test_rows_and_bytes_of_a_file_are_bounded(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"formula": ["NaCl"] * 100_000}), path)
     batches = pq.read_table(path).to_batches(10_000)
-    assert sum(map(len, bounded(batches, path, 100_000))) == 100_000
+    assert sum(map(len, limit_size(batches, path, 100_000))) == 100_000
     with pytest.raises(FileError, match="more than 99,999 rows"):
-        list(bounded(batches, path, 99_999))
-    monkeypatch.setattr("chemdb.files.user_files.ALWAYS_FINE", 0)
+        list(limit_size(batches, path, 99_999))
+    monkeypatch.setattr("chemdb.files.user_files.ALWAYS_ALLOWED", 0)
     with pytest.raises(FileError, match="200 times"):
-        list(bounded(batches, path))
+        list(limit_size(batches, path))
 
 
 def test_a_parquet_file_of_too_many_rows_for_its_size(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"formula": ["NaCl"] * 1_000_000}), path)
     assert len(file_source(path).entries) == 1_000_000
-    monkeypatch.setattr("chemdb.files.user_files.ALWAYS_FINE", 0)
-    with pytest.raises(ChemdbError, match="says that it has 1,000,000 rows"):
+    monkeypatch.setattr("chemdb.files.user_files.ALWAYS_ALLOWED", 0)
+    with pytest.raises(ChemdbError, match="declares 1,000,000 rows"):
         file_source(path)

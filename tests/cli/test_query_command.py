@@ -61,7 +61,7 @@ WRONG = {
     ("query", "Zn-O", "--limit", "-1"): "limit",
     ("query", "Zn-O", "-o", "rows.txt"): "the name must end in .csv, .json, .jsonl, .parquet",
     ("query", "Zn-O", "-o", "no/rows.csv"): "cannot be written",
-    ("query", "Zn-O", "-f", "parquet"): "parquet cannot go to the screen",
+    ("query", "Zn-O", "-f", "parquet"): "parquet cannot be written to stdout",
     ("query", "--limit", "0"): "rows are too many for a table",
     ("query", "--optimade", "elements HAS"): "OPTIMADE filter: Unexpected end-of-input",
     ("query", "--optimade", "nsites=3"): "compositions have no property 'nsites'",
