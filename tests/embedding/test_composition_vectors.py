@@ -1,4 +1,4 @@
-"""Element vectors, and the vectors of compositions that follow from them."""
+"""Element vectors and the vectors of compositions against the elementembeddings library."""
 
 import numpy as np
 import pytest
@@ -24,14 +24,14 @@ def numbered(formula):
     return np.array([elements + padding], np.uint8), np.array([factors + padding], np.uint8)
 
 
-def test_dimensions_of_the_papers_six():
+def test_dimensions_of_the_representations_of_the_paper():
     dimensions = {name: library_vectors(name).values.shape[1] for name in PAPER_EMBEDDINGS}
     assert dimensions == {
         "magpie": 22, "mat2vec": 200, "megnet16": 16, "oliynyk": 44, "skipatom": 200, "random_200": 200,
     }  # fmt: skip
 
 
-def test_elements_covered_by_the_papers_six():
+def test_elements_covered_by_the_representations_of_the_paper():
     covered = {name: 103 - len(library_vectors(name).missing) for name in PAPER_EMBEDDINGS}
     assert covered == {
         "magpie": 97, "mat2vec": 103, "megnet16": 94, "oliynyk": 85, "skipatom": 86, "random_200": 103,
@@ -39,7 +39,7 @@ def test_elements_covered_by_the_papers_six():
 
 
 @pytest.mark.parametrize("name", library_embeddings())
-def test_values_are_the_librarys(name):
+def test_values_equal_those_of_the_library(name):
     theirs = Embedding.load_data(name)
     ours = library_vectors(name)
     covered = [symbol for symbol in SYMBOLS if symbol in theirs.embeddings]
@@ -58,7 +58,7 @@ def test_every_representation_of_the_library_is_in_the_file(small):
     assert embedding_names(small)[:6] == PAPER_EMBEDDINGS
 
 
-def test_an_unknown_name_is_answered_with_the_nearest(small):
+def test_an_unknown_name_suggests_similar_ones(small):
     with pytest.raises(EmbeddingError, match=r"no embedding 'magpi'; did you mean magpie or magpie_sc\?"):
         element_vectors(small, "magpi")
     with pytest.raises(EmbeddingError, match="no embedding 'zzzzzz'; there are magpie, mat2vec"):
@@ -74,7 +74,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(small):
         unique_by=lambda part: part[0],
     ),
 )
-def test_vectors_are_those_of_compositional_embedding(name, formula):
+def test_vectors_equal_those_of_compositional_embedding(name, formula):
     vectors = library_vectors(name)
     elements, factors = numbered(formula)
     ours = composition_vectors(elements, factors, vectors, 1)[0]
@@ -110,7 +110,7 @@ def test_the_file_has_the_vectors_of_covered_elements(small):
 
 
 @pytest.mark.parametrize("name", library_embeddings())
-def test_the_file_has_the_librarys_vectors_in_single_precision(small, name):
+def test_the_file_has_the_vectors_of_the_library_in_single_precision(small, name):
     stored, library = element_vectors(small, name), library_vectors(name)
     np.testing.assert_array_equal(stored.values, library.values.astype(np.float32))
     assert (stored.features, stored.symbols) == (library.features, library.symbols)
