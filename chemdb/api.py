@@ -303,10 +303,10 @@ class Database:
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
-        from chemdb.database.metadata import known_sources
+        from chemdb.database.metadata import known_sources_with_advice
 
         with self.cursor() as con:
-            return known_sources(con)
+            return known_sources_with_advice(con)
 
     def close(self) -> None:
         """Close the file; statements that are being read finish."""

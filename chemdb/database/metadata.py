@@ -20,22 +20,28 @@ def build_info(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def known_sources(con: duckdb.DuckDBPyConnection) -> str:
-    """Return the known sources of a file with their age and size, in one line."""
+    """Return the known sources of a file with their age and size, in one line; "none" without any."""
     rows = execute(
         con,
         "select source, coalesce(version, retrieved::varchar), n_entries from known_source order by added_at",
     ).fetchall()
-    if not rows:
-        return "none; 'chemdb known add mp' adds the Materials Project"
     sources = [
         f"{MATERIALS_PROJECT.get(source, source)}{f' {version}' if version else ''}, {n:,} entries"
         for source, version, n in rows
     ]
-    line = "; ".join(sources)
-    if [source for source, *_ in rows] == ["mp-snapshot"]:
+    return "; ".join(sources) or "none"
+
+
+def known_sources_with_advice(con: duckdb.DuckDBPyConnection) -> str:
+    """Return `known_sources`, and how to get a complete list if the file has none."""
+    sources = known_sources(con)
+    names = execute(con, "select source from known_source").fetchall()
+    if not names:
+        return f"{sources}; 'chemdb known add mp' adds the Materials Project"
+    if names == [("mp-snapshot",)]:
         # 22,816 of the 64,264 known formulas that Table 2 of Park et al. 2024 counts.
-        line += ", about a third of what the paper had; 'chemdb known add mp' for all"
-    return line
+        return f"{sources}, about a third of what the paper had; 'chemdb known add mp' for all"
+    return sources
 
 
 def known_state(con: duckdb.DuckDBPyConnection) -> list[tuple]:

@@ -10,8 +10,8 @@ import pyarrow as pa
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
 from chemdb.files.output_files import format_of, write_batches
-from chemdb.files.user_files import limit_size, read_error, read_rows
 from chemdb.files.user_files import formula_column as find_formula_column
+from chemdb.files.user_files import limit_size, read_error, read_rows
 from chemdb.lookup.label import BATCH, Labeller, label_batches
 from chemdb.runtime.limits import Limits
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
-from chemdb.database.metadata import build_info, chemsys_of, known_sources
+from chemdb.database.metadata import build_info, chemsys_of, known_sources_with_advice
 from chemdb.report import paper_values
 
 #: Formulas given of categories that are too large to list.
@@ -61,7 +61,7 @@ def table_2(con: duckdb.DuckDBPyConnection) -> Table2:
     paper = []
     if paper_values.as_in_paper(build_info(con)):
         paper = [{"nelements": row["nelements"], **paper_values.TABLE_2[row["nelements"]]} for row in rows]
-    return Table2(rows, paper, known_sources(con))
+    return Table2(rows, paper, known_sources_with_advice(con))
 
 
 def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Table1Cell]:

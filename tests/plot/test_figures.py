@@ -75,7 +75,7 @@ def test_figure_1_shows_the_frequencies_of_the_file(full):
     assert "La" not in shown
     assert "allowed binary compositions: 13,464" in str(drawing.caption)
     assert "most frequent: C 938" in str(drawing.caption)
-    assert "known: mp-snapshot 2017, 47,737 entries" in str(drawing.caption)
+    assert "known: Materials Project 2017, 47,737 entries\n" in str(drawing.caption)
     f_block = texts(periodic_table.draw(full, 4, "missing", f_block=True, columns=1).figure)
     assert len(f_block) == 2 * 103
     assert f_block[f_block.index("C") + 1] == "308M"
