@@ -23,7 +23,7 @@ KERNELS = (
     "tests/chemistry/test_formula.py", "tests/rule/test_bulk.py", "tests/rule/test_oxidation_states.py", "tests/embedding/test_composition_vectors.py",
     "tests/enumeration/test_allowed_sets.py::test_every_composition_agrees_with_the_naive_rule",
     "tests/enumeration/test_count.py::test_count_of_quinaries_agrees_with_the_naive_rule",
-    "tests/maps/test_exact_pca.py::test_several_numbers_of_elements_together",
+    "tests/maps/test_exact_pca.py::test_two_to_four_elements_together",
     "tests/query/test_sample.py::test_a_sample_of_everything_is_the_category",
     "tests/maps/test_density.py::test_every_ternary_is_in_its_cell",
 )  # fmt: skip

@@ -78,7 +78,7 @@ def test_a_query_is_one_statement_or_one_line(opened, text, optimade):
         check_line(error)
         return
     statement = count_statement(asked)
-    with opened._cursor() as con:
+    with opened.cursor() as con:
         assert len(con.extract_statements(statement.runnable())) == 1
         assert con.execute(f"explain {statement.text}", dict(statement.parameters)).fetchall()
 

@@ -9,8 +9,9 @@ from helpers.cli import output, run
 
 import chemdb
 from chemdb.chemistry.elements import elements as all_elements
-from chemdb.embedding import export as module
+from chemdb.embedding import export_parts
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
+from chemdb.embedding.export import export
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import FileError
 from chemdb.runtime.limits import Limits
@@ -50,7 +51,9 @@ def test_parquet_has_a_vector_for_each_covered_composition(db, small_path, tmp_p
     left_out = db.query(QUERY).count() - len(wanted)
     assert left_out > 0
     assert done.stdout == f"{target}: {len(wanted):,} vectors of 200\n"
-    assert f"{left_out:,} compositions left out, as skipatom has no vector of Po, At, Fr," in done.stderr
+    assert (
+        f"{left_out:,} compositions left out, because skipatom has no vector for Po, At, Fr," in done.stderr
+    )
     assert str(table.schema.field("vector").type) == "fixed_size_list<element: float>[200]"
     assert table["formula"].to_pylist() == list(wanted)
     assert set(table["category"].to_pylist()) == {"missing"}
@@ -94,13 +97,13 @@ def test_mixed_numbers_of_elements_are_padded(db):
 
 
 def test_an_export_to_a_folder_resumes(small_path, db, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "PART", 100)
+    monkeypatch.setattr(export_parts, "PART_SIZE", 100)
     monkeypatch.setattr("chemdb.query.result.BATCH", 50)
     vectors = vectors_of(db, "skipatom")
     result = db.query("missing elements=O nelements=2")
     folder = tmp_path / "parts"
     folder.mkdir()
-    whole = module.export(result, vectors, folder, Limits())
+    whole = export(result, vectors, folder, Limits())
     parts = sorted(folder.iterdir())
     assert len(parts) > 2
     before = [path.read_bytes() for path in parts]
@@ -108,15 +111,15 @@ def test_an_export_to_a_folder_resumes(small_path, db, tmp_path, monkeypatch):
     for path in parts[1:]:
         path.unlink()
     changed = parts[0].stat().st_mtime_ns
-    again = module.export(result, vectors, folder, Limits())
+    again = export(result, vectors, folder, Limits())
     assert [path.read_bytes() for path in sorted(folder.iterdir())] == before
     assert parts[0].stat().st_mtime_ns == changed
     assert (again.n, again.n_left_out, again.uncovered) == (whole.n, whole.n_left_out, whole.uncovered)
     assert whole.n + whole.n_left_out == len(result)
     formulas = [formula for path in parts for formula in pq.read_table(path)["formula"].to_pylist()]
     assert formulas == list(expected(db, "missing elements=O nelements=2", "skipatom"))
-    with pytest.raises(FileError, match="of another export; choose an empty folder"):
-        module.export(result, vectors_of(db, "magpie"), folder, Limits())
+    with pytest.raises(FileError, match="part of another export; choose an empty folder"):
+        export(result, vectors_of(db, "magpie"), folder, Limits())
 
 
 def test_an_interrupted_export_leaves_nothing(db, tmp_path):
@@ -125,7 +128,7 @@ def test_an_interrupted_export_leaves_nothing(db, tmp_path):
 
     for name in ("v.parquet", "v.npz"):
         with pytest.raises(KeyboardInterrupt):
-            module.export(db.query(QUERY), vectors_of(db, "magpie"), tmp_path / name, Limits(), progress=stop)
+            export(db.query(QUERY), vectors_of(db, "magpie"), tmp_path / name, Limits(), progress=stop)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -136,7 +139,7 @@ def test_from_python(db):
     )
     assert table["formula"].to_pylist() == ["LiZnO2"]
     np.testing.assert_array_equal(table["vector"].to_pylist(), zinc)
-    assert str(account) == "1 vectors"
+    assert str(account) == "1 vector"
     sampled, account = db.embed(db.sample("unlikely", [2, 3], 50), "oliynyk")
     assert len(sampled) == account.n == 100 - account.n_left_out
 
@@ -147,7 +150,7 @@ def test_from_python(db):
         ([QUERY, "--embedding", "matvec", "-o", "v.parquet"], "no embedding 'matvec'; did you mean mat2vec"),
         ([QUERY, "-o", "v.xlsx"], "v.xlsx: the name must end in one of .parquet, .csv, .npz"),
         ([QUERY, "-o", "no/v.parquet"], "no/v.parquet: cannot be written (the folder no does not exist)"),
-        ([QUERY, "-o", "v.csv", "--columns", "list"], "v.csv: --columns list does not go with .csv"),
+        ([QUERY, "-o", "v.csv", "--columns", "list"], "v.csv: --columns list is not available for .csv"),
         (["interesting nelements=3", "-o", "v.npz"], "export: no composition of this file matches"),
         (["missing elements=Xx", "-o", "v.npz"], "query: 'Xx'"),
     ],

@@ -10,7 +10,7 @@ from helpers.vectors import listed_vectors
 from sklearn.decomposition import PCA
 
 from chemdb.database.connection import connect_to_read
-from chemdb.database.systems_as_arrays import read_order
+from chemdb.database.systems_as_arrays import read_systems
 from chemdb.embedding.composition_vectors import composition_vectors
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
@@ -67,7 +67,7 @@ def test_two_to_four_elements_together(quaternaries_path):
 def test_the_whole_space_follows_from_symmetry(full, nelements, embedding):
     """Every covered element, and every pair of them, occurs alike in the whole space."""
     covered = element_vectors(full, embedding).covered
-    space = read_order(full, nelements)
+    space = read_systems(full, nelements)
     found = moments(space, covered, 2)
     n_covered = int(covered[1:].sum())
     m = len(space.factors)
@@ -83,7 +83,7 @@ def test_the_whole_space_follows_from_symmetry(full, nelements, embedding):
 
 
 def test_categories_add_up_to_the_whole(full):
-    space, covered = read_order(full, 4), element_vectors(full, "skipatom").covered
+    space, covered = read_systems(full, 4), element_vectors(full, "skipatom").covered
     parts = [moments(space, covered, 2, name) for name in ("standard", "missing", "interesting", "unlikely")]
     whole = moments(space, covered, 2)
     assert sum(part.n for part in parts) == whole.n

@@ -1,4 +1,4 @@
-"""Maps are computed once, kept in the file, and drawn from there."""
+"""Maps are made once, stored in the file, and drawn from there."""
 
 import json
 import re
@@ -26,15 +26,13 @@ from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError, ReductionError
 from chemdb.maps.make import add_maps
 from chemdb.maps.stored import MapSpec, find_map, read_map
-from chemdb.plot import anions, map_grid
-from chemdb.plot import embedding_map as maps
-from chemdb.plot import map_page as html
+from chemdb.plot import anions, embedding_map, map_grid, map_page
 from chemdb.plot.paper_figures import draw_all
 from chemdb.plot.style import ANION_CLASSES, palette
 from chemdb.query.sample import sample
 from chemdb.runtime.limits import Limits
 
-#: Few points, so that all maps of an order take seconds.
+#: Few points, so that all maps of Figure 2 take seconds.
 N = 40
 
 
@@ -57,7 +55,7 @@ def con(maps_path):
 
 
 def naive_vectors(con, table, embedding):
-    """Return Eq. 2 of the paper for each composition whose elements have vectors, and those."""
+    """Return Eq. 2 of the paper for the compositions whose elements have vectors, and these compositions."""
     vectors = element_vectors(con, embedding)
     element = vectors.values
     elements, factors = element_arrays(table, vectors.symbols)
@@ -93,7 +91,7 @@ def test_a_map_is_the_reduction_of_the_samples_of_all_categories(con):
     assert json.loads(found.run["parameters"])["svd_solver"] == "auto"
 
 
-def test_tsne_of_the_file_is_that_of_scikit_learn(con):
+def test_stored_tsne_equals_that_of_scikit_learn(con):
     from sklearn.manifold import TSNE
 
     found = read_map(con, MapSpec("magpie", "tsne", 2, N))
@@ -123,11 +121,11 @@ def test_a_map_in_the_file_is_not_made_again(maps_path, con):
         MapSpec("magpie", "umap", 2, N + 1),
     ):
         assert find_map(con, other) is None
-    # A default that is spelled out is the same map.
+    # A default that is given explicitly is the same map.
     assert find_map(con, MapSpec("magpie", "umap", 2, N, settings=(("n_neighbors", 15),))) is not None
 
 
-def test_maps_go_when_the_known_sources_change(copy, tmp_path):
+def test_maps_are_removed_when_the_known_sources_change(copy, tmp_path):
     spec = MapSpec("random_200", "pca", 2, 5, n_components=3)
     assert add_maps(copy, [spec]) == [spec]
     with connect_to_read(copy) as con:
@@ -160,7 +158,7 @@ def test_several_processes_make_the_same_maps(copy):
             np.testing.assert_array_equal(read_map(con, alone).coordinates, coordinates)
 
 
-def test_maps_that_fail_leave_the_file(copy):
+def test_failed_maps_leave_the_file_unchanged(copy):
     before = copy.read_bytes()
     for spec, problem in (
         (MapSpec("magpi", "pca", 2), "did you mean magpie"),
@@ -184,7 +182,7 @@ def offsets(axes):
 def test_one_map_shows_each_point_in_the_colour_of_its_category(con):
     spec = MapSpec("mat2vec", "umap", 2, N)
     found = read_map(con, spec)
-    drawing = maps.draw(con, spec)
+    drawing = embedding_map.draw(con, spec)
     drawn = offsets(drawing.figure.axes[0])
     colors = palette("paper")
     assert set(drawn) == {colors[category] for category in CATEGORIES}
@@ -197,9 +195,9 @@ def test_one_map_shows_each_point_in_the_colour_of_its_category(con):
     assert drawing.figure.axes[0].get_xlabel() == "UMAP 1"
 
 
-def test_axes_of_pca_tell_the_share_of_the_variance(con):
+def test_axes_of_pca_show_the_share_of_the_variance(con):
     found = read_map(con, MapSpec("magpie", "pca", 2, N))
-    label = maps.draw(con, MapSpec("magpie", "pca", 2, N)).figure.axes[0].get_xlabel()
+    label = embedding_map.draw(con, MapSpec("magpie", "pca", 2, N)).figure.axes[0].get_xlabel()
     assert label == f"PC1 ({100 * found.run['explained'][0]:.1f}%)"
 
 
@@ -207,9 +205,9 @@ def test_figure_2_has_a_panel_for_each_map_and_the_rarest_on_top(con):
     drawing = map_grid.draw(con, 2, N)
     assert len(drawing.figure.axes) == 18
     # 2,096 standard binaries are known, 2,532 interesting ones.
-    assert maps.most_common_first(con, 2) == ["unlikely", "missing", "interesting", "standard"]
+    assert embedding_map.most_common_first(con, 2) == ["unlikely", "missing", "interesting", "standard"]
     for axes, spec in zip(drawing.figure.axes, map_grid.specs(2, N), strict=True):
-        assert [c.get_label() for c in axes.collections] == maps.most_common_first(con, 2)
+        assert [c.get_label() for c in axes.collections] == embedding_map.most_common_first(con, 2)
         assert sorted(c.get_zorder() for c in axes.collections) == [c.get_zorder() for c in axes.collections]
         assert all(c.get_rasterized() for c in axes.collections)
         drawn = np.concatenate([c.get_offsets() for c in axes.collections])
@@ -283,15 +281,15 @@ def test_figure_5_colours_by_anion_class(con):
 def test_a_page_has_every_point_and_needs_no_network(con, tmp_path):
     spec = MapSpec("magpie", "umap", 2, N)
     found = read_map(con, spec)
-    figure = html.figure(con, found, palette("paper"))
+    figure = map_page.figure(con, found, palette("paper"))
     traces = {trace.name: trace for trace in figure.data}
-    assert list(traces) == maps.most_common_first(con, 2)
+    assert list(traces) == embedding_map.most_common_first(con, 2)
     formulas = [formula for name in CATEGORIES for formula, _ in traces[name].customdata]
     assert sorted(formulas) == sorted(found.points["formula"].to_pylist())
     entries = dict(con.execute("select formula, material_id from known_composition").fetchall())
     assert all(entry == entries[formula] for formula, entry in traces["standard"].customdata)
     assert {entry for _, entry in traces["unlikely"].customdata} == {""}
-    html.write(con, spec, tmp_path / "m.html")
+    map_page.write(con, spec, tmp_path / "m.html")
     page = (tmp_path / "m.html").read_text()
     assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=", page) == []
     assert 'name="formula"' in page
@@ -319,7 +317,7 @@ def test_examples_of_maps_run(name, maps_path, tmp_path, monkeypatch):
     example = re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHEMDB_PATH", str(maps_path))
-    # As the user types it, but for the maps that this file has already.
+    # As in the help, but with the sample size of the maps that this file has.
     arguments = [word for word in shlex.split(example) if word != "60"]
     arguments = [word for word in arguments if word != "--per-category"] + ["--per-category", str(N)]
     assert "figure-" in (shown := output(*arguments)) or "map.png" in shown
@@ -392,7 +390,7 @@ def test_bad_input_is_one_line(line, problem, copy, monkeypatch):
     assert [file.name for file in copy.parent.iterdir()] == ["c.duckdb"]
 
 
-def test_an_empty_category_has_no_points_and_no_place_in_the_legend(tmp_path):
+def test_an_empty_category_is_not_in_the_legend(tmp_path):
     path = tmp_path / "c.duckdb"
     build(path, BuildOptions(nelements=range(2, 3), max_stoichiometry=3, known=()))
     spec = MapSpec("magpie", "pca", 2, 30)
@@ -400,7 +398,7 @@ def test_an_empty_category_has_no_points_and_no_place_in_the_legend(tmp_path):
     with connect_to_read(path) as con:
         found = read_map(con, spec)
         assert (found.run["n_standard"], found.run["n_interesting"]) == (0, 0)
-        drawing = maps.draw(con, spec)
+        drawing = embedding_map.draw(con, spec)
     [legend] = drawing.figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["missing", "unlikely"]
     assert texts(drawing.figure) == []

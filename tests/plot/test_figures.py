@@ -38,13 +38,13 @@ def test_formulas_have_subscripts():
     st.lists(st.floats(0, 1), max_size=20).map(sorted),
     st.floats(0.001, 0.05),
 )
-def test_spread_keeps_order_room_and_distance(wanted, gap):
-    places = spread(wanted, gap, 0.0, 1.0)
-    assert len(places) == len(wanted)
+def test_spread_keeps_order_room_and_distance(targets, gap):
+    places = spread(targets, gap, 0.0, 1.0)
+    assert len(places) == len(targets)
     assert all(b - a >= gap - 1e-9 for a, b in pairwise(places))
     assert all(0 <= place <= 1 for place in places)
-    if all(b - a >= gap for a, b in pairwise(wanted)) and all(gap < w < 1 - gap for w in wanted):
-        np.testing.assert_allclose(places, wanted)
+    if all(b - a >= gap for a, b in pairwise(targets)) and all(gap < w < 1 - gap for w in targets):
+        np.testing.assert_allclose(places, targets)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_figure_1_colours_by_frequency(full):
     assert colors["O"] == to_hex(colormaps["viridis"](563 / 938))
 
 
-def test_an_empty_query_counts_everything(small_path, tmp_path):
+def test_an_empty_query_counts_all_compositions(small_path, tmp_path):
     done = run("plot", "periodic-table", "--query", "", "-o", tmp_path / "all.png", "--db", small_path)
     assert done.exit_code == 0, done.stderr
     # Of all binaries and ternaries with factors to 4: 11 x 102 and 55 x C(102, 2) have each element.
@@ -236,7 +236,7 @@ def test_targets_that_cannot_be_written(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
 
 
-def test_a_figure_without_its_caption_is_not_kept(tmp_path):
+def test_a_figure_is_not_saved_without_its_caption(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(b"old")
     (tmp_path / "a.txt").mkdir()
