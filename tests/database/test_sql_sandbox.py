@@ -226,6 +226,7 @@ CRAFTED = {
 
 
 @pytest.mark.parametrize("name", CRAFTED)
+@pytest.mark.integration
 def test_a_crafted_file_leaks_nothing(place, tmp_path, name):
     path = tmp_path / "crafted.duckdb"
     shutil.copyfile(place / "c.duckdb", path)

@@ -26,6 +26,7 @@ def test_every_binary_is_in_its_cell(full, embedding):
         assert np.abs(found.counts[category] - expected).sum() <= 0.0005 * len(every)
 
 
+@pytest.mark.integration
 def test_every_ternary_is_in_its_cell(small):
     vectors = element_vectors(small, "magpie")
     found = density(small, "magpie", 3, bins=30)
@@ -36,6 +37,7 @@ def test_every_ternary_is_in_its_cell(small):
 
 
 @pytest.mark.parametrize("file", ["quaternaries_path", pytest.param("full_path", marks=pytest.mark.long)])
+@pytest.mark.integration
 def test_quaternaries_are_all_there(request, file):
     """Counts by category, of elements that oliynyk covers, as SQL adds them up."""
     with connect_to_read(request.getfixturevalue(file)) as con:

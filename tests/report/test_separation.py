@@ -81,6 +81,7 @@ def test_the_control_has_the_same_compositions(small):
     assert magpie.over_control == magpie.balanced_accuracy - control
 
 
+@pytest.mark.integration
 def test_stored_maps_are_scored_too(copy):
     add_maps(copy, [MapSpec(name, "pca", 2, 40, 1) for name in ("magpie", "random_200")])
     with connect_to_read(copy) as con:
