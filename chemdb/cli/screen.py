@@ -24,7 +24,8 @@ UNLIMITED = 10_000
 
 def say(text: Any, stream: TextIO | None = None) -> None:
     """Print a text, without control characters, on stdout or another stream."""
-    print(printable(str(text)), file=stream)
+    # One write: Ctrl-C cannot come between a line and its end.
+    print(printable(str(text)) + "\n", end="", file=stream)
 
 
 def show(

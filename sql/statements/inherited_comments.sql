@@ -6,10 +6,10 @@ with inheritance (priority, parent, children) as (
         (1, 'composition', [
             'allowed', 'missing', 'unlikely', 'standard', 'interesting', 'known_composition', 'projection'
         ]),
-        (2, 'known_composition', ['standard', 'interesting', 'projection']),
+        (2, 'known_composition', ['projection']),
         (3, 'store.chemical_system', [
             'store.system_elements', 'store.allowed_pair', 'chemical_system', 'known_system', 'known_entry',
-            'mp_entry', 'order_summary', 'table2'
+            'mp_entry', 'store.known_formula', 'order_summary', 'table2'
         ]),
         (4, 'store.system_elements', ['store.allowed_pair', 'known_system']),
         (5, 'store.stoichiometry', ['store.allowed_pair', 'stoichiometry', 'anonymous_formula']),

@@ -48,7 +48,7 @@ def test_table_2_as_json(full_path):
 
 def test_table_2_names_its_source_and_shows_the_papers_rows(full_path):
     text = output("report", "--table2", "--db", full_path)
-    assert "known: mp-snapshot 2017, 47,737 entries" in text
+    assert "\nknown: Materials Project 2017, 47,737 entries, about a third of what the paper had; " in text
     paper = [line.split() for line in text.splitlines() if line.strip().startswith("paper ")]
     assert paper[0] == ["paper", "225,879", "13,464", "9,981", "3,627", "9,837", "6,354", "206,061"]
     assert paper[2][1:5] == ["16,902,534,325", "2,909,434,982", "17,417", "16,455"]
@@ -63,7 +63,10 @@ def test_table_2_as_csv_and_markdown(small_path, tmp_path):
     assert [row["combinations"] for row in rows] == [str(5_253 * 11), str(176_851 * 55)]
     target = tmp_path / "table.md"
     assert output("report", "--table2", "-f", "markdown", "-o", target, "--db", small_path) == ""
-    assert target.read_text().splitlines()[2].startswith("| elements |")
+    title, known, _, header, *_ = target.read_text().splitlines()
+    assert title.startswith("Table 2. ")
+    assert known.startswith("known: lab ")
+    assert header.startswith("| elements |")
 
 
 def test_table_1_of_the_paper(full_path):
@@ -100,7 +103,7 @@ def test_info_tells_everything(small_path):
     found = json.loads(output("info", "-f", "json", "--db", small_path))
     assert found["build_info"]["oxidation_state_set"] == "smact14"
     assert {name for _, name, _ in found["relations"]} >= {"composition", "known_entry", "composition_of"}
-    assert "Every known composition" in output("info", "--db", small_path)
+    assert "All known compositions of the space" in output("info", "--db", small_path)
 
 
 def test_sql_in_every_format(small_path):
@@ -230,7 +233,7 @@ BAD = {
     "sample -o x.csv --format json": "--format goes with the screen",
     "query --count --format json": "--format goes with rows",
     "query --sql -o x.csv": "--output goes with rows",
-    "label - --formula-column x": "--formula-column goes with a file",
+    "label - --formula-column x": "--formula-column needs a file",
     "known add mp.csv": "'mp' is reserved; choose another name, e.g. my-mp=mp.csv",
     "report --table1 --db nope.duckdb": "no such file; make it with",
     "report --table1 --db text.duckdb": "not a DuckDB file",
