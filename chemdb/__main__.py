@@ -1,5 +1,6 @@
 """Run as ``chemdb`` or ``python -m chemdb``."""
 
+import gc
 import os
 import signal
 import sys
@@ -9,6 +10,8 @@ from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message
 
 def main() -> None:
     """Run the command line; Ctrl-C during the imports is reported like any other."""
+    # Collecting garbage among the imported modules would take a tenth of a short command.
+    gc.set_threshold(50_000)
     try:
         from chemdb.cli import main as run
     except KeyboardInterrupt:

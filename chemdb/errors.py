@@ -1,7 +1,6 @@
 """Errors that a user can fix: one class for each kind, one line for each message."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 #: Longest message in characters; longer ones lose their middle.
 MAX_MESSAGE = 1000
@@ -112,6 +111,8 @@ def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] 
     Traceback (most recent call last):
     chemdb.errors.ChemdbError: no method 'umpa'; did you mean umap? There are pca, tsne, umap
     """
+    from difflib import get_close_matches
+
     names = list(known)
     if name in names:
         return name
@@ -122,6 +123,8 @@ def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] 
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return ``; did you mean ...?`` with the words closest to a misspelt one, or nothing."""
+    from difflib import get_close_matches
+
     by_lower = {known.lower(): known for known in sorted(words, reverse=True)}
     found = get_close_matches(word.lower(), by_lower, n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(by_lower[name] for name in found)}?" if found else ""

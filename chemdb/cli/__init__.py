@@ -1,6 +1,5 @@
 """The command line: commands parse options, call functions and print results."""
 
-import gc
 import sys
 
 from chemdb.cli.app import app
@@ -9,8 +8,6 @@ from chemdb.runtime.interrupt import repeat_lost_interrupt
 
 def main() -> None:
     """Run the command line."""
-    # Collecting garbage among the imported modules would take a tenth of a short command.
-    gc.set_threshold(50_000)
     sys.unraisablehook = repeat_lost_interrupt
     app(prog_name="chemdb")
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -47,6 +46,8 @@ def stdout_path() -> Iterator[list[Path]]:
     FileError, BrokenPipeError
         As `stdout`.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     reading, writing = os.pipe()
 
     def copy() -> None:

@@ -20,7 +20,6 @@ from chemdb.cli.map_options import (
     spec_of,
 )
 from chemdb.cli.options import Database, MemoryLimit, Threads
-from chemdb.cli.screen import say
 from chemdb.runtime.limits import Limits
 
 if TYPE_CHECKING:
@@ -81,6 +80,7 @@ def periodic_table(
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
+    from chemdb.cli.screen import say
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.periodic_table import draw, draw_query
 
@@ -139,6 +139,7 @@ def composition(
 
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
+    from chemdb.cli.screen import say
     from chemdb.plot.chemical_system import draw
     from chemdb.plot.drawing import check_target, save
 
@@ -180,6 +181,7 @@ def one_map(
 
     Example: chemdb plot map --method pca --nelements 2 -o map.png
     """
+    from chemdb.cli.screen import say
     from chemdb.plot.drawing import check_target
 
     check_target(output, *([(".html",)] if html else []))
@@ -216,6 +218,7 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
+    from chemdb.cli.screen import say
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import draw, specs
 
@@ -241,6 +244,7 @@ def anions(
 
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
+    from chemdb.cli.screen import say
     from chemdb.plot.anions import draw
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import specs
@@ -270,7 +274,7 @@ def density(
 
     Example: chemdb plot density --nelements 3 -o density.png
     """
-    from chemdb.cli.screen import steps_on_screen
+    from chemdb.cli.screen import say, steps_on_screen
     from chemdb.maps.exact_pca.density import density as count
     from chemdb.plot.density_map import draw
     from chemdb.plot.drawing import check_target, save
@@ -302,7 +306,7 @@ def paper(
 
     Example: chemdb plot paper --per-category 60 -o .
     """
-    from chemdb.cli.screen import steps_on_screen
+    from chemdb.cli.screen import say, steps_on_screen
     from chemdb.plot.paper_figures import draw_all
 
     with steps_on_screen() as steps:
