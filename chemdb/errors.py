@@ -7,7 +7,7 @@ MAX_MESSAGE = 1000
 
 
 def printable(text: str) -> str:
-    r"""Return a text whose characters a terminal shows, and obeys none but new lines and tabs.
+    r"""Return a text with control characters escaped, except newlines and tabs.
 
     Examples
     --------
@@ -20,7 +20,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return a text as one printable line of about `MAX_MESSAGE` characters; blanks in a line stay.
+    r"""Return a text as one printable line of at most about `MAX_MESSAGE` characters.
 
     Examples
     --------
@@ -37,15 +37,15 @@ def one_line(text: str) -> str:
 
 
 def is_utf8(text: str) -> bool:
-    """Say whether a text has only characters: names of files can have bytes that are none."""
+    """Return whether a text can be encoded as UTF-8; file names may contain other bytes."""
     return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 class ChemdbError(Exception):
-    """Something the user can put right; the message says what was wrong and what to do."""
+    """An error that the user can fix; the message says what was wrong and what to do."""
 
     def __str__(self) -> str:
-        """Return the message as one line, whatever of the user's is quoted in it."""
+        """Return the message as one line, even if it quotes user input."""
         return one_line(super().__str__())
 
 
@@ -54,7 +54,7 @@ class SpeciesError(ChemdbError):
 
 
 class LimitError(ChemdbError):
-    """The space asked for is outside what can be enumerated or stored."""
+    """The limits are outside what can be enumerated or stored."""
 
 
 class FormulaError(ChemdbError):
@@ -62,11 +62,11 @@ class FormulaError(ChemdbError):
 
 
 class UndecidedError(ChemdbError):
-    """A composition has more choices of oxidation states than can be looked at."""
+    """A composition has too many combinations of oxidation states to decide."""
 
 
 class FileError(ChemdbError):
-    """A file of the user's cannot be read, or has no formula column."""
+    """A user file cannot be read, or has no formula column."""
 
 
 class KnownSourceError(ChemdbError):
@@ -78,23 +78,23 @@ class DatabaseError(ChemdbError):
 
 
 class EmbeddingError(ChemdbError):
-    """An element representation is unknown, or what is asked of it has no answer."""
+    """An element representation is unknown, or cannot be used as requested."""
 
 
 class PlotError(ChemdbError):
-    """A figure cannot be drawn from what was asked for, or cannot be written."""
+    """A figure cannot be drawn as requested, or cannot be written."""
 
 
 class ReductionError(ChemdbError):
-    """Vectors cannot be reduced as asked for: unknown method, bad parameter, too few points."""
+    """Vectors cannot be reduced: unknown method, invalid parameter, or too few points."""
 
 
 class QueryError(ChemdbError):
-    """A query is not understood, or asks for what cannot be."""
+    """A query cannot be parsed, or a value in it is impossible."""
 
 
 class ProcessError(ChemdbError):
-    """A process that worked for this one was ended from outside."""
+    """A worker process was killed."""
 
 
 def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] = ChemdbError) -> str:
@@ -111,11 +111,11 @@ def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] 
     Traceback (most recent call last):
     chemdb.errors.ChemdbError: no method 'umpa'; did you mean umap? There are pca, tsne, umap
     """
-    from difflib import get_close_matches
-
     names = list(known)
     if name in names:
         return name
+    from difflib import get_close_matches
+
     near = get_close_matches(name, names)
     hint = f"did you mean {' or '.join(near)}? There" if near else "there"
     raise error(f"no {kind} {name!r}; {hint} are {', '.join(names)}")
@@ -126,5 +126,5 @@ def nearest(word: str, words: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     by_lower = {known.lower(): known for known in sorted(words, reverse=True)}
-    found = get_close_matches(word.lower(), by_lower, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(by_lower[name] for name in found)}?" if found else ""
+    close = get_close_matches(word.lower(), by_lower, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(by_lower[name] for name in close)}?" if close else ""

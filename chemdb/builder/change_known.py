@@ -1,4 +1,4 @@
-"""Change the known sources of an existing file, whole or not at all."""
+"""Add and remove known sources of an existing file, atomically."""
 
 from pathlib import Path
 
@@ -25,12 +25,12 @@ def add(
     Raises
     ------
     ChemdbError
-        The source or the file is bad; the file is as it was.
+        The source or the file is invalid; the file is unchanged.
     """
     limits = limits or Limits()
     read = source_reader(spec, formula_column, mp_api_key, limits)
     connect_to_read(path, limits).close()
-    # Before the file is locked: a download may take long.
+    # Before the file is locked: a download may take minutes.
     with steps("Known source") as progress:
         source = read(progress)
     with replacing(path, limits, edit=True) as con:
@@ -48,7 +48,7 @@ def remove(path: Path, name: str, limits: Limits | None = None) -> None:
     Raises
     ------
     ChemdbError
-        The file has no such source, or is bad; it is as it was.
+        The file is invalid or has no such source; it is unchanged.
     """
     with replacing(path, limits, edit=True) as con:
         remove_source(con, name)

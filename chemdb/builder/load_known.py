@@ -1,4 +1,4 @@
-"""Put a source of known materials into a database, take one out."""
+"""Add a source of known materials to a database, or remove one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from chemdb.known.source import KnownSource
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a source brought, as `known_source` counts it."""
+    """Counts of an added source, as in the table `known_source`."""
 
     source: str
     n_entries: int
@@ -36,21 +36,21 @@ class Loaded:
 
 
 def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Sequence[Element]) -> Loaded:
-    """Add the entries of a source; categories and summaries are the caller's to renew.
+    """Add the entries of a source; the caller calls `renew_categories` afterwards.
 
     Raises
     ------
     KnownSourceError
-        The file has a source of that name, or no entry of the source has a formula.
+        The file already has a source of that name, or no entry of the source has a readable formula.
     """
     if source.name in source_names(con):
         raise KnownSourceError(
-            f"known source {source.name!r} is in the file already: remove it first with "
+            f"known source {source.name!r} is already in the file: remove it first with "
             f"'chemdb known remove {source.name}', or give the new one another name (NAME=FILE)"
         )
     entries = source.entries
     n = len(entries)
-    found = read_formulas(entries["formula_given"], elements)
+    formulas = read_formulas(entries["formula_given"], elements)
     table = pa.table(
         {
             "row_number": pa.array(range(1, n + 1), pa.int64()),
@@ -58,17 +58,17 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
             "material_id": entries["material_id"],
             "formula_given": entries["formula_given"],
             "formula_pretty": entries["formula_pretty"],
-            "formula": found.formula(),
-            "chemsys": found.chemsys(),
-            "nelements": found.counts,
-            "formula_anonymous": found.formula_anonymous(),
-            "factors": found.factors(),
-            "outside_because": _outside_because(found, space_limits_of(con)),
+            "formula": formulas.formula(),
+            "chemsys": formulas.chemsys(),
+            "nelements": formulas.counts,
+            "formula_anonymous": formulas.formula_anonymous(),
+            "factors": formulas.factors(),
+            "outside_because": _outside_because(formulas, space_limits_of(con)),
             "energy_above_hull": entries["energy_above_hull"],
-            "reason": pa.array([found.reason(row) for row in range(n)], pa.string()),
+            "reason": pa.array([formulas.reason(row) for row in range(n)], pa.string()),
         }
     )
-    if not found.counts.any():
+    if not formulas.counts.any():
         example = f", such as {entries['formula_given'][0].as_py()!r}" if n else ""
         raise KnownSourceError(
             f"known source {source.name!r}: none of its {n:,} rows has a readable formula{example}"
@@ -97,7 +97,7 @@ def _outside_because(formulas: Formulas, limits: SpaceLimits) -> pa.Array:
 
 
 def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Remove a source; categories and summaries are the caller's to renew.
+    """Remove a source; the caller calls `renew_categories` afterwards.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def renew_categories(con: duckdb.DuckDBPyConnection) -> None:
-    """Make categories and summaries agree with the known sources again."""
+    """Rebuild what depends on the known sources: categories and summaries."""
     for name in files_in("2_known"):
         run_file(con, name)
     # The files replace their tables, and with them the comments.

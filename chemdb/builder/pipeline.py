@@ -1,4 +1,4 @@
-"""From species to a finished file: enumerate, load, add known materials, check, replace."""
+"""Build a database: species, enumeration, tables, known materials, views, checks."""
 
 import platform
 import time
@@ -41,7 +41,7 @@ from chemdb.version import __version__
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What to build.
+    """Options of a build.
 
     Attributes
     ----------
@@ -69,17 +69,17 @@ class BuildOptions:
 def build(
     path: Path, options: BuildOptions, limits: Limits | None = None, steps: Steps = no_steps
 ) -> list[Loaded]:
-    """Build a database at `path`, replacing a chemdb file there when the new one is whole.
+    """Build a database at `path`; an existing chemdb file is replaced when the new one is complete.
 
     Returns
     -------
     list of Loaded
-        What each known source brought.
+        Counts of each known source.
 
     Raises
     ------
     ChemdbError
-        Bad options or sources, or a file that cannot be written; `path` is as it was.
+        Invalid options or sources, or a file that cannot be written; `path` is unchanged.
     """
     limits = limits or Limits()
     started = datetime.now(UTC)
@@ -152,7 +152,7 @@ def expected_counts(spaces: Sequence[EnumeratedSystems], max_stoichiometry: int)
 
 
 def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table) -> None:
-    """Raise `DatabaseError` unless the new file agrees with itself and with `expected`."""
+    """Raise `DatabaseError` unless the new file is consistent and has the `expected` counts."""
     with registered(con, {"expected": expected}):
         wrong = [
             f"{name}: {found} instead of {wanted}"

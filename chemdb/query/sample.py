@@ -1,4 +1,4 @@
-"""Uniform samples of a category, drawn from counts: the space is never listed."""
+"""Uniform samples of a category, drawn from counts without listing the space."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -17,12 +17,12 @@ from chemdb.errors import ChemdbError, LimitError, one_of
 from chemdb.query.kernel import nth_members
 from chemdb.runtime.threads import map_slices
 
-#: Most compositions of a sample, which is made in memory.
+#: Largest sample, which is held in memory.
 MAX_SAMPLE = 10_000_000
-#: Compositions whose sets are in memory at a time.
+#: Compositions whose sets are in memory at the same time.
 BATCH = 100_000
 
-#: Compositions of a chemical system in the categories that are too large to list.
+#: Number of compositions per chemical system in the categories that are too large to list.
 _COUNTS = {
     "missing": "select n_missing as n from chemical_system where nelements = $nelements order by system_id",
     "unlikely": """
@@ -34,10 +34,10 @@ _COUNTS = {
 
 
 def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, seed: int = 0) -> pa.Table:
-    """Return compositions drawn uniformly, without replacement, from a category of an order.
+    """Return compositions sampled uniformly, without replacement, from a category.
 
-    Every set of `n` compositions is as likely as any other. The same seed gives the same sample
-    of the same file on any machine, with any number of threads and any version of NumPy.
+    All sets of `n` compositions are equally likely. A seed gives the same sample of a file on any
+    machine, with any number of threads and any version of NumPy.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
     category : str
         standard, missing, interesting or unlikely.
     nelements : int
-        Number of elements, an order of the file.
+        Number of elements of the compositions.
     n : int
-        All are returned where the category has fewer.
+        The whole category is returned if it has fewer.
     seed : int
-        Not negative. Categories and orders draw independently of each other.
+        Not negative. Categories and numbers of elements are sampled independently.
 
     Returns
     -------
@@ -61,8 +61,8 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
     Raises
     ------
     ChemdbError
-        Unknown category, order outside the file, `n` below 1 or `seed` below 0, or a sample of
-        more than `MAX_SAMPLE`.
+        Unknown category, a number of elements that the file does not have, `n` below 1, `seed`
+        below 0, or a sample larger than `MAX_SAMPLE`.
     """
     one_of(category, CATEGORIES, "category")
     if n < 1:
@@ -85,31 +85,31 @@ def sample(con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int
 
 def check_nelements(con: duckdb.DuckDBPyConnection, nelements: int) -> None:
     """Raise `LimitError` unless the file has compositions of that many elements."""
-    orders = nelements_of(con)
-    if nelements not in orders:
+    available = nelements_of(con)
+    if nelements not in available:
         raise LimitError(
-            f"{nelements} elements: this file has compositions of {' or '.join(map(str, orders))} elements"
+            f"{nelements} elements: this file has compositions of {' or '.join(map(str, available))} elements"
         )
 
 
 def sample_categories(
     con: duckdb.DuckDBPyConnection,
     categories: Sequence[str],
-    orders: Sequence[int],
+    nelements: Sequence[int],
     n: int,
     seed: int = 0,
 ) -> pa.Table:
-    """Return the samples of several categories and orders as one table, see `sample`."""
+    """Return samples of several categories and numbers of elements as one table, see `sample`."""
     return pa.concat_tables(
-        sample(con, category, order, n, seed) for order in orders for category in categories
+        sample(con, category, size, n, seed) for size in nelements for category in categories
     )
 
 
 def distinct_ranks(random: np.random.PCG64, total: int, n: int) -> NDArray[np.int64]:
-    """Return `n` distinct numbers below `total` (all, if fewer), every set of them equally likely.
+    """Return `n` distinct numbers below `total` (all of them, if fewer), each set equally likely.
 
-    Draws single numbers until enough are distinct, from the bits of the generator alone: NumPy
-    keeps those for ever, while its samplers may change.
+    Draws numbers until enough are distinct, from the raw bits of the generator: NumPy guarantees
+    those across versions, but not its samplers.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def distinct_ranks(random: np.random.PCG64, total: int, n: int) -> NDArray[np.in
     [703919781, 4634900450, 10942918463]
     """
     if 2 * n > total:
-        # Rather draw the ones to leave out, so that few draws repeat.
+        # Draw the numbers to leave out instead, so that few draws repeat.
         left_out = distinct_ranks(random, total, total - n) if n < total else np.empty(0, np.int64)
         return np.setdiff1d(np.arange(total), left_out, assume_unique=True)
     shift = np.uint64(64 - max(1, (total - 1).bit_length()))
@@ -148,7 +148,7 @@ def _ranks(random: np.random.PCG64, total: int, n: int, category: str) -> NDArra
 def _draw_known(
     con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the system and stoichiometry of drawn compositions of a listed category."""
+    """Return the system and stoichiometry of a sample of a category that is a table."""
     listed = con.execute(
         "select system_id, stoichiometry_id from known_composition "
         "where category = $category and nelements = $nelements order by all",
@@ -161,7 +161,7 @@ def _draw_known(
 def _draw_counted(
     con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the system and stoichiometry of drawn compositions of a category kept as bits."""
+    """Return the system and stoichiometry of a sample of a category that is stored as bits."""
     counts = con.execute(_COUNTS[category], {"nelements": nelements}).fetchnumpy()["n"].astype(np.int64)
     ends = np.cumsum(counts)
     ranks = _ranks(random, int(ends[-1]), n, category)
@@ -172,13 +172,13 @@ def _draw_counted(
         [nelements],
     ).fetchall()
     threads = threads_of(con)
-    wanted = ranks - (ends - counts)[place]
+    rank_in_system = ranks - (ends - counts)[place]
     stoichiometry_id = np.empty(len(ranks), np.int32)
     for start in range(0, len(ranks), BATCH):
         part = slice(start, start + BATCH)
         systems, row = np.unique(place[part], return_inverse=True)
         members = _members(con, category, (systems + first_system).astype(np.int32), n_stoichiometries)
-        fill = partial(nth_members, members, row, wanted[part], stoichiometry_id[part])
+        fill = partial(nth_members, members, row, rank_in_system[part], stoichiometry_id[part])
         map_slices(fill, len(row), threads)
     return (place + first_system).astype(np.int32), stoichiometry_id
 
@@ -186,13 +186,13 @@ def _draw_counted(
 def _members(
     con: duckdb.DuckDBPyConnection, category: str, systems: NDArray[np.int32], n_stoichiometries: int
 ) -> NDArray[np.uint8]:
-    """Return which stoichiometries of each system are in a category, as bits from the left."""
-    found = _rows(con, "statements/sample_members", {"drawn_system": pa.table({"system_id": systems})})
+    """Return the stoichiometries of each system that are in a category, as bits from the left."""
+    rows = _rows(con, "statements/sample_members", {"drawn_system": pa.table({"system_id": systems})})
     width = -(-n_stoichiometries // 8)
-    allowed, known = (_packed(found[name], width) for name in ("allowed", "known"))
+    allowed, known = (_packed(rows[name], width) for name in ("allowed", "known"))
     if category == "missing":
         return allowed & ~known
-    # Bits past the last stoichiometry are in no category.
+    # Bits past the last stoichiometry belong to no category.
     every = np.packbits(np.arange(8 * width) < n_stoichiometries)
     return every & ~allowed & ~known
 

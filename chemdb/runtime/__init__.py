@@ -1,1 +1,1 @@
-"""Threads, processes, progress, Ctrl-C, and files that appear whole or not at all."""
+"""Threads, processes, progress, Ctrl-C and atomic writes."""

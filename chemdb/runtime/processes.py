@@ -1,4 +1,4 @@
-"""Work in processes of their own, which can be ended where threads cannot."""
+"""Work in processes, which can be ended where threads cannot."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -16,10 +16,10 @@ T = TypeVar("T")
 def in_processes(
     function: Callable[..., T], arguments: Iterable[tuple[Any, ...]], at_a_time: int
 ) -> Iterator[T]:
-    """Yield ``function(*values)`` of all `arguments`, in the order in which they are finished.
+    """Yield ``function(*values)`` for all `arguments`, in the order in which they finish.
 
-    Processes of one thread each, which Ctrl-C does not reach: they end when the iterator does, also
-    if their work is a compiled loop that hears nothing.
+    Each process has one thread and ignores Ctrl-C; all are killed when the iterator ends, even in
+    the middle of a compiled loop.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ def in_processes(
     Raises
     ------
     ProcessError
-        A process was ended from outside, as systems do that have no memory left.
+        A process was killed, as the system does when memory runs out.
     """
-    # Unlike the standard library's, its processes do not run the main script once more.
+    # Unlike those of the standard library, its processes do not run the main script again.
     from loky import ProcessPoolExecutor, as_completed, wait
 
     _start_tracker()
@@ -53,15 +53,14 @@ def in_processes(
             yield future.result()
     except BrokenProcessPool:
         raise ProcessError(
-            "a process was ended from outside while it computed, as where no memory is left; "
-            "take fewer --threads"
+            "a worker process was killed, probably because memory ran out; use fewer --threads"
         ) from None
     finally:
         pool.shutdown(kill_workers=True)
 
 
 def _start_tracker() -> None:
-    """Start the process that removes the semaphores of an end at once; it need not say so on stderr."""
+    """Start the process that cleans up semaphores after a kill, without its warning on stderr."""
     from loky.backend import resource_tracker as tracker
 
     before = os.environ.get("PYTHONWARNINGS")

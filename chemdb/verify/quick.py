@@ -73,7 +73,7 @@ def verify_species(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterat
 
 
 def verify_sources(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
-    """Yield whether each known source is as it was added, and the bundled one complete."""
+    """Yield whether each known source is unchanged, and the shipped one complete."""
     for name, version, expected, found in execute(con, sql_text("statements/check_source")).fetchall():
         for count in expected:
             yield check(f"known source {name}: {count.replace('_', ' ')}", expected[count], found[count])

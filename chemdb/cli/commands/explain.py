@@ -35,18 +35,18 @@ def explain(
     from chemdb.cli.screen import show_json, show_tables
 
     with chemdb.open(db, threads, memory_limit) as opened:
-        found = opened.explain(*formulas)
+        explanations = opened.explain(*formulas)
         known = opened.known_sources()
     if format is Format.JSON:
-        show_json([explanation.as_dict() for explanation in found], output)
+        show_json([explanation.as_dict() for explanation in explanations], output)
         return
-    show_tables([table for explanation in found for table in _tables(explanation, known)], output)
+    show_tables([table for explanation in explanations for table in _tables(explanation, known)], output)
 
 
-def _tables(found: "Explanation", known: str) -> list[tuple[list[str], list[Any], str | None]]:
+def _tables(explanation: "Explanation", known: str) -> list[tuple[list[str], list[Any], str | None]]:
     """Return the tables of one explanation: columns, rows, title."""
     tables: list[tuple[list[str], list[Any], str | None]] = [
-        (["", found.formula], _summary(found, known), None),
+        (["", explanation.formula], _summary(explanation, known), None),
         (
             ["set", "allowed", "mixed valence", "alloys", "oxidation states"],
             [
@@ -57,31 +57,31 @@ def _tables(found: "Explanation", known: str) -> list[tuple[list[str], list[Any]
                     _yes(verdict.with_alloys),
                     verdict.witness or verdict.mixed_valence_witness,
                 )
-                for verdict in found.verdicts
+                for verdict in explanation.verdicts
             ],
             "By oxidation-state set (* used by this file), and with the options of SMACT's smact_validity",
         ),
     ]
-    if found.entries:
+    if explanation.entries:
         rows = [
             (entry.source, entry.material_id, entry.formula_given, entry.energy_above_hull)
-            for entry in found.entries
+            for entry in explanation.entries
         ]
-        shown = f", {len(rows)} of {found.n_entries:,}" if len(rows) < found.n_entries else ""
+        shown = f", {len(rows)} of {explanation.n_entries:,}" if len(rows) < explanation.n_entries else ""
         columns = ["source", "material_id", "formula_given", "energy_above_hull"]
         tables.append((columns, rows, f"Known entries{shown}"))
-    if found.neighbours:
+    if explanation.neighbours:
         tables.append(
             (
                 ["formula", "distance", "material_id", "energy_above_hull"],
                 [
                     (near.formula, f"{near.distance:.3f}", near.material_id, near.energy_above_hull)
-                    for near in found.neighbours
+                    for near in explanation.neighbours
                 ],
-                f"Nearest known in {found.chemsys} (distance: fraction of atoms that differ)",
+                f"Nearest known in {explanation.chemsys} (distance: fraction of atoms that differ)",
             )
         )
-    if found.substitutions:
+    if explanation.substitutions:
         tables.append(
             (
                 ["formula", "by substitution", "material_id", "energy_above_hull"],
@@ -92,7 +92,7 @@ def _tables(found: "Explanation", known: str) -> list[tuple[list[str], list[Any]
                         near.material_id,
                         near.energy_above_hull,
                     )
-                    for near in found.substitutions
+                    for near in explanation.substitutions
                 ],
                 "Known with one element replaced by another in the same oxidation state",
             )
@@ -100,21 +100,24 @@ def _tables(found: "Explanation", known: str) -> list[tuple[list[str], list[Any]
     return tables
 
 
-def _summary(found: "Explanation", known: str) -> list[tuple[str, str]]:
-    size = "1 element" if found.nelements == 1 else f"{found.nelements} elements"
+def _summary(explanation: "Explanation", known: str) -> list[tuple[str, str]]:
+    size = "1 element" if explanation.nelements == 1 else f"{explanation.nelements} elements"
     rows = [
-        ("system", f"{found.chemsys} ({size}, {found.natoms:,} atoms, {found.formula_anonymous})"),
-        ("in the space", "yes" if found.in_space else f"no: {found.outside_because}"),
-        ("category", f"{found.category} ({'known' if found.known else 'not known'})"),
+        (
+            "system",
+            f"{explanation.chemsys} ({size}, {explanation.natoms:,} atoms, {explanation.formula_anonymous})",
+        ),
+        ("in the space", "yes" if explanation.in_space else f"no: {explanation.outside_because}"),
+        ("category", f"{explanation.category} ({'known' if explanation.known else 'not known'})"),
         ("known list", known),
     ]
-    if found.forbidden:
-        return [*rows, ("allowed", f"no: {found.forbidden.because}")]
-    first, *others = found.witnesses
+    if explanation.forbidden:
+        return [*rows, ("allowed", f"no: {explanation.forbidden.because}")]
+    first, *others = explanation.witnesses
     rows.append(("allowed", f"yes: {first}"))
     rows += [("", f"or: {other}") for other in others]
-    if found.n_witnesses > len(found.witnesses):
-        rows.append(("", f"… {found.n_witnesses:,} in all"))
+    if explanation.n_witnesses > len(explanation.witnesses):
+        rows.append(("", f"… {explanation.n_witnesses:,} in all"))
     return rows
 
 

@@ -66,16 +66,16 @@ def embeddings(
     with chemdb.open(db, threads, memory_limit) as opened, steps_on_screen() as steps:
         with opened.cursor() as con:
             vectors = element_vectors(con, embedding)
-        found = opened.query(query)
-        if not found.count():
+        result = opened.query(query)
+        if not result.count():
             raise EmbeddingError(f"export: no composition of this file matches {query!r}")
         source = {
             "query": query,
             "known": opened.known_sources(),
             "file": opened.info()["build_info"]["build_started"],
         }
-        with steps(f"{found.count():,} compositions") as progress:
-            written = export_vectors(found, vectors, output, opened.limits, layout, progress, source)
+        with steps(f"{result.count():,} compositions") as progress:
+            written = export_vectors(result, vectors, output, opened.limits, layout, progress, source)
     say(f"{output}: {written.n:,} vectors of {vectors.values.shape[1]}")
     if written.n_left_out:
         say(written, sys.stderr)

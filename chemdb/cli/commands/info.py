@@ -20,10 +20,10 @@ def info(
     from chemdb.cli.screen import show, show_json
 
     with chemdb.open(db, threads, memory_limit) as opened:
-        found = opened.info()
+        description = opened.info()
     if format is Format.JSON:
-        show_json(found, output)
+        show_json(description, output)
         return
-    rows = [("build", *row) for row in found["build_info"].items()]
-    rows += [(kind, name, comment) for kind, name, comment in found["relations"]]
+    rows = [("build", *row) for row in description["build_info"].items()]
+    rows += [(kind, name, comment) for kind, name, comment in description["relations"]]
     show(["", "name", "value"], rows, format, output, f"{db}: {db.stat().st_size / 1e6:.1f} MB")

@@ -100,9 +100,9 @@ def _show_separation(
     from chemdb.report.separation import Separation
 
     with steps_on_screen() as steps:
-        found = db.separation(nelements, embeddings, per_category, seed, steps)
+        scores = db.separation(nelements, embeddings, per_category, seed, steps)
     columns = [field.name for field in fields(Separation)]
-    rows = [[getattr(row, name) for name in columns] for row in found]
+    rows = [[getattr(row, name) for name in columns] for row in scores]
     rounded = [[round(value, 3) if isinstance(value, float) else value for value in row] for row in rows]
     title = f"Separation of the categories; up to {per_category:,} compositions of each; seed {seed}"
     footer = "space full: the vectors themselves; others: maps stored in the file by 'chemdb map'"

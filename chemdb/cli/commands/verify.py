@@ -29,10 +29,10 @@ def verify(
     from chemdb.errors import DatabaseError
 
     with chemdb.open(db, threads, memory_limit) as opened, steps_on_screen() as steps:
-        found = opened.verify(deep, steps)
-    wrong = [check for check in found if not check.ok]
-    title = f"{db}: {len(found) - len(wrong)} of {len(found)} checks passed"
-    show(["check", "expected", "found", "ok"], found, format, output, title)
+        checks = opened.verify(deep, steps)
+    wrong = [check for check in checks if not check.ok]
+    title = f"{db}: {len(checks) - len(wrong)} of {len(checks)} checks passed"
+    show(["check", "expected", "found", "ok"], checks, format, output, title)
     if wrong:
         first = f"{wrong[0].name}: {wrong[0].found} instead of {wrong[0].expected}"
         more = f"; and {len(wrong) - 1} more" if len(wrong) > 1 else ""
