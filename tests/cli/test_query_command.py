@@ -61,7 +61,7 @@ WRONG = {
     ("query", "Zn-O", "--optimade", "nelements=2"): "either QUERY or --optimade",
     ("query", "Zn-O", "--count", "--sql"): "either --count or --sql",
     ("query", "Zn-O", "--limit", "-1"): "limit",
-    ("query", "Zn-O", "-o", "rows.txt"): "the name must end in .csv, .json, .jsonl, .parquet",
+    ("query", "Zn-O", "-o", "rows.txt"): "the name must end in .csv, .tsv, .json, .jsonl, .parquet",
     ("query", "Zn-O", "-o", "no/rows.csv"): "cannot be written",
     ("query", "Zn-O", "-f", "parquet"): "parquet cannot be written to stdout",
     ("query", "--limit", "0"): "rows are too many for a table",

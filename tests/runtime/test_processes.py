@@ -42,8 +42,11 @@ def test_an_error_of_the_work_is_raised():
         list(in_processes(divmod, [(1, 0)], at_a_time=1))
 
 
-def test_a_process_ended_from_outside_is_an_error_of_one_line():
-    with pytest.raises(ProcessError, match="no memory is left; take fewer --threads"):
+def test_a_killed_worker_is_an_error_of_one_line():
+    with pytest.raises(
+        ProcessError,
+        match="a worker process was killed, probably because memory ran out; use fewer --threads",
+    ):
         list(in_processes(signal.raise_signal, [(signal.SIGKILL,)], at_a_time=1))
     assert issubclass(ProcessError, ChemdbError)
 

@@ -8,7 +8,7 @@ from typing import Annotated, TextIO
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, Threads
+from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, RowsOutput, Threads
 
 
 @app.command()
@@ -20,16 +20,7 @@ def label(
         ),
     ],
     db: Database,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            show_default="CSV on the screen",
-            help="A .csv, .tsv, .jsonl or .parquet file.",
-        ),
-    ] = None,
+    output: RowsOutput = None,
     formula_column: FormulaColumn = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,

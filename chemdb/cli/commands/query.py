@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, Threads, only_with
+from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, Threads, only_with
 
 if TYPE_CHECKING:
     from chemdb.api import Database as OpenDatabase
@@ -22,6 +22,7 @@ class RowFormat(StrEnum):
 
     TABLE = "table"
     CSV = "csv"
+    TSV = "tsv"
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
@@ -64,16 +65,7 @@ def query(
         RowFormat | None,
         typer.Option("--format", "-f", show_default="table, or by the file name", help="Format of the rows."),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            show_default="the screen",
-            help="Write the rows to a file.",
-        ),
-    ] = None,
+    output: RowsOutput = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:

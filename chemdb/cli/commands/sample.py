@@ -1,6 +1,5 @@
 """chemdb sample."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from chemdb.cli.options import (
     MemoryLimit,
     NElements,
     OutputFormat,
+    RowsOutput,
     Seed,
     Threads,
     only_with,
@@ -42,16 +42,7 @@ def sample(
     ] = None,
     seed: Seed = 0,
     format: OutputFormat = Format.TABLE,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            show_default="the screen",
-            help="A .csv, .tsv, .json, .jsonl or .parquet file.",
-        ),
-    ] = None,
+    output: RowsOutput = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
