@@ -179,7 +179,7 @@ def test_ctrl_c_that_comes_late_tells_what_it_leaves(small_path, tmp_path, monke
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    for name in ("screen.say", "plot.say", "screen.show"):
+    for name in ("screen.say", "screen.show"):
         monkeypatch.setattr(f"chemdb.cli.{name}", interrupt)
     (tmp_path / "formulas.txt").write_text("ZnO\n")
     done = run(*command, "--db", small_path)

@@ -91,6 +91,8 @@ def test_ctrl_c_does_not_come_between_them(tmp_path, monkeypatch):
         os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(Path, "replace", interrupted)
+    # A shell without job control starts background processes with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     replaced_files.clear()
     targets = [tmp_path / "a.png", tmp_path / "a.txt"]
     with pytest.raises(KeyboardInterrupt), atomic_write(*targets) as partials:  # noqa: PT012
