@@ -10,7 +10,7 @@ from functools import cache
 from math import gcd
 from typing import TYPE_CHECKING, Any
 
-from chemdb.chemistry.elements import Element
+from chemdb.chemistry.elements import HYDROGEN_ISOTOPES, Element
 from chemdb.chemistry.stoichiometry import anonymous_formula, formula_text
 from chemdb.errors import FormulaError
 
@@ -103,7 +103,7 @@ def read_composition(text: str, elements: Sequence[Element]) -> Composition:
     try:
         amounts = _amounts(text)
         by_symbol = {element.symbol: element for element in elements}
-        for isotope in ("D", "T"):
+        for isotope in HYDROGEN_ISOTOPES:
             amounts["H"] += amounts.pop(isotope, 0)
         return Composition.of({by_symbol[symbol]: n for symbol, n in amounts.items() if n})
     except (LarkError, KeyError, OverflowError):

@@ -5,6 +5,8 @@ from functools import cache
 from math import inf
 
 N_ELEMENTS = 103
+#: Symbols that count as hydrogen in formulas and queries.
+HYDROGEN_ISOTOPES = ("D", "T")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from chemdb.chemistry import kernel as kernel
-from chemdb.chemistry.elements import N_ELEMENTS, Element
+from chemdb.chemistry.elements import HYDROGEN_ISOTOPES, N_ELEMENTS, Element
 
 #: Why a text is not a formula, by error.
 REASONS = {
@@ -174,7 +174,9 @@ def _tables(
     numbers = np.zeros(26 * 27, np.uint8)
     symbols = np.zeros((256, 2), np.uint8)
     rank = np.zeros(256, np.int64)
-    spelled = [(e.symbol, e.atomic_number) for e in elements] + [("D", 1), ("T", 1)]
+    spelled = [(e.symbol, e.atomic_number) for e in elements] + [
+        (isotope, 1) for isotope in HYDROGEN_ISOTOPES
+    ]
     for symbol, atomic_number in spelled:
         small = ord(symbol[1]) - 96 if len(symbol) > 1 else 0
         numbers[(ord(symbol[0]) - 65) * 27 + small] = atomic_number

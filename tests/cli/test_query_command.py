@@ -94,6 +94,10 @@ def test_optimade_means_the_same(full_path):
         'chemical_formula_reduced="LiO2Zn" OR chemical_formula_anonymous="A3B"': "LiZnO2 OR anonymous=AB3",
         '3 <= nelements AND _chemdb_category="interesting"': "nelements>=3 interesting",
         "_chemdb_natoms<=4 AND elements IS KNOWN": "natoms<=4",
+        "_chemdb_known_in IS KNOWN": "known",
+        "_chemdb_species IS UNKNOWN": "NOT allowed",
+        "_chemdb_energy_above_hull IS KNOWN": "energy_above_hull>=0 OR energy_above_hull<0",
+        "_chemdb_natoms<=1.2e1 AND nelements=2": "natoms<=12 nelements=2",
     }
     for optimade, query in pairs.items():
         numbers = [

@@ -221,6 +221,19 @@ def test_the_schema_notices_a_change(full):
         jsonschema.validate([json.loads(json.dumps(broken))], SCHEMA)
 
 
+def test_other_formulas_are_explained_beside_one_that_is_none(small_path, tmp_path):
+    done = run("explain", "ZnO", "Xx", "ZnO2", "--format", "json", "--db", small_path)
+    assert [found["formula"] for found in json.loads(done.stdout)] == ["ZnO", "ZnO2"]
+    assert (done.exit_code, done.stderr) == (
+        1, "chemdb: formula 'Xx': not one of the first 103 elements at 'Xx'\n"
+    )  # fmt: skip
+    target = tmp_path / "e.json"
+    done = run("explain", "Xx", "Zn0.5O", "--format", "json", "-o", target, "--db", small_path)
+    assert done.exit_code == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert not target.exists()
+
+
 def test_text(small_path):
     text = output("explain", "O2Zn2", "Zn2O7", "--db", small_path)
     assert "ZnO" in text.splitlines()[0]
@@ -235,7 +248,7 @@ def test_text(small_path):
     ("arguments", "problem"),
     [
         (["Zx"], "not one of the first 103 elements at 'Zx'"),
-        (["ZnO", "Zn("], "formula 'Zn(': brackets do not match"),
+        (["Zn("], "formula 'Zn(': brackets do not match"),
         ([""], "no formula"),
         (["ZnO", "-f", "csv"], "not table or json"),
         (["ZnO", "-o", "no/where.txt"], "cannot be written"),

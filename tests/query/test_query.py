@@ -212,6 +212,11 @@ SAME = [
     ("natoms≤10", "natoms<=10"), ("alkali_metals=1", "alkali=1"), ("any=lanthanides", "any=lanthanoid"),
     ("missing", "category=missing"), ("allowed NOT known", "missing"), ("not(known)", "NOT known"), ("category!=missing", "NOT category=missing"),
     ("species=Fe+3", "species=Fe3+"), ("NOT NOT known", "known"), ("KNOWN", "known"), ('known_in="mp-snapshot"', "known_in=mp-snapshot"),
+    ("elements=D,O", "elements=H,O"), ("D-O", "H-O"), ("x(D)>0.5", "x(H)>0.5"), ("formula=D2O", "H2O"),
+    ("x(O)=0.5000000000000000000", "x(O)=1/2"), ("x(O)<0.33333333333333333333333", "x(O)<1/3"),
+    ("x(O)>0.33333333333333333333333", "x(O)>=1/3"), ("x(O)>3.3e-1", "x(O)>0.33"), ("natoms<=1e1", "natoms<=10"),
+    ("natoms<10.000000000001", "natoms<=10"), ("O>=.5", "O>=1"), ("x(O)<=1e999", ""),
+    ("energy_above_hull<1e-05", "energy_above_hull<0.00001"), ("energy_above_hull<1e999", "energy_above_hull<1e9"),
     ("within=Li-Zn-O", "only=Li,Zn,O"), ("natoms=4,5", "natoms=4 OR natoms=5"), ("Li-O or Na-O and known", "Li-O OR (Na-O known)"),
 ]  # fmt: skip
 
@@ -235,6 +240,8 @@ WRONG = {
     "Xx2O": "'Xx2O' at character 1 is not a key, category, formula, prototype or chemical system",
     "formula=Li(O": "incomplete query: expected a value or ')'",
     "formula=Zn0.5O": "'Zn0.5O' at character 9 is not a formula (fractional amount",
+    "formula=NACL": "'NACL' at character 9 is not a formula (not one of the first 103 elements",
+    "formula=ABO3": "'ABO3' at character 9 is not a formula (not one of the first 103 elements at 'ABO3'); write prototypes without 'formula='",
     "formula=LiZn9O": "is outside this file (factor 9)",
     "natoms>100": "'100' at character 8 is out of range: natoms is from 2 to 32",
     "0.6<x(O)<0.3": "no number is between 0.6 and 0.3",

@@ -6,6 +6,7 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Output, TableOrJson, Threads
+from chemdb.errors import ChemdbError, FormulaError, UndecidedError
 
 if TYPE_CHECKING:
     from chemdb.lookup.explanation import Explanation
@@ -35,12 +36,19 @@ def explain(
     from chemdb.cli.screen import show_json, show_tables
 
     with chemdb.open(db, threads, memory_limit) as opened:
-        explanations = opened.explain(*formulas)
+        explanations, errors = [], []
+        for formula in formulas:
+            try:
+                explanations += opened.explain(formula)
+            except (FormulaError, UndecidedError) as error:
+                errors.append(str(error))
         known = opened.known_sources()
-    if format is Format.JSON:
+    if format is Format.JSON and explanations:
         show_json([explanation.as_dict() for explanation in explanations], output)
-        return
-    show_tables([table for explanation in explanations for table in _tables(explanation, known)], output)
+    elif explanations:
+        show_tables([table for explanation in explanations for table in _tables(explanation, known)], output)
+    if errors:
+        raise ChemdbError("; ".join(errors))
 
 
 def _tables(explanation: "Explanation", known: str) -> list[tuple[list[str], list[Any], str | None]]:

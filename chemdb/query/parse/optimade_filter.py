@@ -6,7 +6,8 @@ chemical_formula_descriptive and chemical_formula_anonymous. Properties of chemd
 prefix that OPTIMADE requires: ``_chemdb_category="missing"``, ``_chemdb_natoms<=10``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from typing import NoReturn
 
@@ -15,7 +16,16 @@ from optimade.exceptions import BadRequest
 from optimade.filterparser import LarkParser
 
 from chemdb.errors import QueryError, nearest
-from chemdb.query.filter import EVERYTHING, Filter, all_of, any_of, negation
+from chemdb.query.filter import (
+    EVERYTHING,
+    Allowed,
+    EnergyAboveHull,
+    Filter,
+    Known,
+    all_of,
+    any_of,
+    negation,
+)
 from chemdb.query.parse.language import check_size, checked
 from chemdb.query.parse.terms import MIRRORED, TermReader, Word
 from chemdb.query.parse.vocabulary import Vocabulary
@@ -28,6 +38,12 @@ FORMULAS = {
 CHEMDB_KEYS = ("category", "species", "known_in", "chemsys", "natoms", "max_factor", "energy_above_hull")
 PROPERTIES = {"elements": "elements", "nelements": "nelements", **FORMULAS} | {
     f"_chemdb_{key}": key for key in CHEMDB_KEYS
+}
+#: What has a value of each property that not all compositions have.
+HAS_VALUE: Mapping[str, Filter] = {
+    "species": Allowed(),
+    "known_in": Known(),
+    "energy_above_hull": any_of(EnergyAboveHull("<", Fraction(0)), EnergyAboveHull(">=", Fraction(0))),
 }
 SETS = {"ALL": "elements", "ANY": "any", "ONLY": "only"}
 
@@ -91,9 +107,8 @@ class _Reader:
         key = self._key(left)
         kind, parts = right.data, right.children
         if kind == "known_op_rhs":
-            if str(parts[-1]) == "UNKNOWN":
-                return negation(EVERYTHING)
-            return EVERYTHING
+            known = HAS_VALUE.get(key, EVERYTHING)
+            return negation(known) if str(parts[-1]) == "UNKNOWN" else known
         if kind == "value_op_rhs":
             return self._compared(left, str(parts[0]), _words(parts[1]))
         if kind == "length_op_rhs" and key == "elements":

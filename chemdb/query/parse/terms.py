@@ -36,6 +36,8 @@ from chemdb.query.parse.vocabulary import Vocabulary
 from chemdb.rule.oxidation_states import species_text
 
 #: Keys that are compared with numbers.
+#: Beyond any energy above the hull, in eV/atom.
+MAX_ENERGY = 10**9
 NUMBERS = ("nelements", "natoms", "max_factor", "energy_above_hull")
 #: Alternative spellings of comparisons, and each comparison with its sides swapped.
 SPELLINGS = {"==": "=", ":": "=", "≤": "<=", "≥": ">="}
@@ -133,7 +135,10 @@ class TermReader:
         nelements, largest = self._vocabulary.nelements, self._vocabulary.max_stoichiometry
         key = left.text.lower()
         if key == "energy_above_hull":
-            return lambda comparison, value: EnergyAboveHull(comparison, _number(value))
+            # Larger numbers would not fit into a double, and compare the same.
+            return lambda comparison, value: EnergyAboveHull(
+                comparison, min(max(_number(value), Fraction(-MAX_ENERGY)), Fraction(MAX_ENERGY))
+            )
         if key in NUMBERS:
             low, high = {
                 "nelements": (nelements[0], nelements[-1]),
@@ -147,7 +152,9 @@ class TermReader:
         if inner:
             elements = self._union([Word(inner[1], left.position + 2)])
             return lambda comparison, value: _with_presence(
-                AtomicFraction(elements, comparison, _in_range(left, comparison, value, 0, 1))
+                AtomicFraction(
+                    elements, comparison, _in_range(left, comparison, value, 0, 1, nelements[-1] * largest)
+                )
             )
         members = self._vocabulary.elements_named(left.text)
         if members is None:
@@ -225,9 +232,17 @@ class TermReader:
 
     def _formula(self, word: Word) -> Filter:
         try:
-            return self._formula_or_prototype(word)
+            return self._exact_formula(word)
         except FormulaError as error:
-            _fail(word, f"is not a formula ({str(error).partition(': ')[2]})")
+            hint = "; write prototypes without 'formula='" if self._is_prototype(word) else ""
+            _fail(word, f"is not a formula ({str(error).partition(': ')[2]}){hint}")
+
+    def _is_prototype(self, word: Word) -> bool:
+        try:
+            self._formula_or_prototype(word)
+        except (FormulaError, QueryError):
+            return False
+        return True
 
     def _formula_or_prototype(self, word: Word) -> Filter:
         parts = re.findall(r"([A-Z][a-z]?)(\d{0,4})", word.text)
@@ -240,6 +255,9 @@ class TermReader:
                 placeholders.add(letter)
             if placeholders & set(symbols):
                 return self._prototype(word, [(s, int(n or 1)) for s, n in parts], frozenset(placeholders))
+        return self._exact_formula(word)
+
+    def _exact_formula(self, word: Word) -> Filter:
         composition = read_composition(word.text, self._vocabulary.elements)
         self._must_fit(word, composition.amounts)
         return all_of(Chemsys(tuple(composition.chemsys.split("-"))), Factors(tuple(composition.amounts)))
@@ -342,17 +360,27 @@ def _fail(word: Word, problem: str) -> NoReturn:
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?\d{1,9}(\.\d{0,9}|/\d{1,9})?|\.\d{1,9}", text, re.ASCII) is not None
+    decimal, ratio = r"-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", r"-?\d+/\d+"
+    return re.fullmatch(f"{decimal}|{ratio}", text, re.ASCII | re.IGNORECASE) is not None
 
 
 def _number(word: Word) -> Fraction:
     if not _is_number(word.text) or re.search(r"/0+$", word.text):
-        _fail(word, "is not a number like 3, 0.25 or 2/3")
+        _fail(word, "is not a number like 3, 0.25, 1e-3 or 2/3")
     return Fraction(word.text)
 
 
-def _in_range(key: Word, comparison: str, value: Word, low: int, high: int) -> Fraction:
-    """Return a number, limited to just outside `low` to `high`; fail if no composition can match."""
+def _in_range(key: Word, comparison: str, value: Word, low: int, high: int, denominator: int = 1) -> Fraction:
+    """Return a number of few digits that compares in the same way; fail if no composition can match.
+
+    Parameters
+    ----------
+    key, comparison, value : Word, str, Word
+    low, high : int
+        Range of the quantity in this file.
+    denominator : int
+        Largest denominator of the quantity.
+    """
     number = _number(value)
     possible = {
         "=": low <= number <= high, "<": number > low, "<=": number >= low, ">": number < high,
@@ -360,8 +388,12 @@ def _in_range(key: Word, comparison: str, value: Word, low: int, high: int) -> F
     }  # fmt: skip
     if not possible[comparison]:
         _fail(value, f"is out of range: {key.text} is from {low} to {high} in this file")
-    # Numbers far outside would overflow SQL integers; just outside, they compare the same.
-    return min(max(number, Fraction(low - 1)), Fraction(high + 1))
+    # Other numbers would overflow SQL integers; just outside the range, they compare the same.
+    number = min(max(number, Fraction(low - 1)), Fraction(high + 1))
+    # So they do anywhere between two values of the quantity, which are 1 / denominator**2 apart or more.
+    value_of_quantity = number.limit_denominator(denominator)
+    shift = Fraction((number > value_of_quantity) - (number < value_of_quantity), 2 * denominator**2)
+    return value_of_quantity + shift
 
 
 def _parts(word: Word) -> Iterator[tuple[str, int]]:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import duckdb
 
-from chemdb.chemistry.elements import Element
+from chemdb.chemistry.elements import HYDROGEN_ISOTOPES, Element
 from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of, state_occurrences
 
 #: Other names of element groups.
@@ -56,6 +56,8 @@ class Vocabulary:
         """Return the elements of a symbol or element group; None if the word is neither."""
         if word in self.symbols:
             return frozenset((word,))
+        if word in HYDROGEN_ISOTOPES:
+            return frozenset(("H",))
         name = word.lower().replace("-", "_")
         for spelling in (name, name.removesuffix("s")):
             if elements := self.groups.get(ALIASES.get(spelling, spelling)):
