@@ -96,7 +96,6 @@ def test_optimade_means_the_same(full_path):
         "_chemdb_natoms<=4 AND elements IS KNOWN": "natoms<=4",
         "_chemdb_known_in IS KNOWN": "known",
         "_chemdb_species IS UNKNOWN": "NOT allowed",
-        "_chemdb_energy_above_hull IS KNOWN": "energy_above_hull>=0 OR energy_above_hull<0",
         "_chemdb_natoms<=1.2e1 AND nelements=2": "natoms<=12 nelements=2",
     }
     for optimade, query in pairs.items():
@@ -106,3 +105,14 @@ def test_optimade_means_the_same(full_path):
         ]
         assert numbers[0] == numbers[1], optimade
         assert int(numbers[0]) > 0
+
+
+def test_optimade_is_known_counts_what_has_a_value(small_path):
+    def count(name):
+        return int(
+            output("query", "--optimade", f"_chemdb_energy_above_hull {name}", "--count", "--db", small_path)
+        )
+
+    # ZnO, ZnO3 and CaH2O2 have energies in the list; Zn3O has none.
+    assert (count(">=0"), count("IS KNOWN")) == (3, 3)
+    assert count("IS UNKNOWN") == 5_253 * 11 + 176_851 * 55 - 3
