@@ -190,7 +190,7 @@ def _run_row(
         "explained": None if reduction.explained is None else list(reduction.explained),
         "seconds": reduction.seconds,
         "versions": f"{reduction.versions}, {vector_library}",
-        "created_at": datetime.now(UTC),
+        "created_at": datetime.now(UTC).replace(tzinfo=None),
     }
 
 

@@ -15,7 +15,8 @@ create table known_source (
     n_formulas  integer not null,
     n_in_space  integer not null,
     n_rejected  integer not null,
-    added_at    timestamp with time zone not null
+    -- Not with time zone: Python clients could read that with pytz only.
+    added_at    timestamp not null
 );
 comment on table known_source is 'Sources of known materials in this file.';
 comment on column known_source.source is 'Short name of the source: mp, mp-snapshot, optimade-PROVIDER or a user-defined name.';
@@ -27,7 +28,7 @@ comment on column known_source.n_entries is 'Number of entries with a readable f
 comment on column known_source.n_formulas is 'Number of distinct formulas among the entries.';
 comment on column known_source.n_in_space is 'Number of distinct formulas within the limits of this file.';
 comment on column known_source.n_rejected is 'Number of entries without a readable whole-number formula, see known_reject.';
-comment on column known_source.added_at is 'When the source was added to this file.';
+comment on column known_source.added_at is 'Time at which the source was added to this file, in UTC.';
 
 create table known_entry (
     source            varchar not null,

@@ -20,7 +20,7 @@ create or replace table projection_run (
     explained        float[],
     seconds          float not null,
     versions         varchar not null,
-    created_at       timestamp with time zone not null
+    created_at       timestamp not null
 );
 
 comment on table projection_run is
@@ -43,7 +43,7 @@ comment on column projection_run.n_not_covered is
 comment on column projection_run.explained is 'Share of the variance explained by each coordinate, 0 to 1; NULL unless the method is pca.';
 comment on column projection_run.seconds is 'Duration of the reduction in s.';
 comment on column projection_run.versions is 'Versions of the libraries used.';
-comment on column projection_run.created_at is 'Time at which the map was made.';
+comment on column projection_run.created_at is 'Time at which the map was made, in UTC.';
 
 create or replace table projection (
     run_id           integer not null,

@@ -20,7 +20,6 @@ from (
             concat(schema_name, '.', table_name) as table_name, column_index, is_nullable,
             case
                 when data_type = 'BIT' then format('md5({}::blob)', column_name)
-                when data_type = 'TIMESTAMP WITH TIME ZONE' then format('epoch_us({})::varchar', column_name)
                 when data_type like '%[]' then format('array_to_string({}::varchar[], '','')', column_name)
                 else concat(column_name, '::varchar')
             end as column_text

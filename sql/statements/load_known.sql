@@ -29,7 +29,7 @@ select
     count(distinct e.formula),
     count(distinct e.formula) filter (e.in_space),
     (select count(*) from known_reject r where r.source = n.source),
-    now()
+    now() at time zone 'utc'
 from new_known_source n
 left join known_entry e using (source)
 group by all;

@@ -1,5 +1,8 @@
 """Figures show the numbers of the file in the right colours, without overlaps."""
 
+import os
+import subprocess
+import sys
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -254,3 +257,14 @@ def test_matplotlib_settings_of_the_user_are_ignored(tmp_path):
         save(drawing(), tmp_path / "b.png")
         assert matplotlib.rcParams["savefig.dpi"] == 17
     assert len((tmp_path / "a.png").read_bytes()) > 1000
+
+
+def test_a_backend_that_is_not_installed_does_not_matter(small_path, tmp_path):
+    target = tmp_path / "t.png"
+    for backend in ("module://ipympl.not_installed", "Qt4Agg"):
+        subprocess.run(
+            [sys.executable, "-m", "chemdb", "plot", "composition", "Zn-O", "-o", target, "--db", small_path],
+            env=os.environ | {"MPLBACKEND": backend},
+            check=True,
+        )
+        target.unlink()

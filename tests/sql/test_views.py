@@ -213,3 +213,11 @@ def test_a_filter_reaches_the_systems_first(full):
         return max([own, *map(largest_join, node.get("children", []))])
 
     assert 0 < largest_join(json.loads(plan)["operator"][0]) < 1000
+
+
+def test_no_public_column_needs_a_package_to_be_read(full):
+    """Python clients read times with time zones with pytz only."""
+    assert full.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'main' and not internal and data_type like '%TIME ZONE%'"
+    ).fetchall() == []  # fmt: skip
