@@ -36,6 +36,19 @@ def one_line(text: str) -> str:
     )
 
 
+def counted(n: int, noun: str) -> str:
+    """Return a number and a noun, which is in the plural unless there is one.
+
+    Examples
+    --------
+    >>> counted(1, "entry"), counted(1200, "entry"), counted(0, "row")
+    ('1 entry', '1,200 entries', '0 rows')
+    """
+    if n == 1:
+        return f"1 {noun}"
+    return f"{n:,} {noun[:-1]}ies" if noun.endswith("y") else f"{n:,} {noun}s"
+
+
 def is_utf8(text: str) -> bool:
     """Return whether a text can be encoded as UTF-8; file names may contain other bytes."""
     return not any("\ud800" <= c <= "\udfff" for c in text)

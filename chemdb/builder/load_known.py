@@ -12,7 +12,7 @@ from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.database.execution import execute
 from chemdb.database.metadata import SpaceLimits, space_limits_of
 from chemdb.database.sql_files import files_in, run_file
-from chemdb.errors import KnownSourceError
+from chemdb.errors import KnownSourceError, counted
 from chemdb.known.source import KnownSource
 
 
@@ -29,7 +29,7 @@ class Loaded:
 
     def __str__(self) -> str:
         counts = (
-            f"{self.source}: {self.n_entries:,} entries, {self.n_formulas:,} formulas, "
+            f"{self.source}: {counted(self.n_entries, 'entry')}, {counted(self.n_formulas, 'formula')}, "
             f"{self.n_in_space:,} in this space, {self.n_rejected:,} rejected"
         )
         return "\n".join([counts, *(f"  {note}" for note in self.notes)])

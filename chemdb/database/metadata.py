@@ -8,7 +8,7 @@ import duckdb
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.database.execution import execute
-from chemdb.errors import ChemdbError, DatabaseError
+from chemdb.errors import ChemdbError, DatabaseError, counted
 
 #: What messages call the sources with entries of the Materials Project.
 MATERIALS_PROJECT = {"mp": "Materials Project", "mp-snapshot": "Materials Project"}
@@ -26,7 +26,7 @@ def known_sources(con: duckdb.DuckDBPyConnection) -> str:
         "select source, coalesce(version, retrieved::varchar), n_entries from known_source order by added_at",
     ).fetchall()
     sources = [
-        f"{MATERIALS_PROJECT.get(source, source)}{f' {version}' if version else ''}, {n:,} entries"
+        f"{MATERIALS_PROJECT.get(source, source)}{f' {version}' if version else ''}, {counted(n, 'entry')}"
         for source, version, n in rows
     ]
     return "; ".join(sources) or "none"
@@ -119,7 +119,7 @@ class SpaceLimits:
         True
         """
         if nelements not in self.nelements:
-            return f"{nelements} element{'' if nelements == 1 else 's'}"
+            return counted(nelements, "element")
         return f"factor {largest_factor}" if largest_factor > self.max_stoichiometry else None
 
 

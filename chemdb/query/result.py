@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
 from chemdb.database.execution import all_rows, execute
 from chemdb.database.rows import N_SHOWN, Cursor
+from chemdb.errors import counted
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
 from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SPECIES, Order
@@ -156,7 +157,7 @@ class Result:
 
     def __repr__(self) -> str:
         by_category = ", ".join(f"{n:,} {category}" for category, n in self.counts.items())
-        return f"{self.count():,} compositions: {by_category}"
+        return f"{counted(self.count(), 'composition')}: {by_category}"
 
     def _repr_html_(self) -> str:
         limit = N_SHOWN if self._limit is None else min(N_SHOWN, self._limit)

@@ -172,7 +172,7 @@ def test_sql_changes_nothing_and_reaches_nothing(small_path, tmp_path, monkeypat
 def test_known_commands(copy, tmp_path):
     (tmp_path / "x.csv").write_text("formula\nNaCl\nNa?\n")
     assert output("known", "add", f"mine={tmp_path / 'x.csv'}", "--db", copy).startswith(
-        "mine: 1 entries, 1 formulas, 1 in this space, 1 rejected"
+        "mine: 1 entry, 1 formula, 1 in this space, 1 rejected"
     )
     listed = list(csv.DictReader(io.StringIO(output("known", "list", "-f", "csv", "--db", copy))))
     assert [row["source"] for row in listed] == ["lab", "mine"]

@@ -59,7 +59,7 @@ def embeddings(
     from chemdb.embedding.export import check_target
     from chemdb.embedding.export import export as export_vectors
     from chemdb.embedding.stored_vectors import element_vectors
-    from chemdb.errors import EmbeddingError
+    from chemdb.errors import EmbeddingError, counted
 
     layout = (columns or (Layout.WIDE if output.suffix.lower() == ".csv" else Layout.LIST)).value
     check_target(output, layout)
@@ -74,8 +74,8 @@ def embeddings(
             "known": opened.known_sources(),
             "file": opened.info()["build_info"]["build_started"],
         }
-        with steps(f"{result.count():,} compositions") as progress:
+        with steps(counted(result.count(), "composition")) as progress:
             written = export_vectors(result, vectors, output, opened.limits, layout, progress, source)
-    say(f"{output}: {written.n:,} vectors of {vectors.values.shape[1]}")
+    say(f"{output}: {counted(written.n, 'vector')} of {vectors.values.shape[1]}")
     if written.n_left_out:
         say(written, sys.stderr)

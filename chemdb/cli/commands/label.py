@@ -9,6 +9,7 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, RowsOutput, Threads
+from chemdb.errors import counted
 
 
 @app.command()
@@ -45,7 +46,7 @@ def label(
             n = opened.label_file(file, output, formula_column)
         known = opened.known_sources()
     if output:
-        say(f"{output}: {n:,} rows")
+        say(f"{output}: {counted(n, 'row')}")
     say(f"known: {known}", sys.stderr)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, Threads, only_with
+from chemdb.errors import counted
 
 if TYPE_CHECKING:
     from chemdb.api import Database as OpenDatabase
@@ -156,6 +157,6 @@ def _write(result: "Result", kind: RowFormat, output: Path | None, opened: "Open
     with steps_on_screen() as steps, steps("Rows") as progress:
         n = write_batches(result.batches(), output, kind.value, opened.limits, len(result), progress)
     if n < result.count():
-        print(f"{n:,} rows; --limit 0 for all", file=sys.stderr)
+        print(f"{counted(n, 'row')}; --limit 0 for all", file=sys.stderr)
     if output:
-        say(f"{output}: {n:,} rows")
+        say(f"{output}: {counted(n, 'row')}")

@@ -17,6 +17,7 @@ from chemdb.cli.options import (
     Threads,
     only_with,
 )
+from chemdb.errors import counted
 
 
 @app.command()
@@ -68,4 +69,4 @@ def sample(
         show(drawn.column_names, zip(*(column.to_pylist() for column in drawn.columns), strict=True), format)
         return
     n = write_batches(drawn.to_reader(), output, kind, limits)
-    say(f"{output}: {n:,} rows")
+    say(f"{output}: {counted(n, 'row')}")

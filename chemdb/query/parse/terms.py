@@ -12,7 +12,7 @@ from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.composition import read_composition
 from chemdb.chemistry.stoichiometry import anonymous_formula
 from chemdb.database.metadata import SpaceLimits
-from chemdb.errors import FormulaError, QueryError, nearest
+from chemdb.errors import FormulaError, QueryError, counted, nearest
 from chemdb.query.filter import (
     Allowed,
     Amount,
@@ -219,7 +219,8 @@ class TermReader:
         if len(parts) not in nelements:
             _fail(
                 word,
-                f"has {_n_elements(len(parts))}; this file has systems of {nelements[0]} to {nelements[-1]}",
+                f"has {counted(len(parts), 'element')}; "
+                f"this file has systems of {nelements[0]} to {nelements[-1]}",
             )
         members = [(part, self._members(part)) for part in parts if part.text != "*"]
         exact = [next(iter(elements)) for _, elements in members if len(elements) == 1]
@@ -409,10 +410,6 @@ def _reduced(word: Word, amounts: Sequence[int]) -> list[int]:
         _fail(word, "has an amount of zero")
     common = reduce(gcd, amounts)
     return [n // common for n in amounts]
-
-
-def _n_elements(n: int) -> str:
-    return "1 element" if n == 1 else f"{n} elements"
 
 
 def _text(number: Fraction) -> str:
