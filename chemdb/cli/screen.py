@@ -1,19 +1,15 @@
 """Output of commands: tables in four formats on stdout or in a file, progress on stderr."""
 
-import csv
 import io
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
-from math import isfinite
 from pathlib import Path
-from textwrap import indent
 from typing import Any, TextIO
 
 from chemdb.cli.options import Format
 from chemdb.errors import printable
+from chemdb.files.text_files import json_text, write_csv, write_json
 from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.progress import Progress, Steps
 from chemdb.runtime.stdout import stdout
@@ -56,16 +52,9 @@ def show(
     """
     with _target(output) as stream:
         if format is Format.CSV:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(map(_csv_value, row) for row in rows)
+            write_csv(stream, columns, rows)
         elif format is Format.JSON:
-            names, between = _distinct(columns), "\n"
-            stream.write("[")
-            for row in rows:
-                stream.write(between + indent(_json(dict(zip(names, row, strict=True))), "  "))
-                between = ",\n"
-            stream.write("]\n" if between == "\n" else "\n]\n")
+            write_json(stream, columns, rows)
         else:
             stream.write(_drawn(columns, list(rows), format is Format.MARKDOWN, title, footer))
 
@@ -82,7 +71,7 @@ def show_tables(
 def show_json(value: Any, output: Path | None = None) -> None:
     """Print a value as JSON, or write it to a file atomically."""
     with _target(output) as stream:
-        stream.write(_json(value) + "\n")
+        stream.write(json_text(value) + "\n")
 
 
 @contextmanager
@@ -128,43 +117,6 @@ def _drawn(
     if footer:
         console.print(printable(footer), markup=False, soft_wrap=True)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()).strip("\n") + "\n"
-
-
-def _csv_value(value: Any) -> Any:
-    """Return a value as DuckDB writes it to CSV."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case list():
-            return f"[{', '.join('NULL' if item is None else str(_csv_value(item)) for item in value)}]"
-    return value
-
-
-def _json(value: Any) -> str:
-    return json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    """Return a value with null instead of NaN and infinities, which JSON lacks."""
-    match value:
-        case float() if not isfinite(value):
-            return None
-        case dict():
-            return {name: _finite(item) for name, item in value.items()}
-        case list() | tuple():
-            return [_finite(item) for item in value]
-    return value
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Return names with repeated ones numbered: a, a_1, a_2."""
-    found: list[str] = []
-    for name in names:
-        numbered = (f"{name}_{number}" for number in count(1))
-        found.append(name if name not in found else next(new for new in numbered if new not in found))
-    return found
 
 
 def _is_number(value: Any) -> bool:
