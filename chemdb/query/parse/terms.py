@@ -35,9 +35,9 @@ from chemdb.query.filter import (
 from chemdb.query.parse.vocabulary import Vocabulary
 from chemdb.rule.oxidation_states import species_text
 
-#: Keys that are compared with numbers.
 #: Beyond any energy above the hull, in eV/atom.
 MAX_ENERGY = 10**9
+#: Keys that are compared with numbers.
 NUMBERS = ("nelements", "natoms", "max_factor", "energy_above_hull")
 #: Alternative spellings of comparisons, and each comparison with its sides swapped.
 SPELLINGS = {"==": "=", ":": "=", "≤": "<=", "≥": ">="}
