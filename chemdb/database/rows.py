@@ -1,22 +1,24 @@
 """The rows of a SQL statement as Python, Arrow, pandas or polars objects, read on demand."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from chemdb.database.execution import all_rows, execute
+from chemdb.database.execution import all_rows, execute, interruptible, relation, until_exit
+from chemdb.database.open_file import OpenFile
+from chemdb.errors import ChemdbError
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow as pa
 
-#: Opens a new cursor for the body of a ``with`` statement.
-Cursor = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 #: Number of rows in the printed form.
 N_SHOWN = 20
+
+T = TypeVar("T")
 
 
 class Rows:
@@ -24,20 +26,20 @@ class Rows:
 
     Parameters
     ----------
-    cursor : Cursor
+    file : OpenFile
     statement : str
     parameters : mapping, optional
         Values of ``$name`` in the statement.
     """
 
-    def __init__(self, cursor: Cursor, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
-        self._cursor = cursor
+    def __init__(self, file: OpenFile, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        self._file = file
         self._statement = statement
         self._parameters = dict(parameters or {}) or None
 
     def read(self) -> tuple[list[str], Iterator[tuple]]:
         """Return the column names and an iterator over the rows, in bounded memory."""
-        rows = self._read()
+        rows = until_exit(self._read())
         return next(rows), rows
 
     def __iter__(self) -> Iterator[tuple]:
@@ -46,15 +48,11 @@ class Rows:
 
     def arrow(self) -> "pa.Table":
         """Return the rows as an Arrow table."""
-        with self._cursor() as con:
-            table: pa.Table = con.sql(self._statement, params=self._parameters).to_arrow_table()
-            return table
+        return self._whole(lambda rows: rows.to_arrow_table())
 
     def df(self) -> "pandas.DataFrame":
         """Return the rows as a pandas DataFrame; requires pandas."""
-        with self._cursor() as con:
-            frame: pandas.DataFrame = con.sql(self._statement, params=self._parameters).df()
-            return frame
+        return self._whole(lambda rows: rows.df())
 
     def pl(self) -> "polars.DataFrame":
         """Return the rows as a polars DataFrame; requires polars."""
@@ -66,18 +64,30 @@ class Rows:
 
     def __repr__(self) -> str:
         """Return the first rows as DuckDB prints them."""
-        with self._cursor() as con:
-            return str(con.sql(self._statement, params=self._parameters).limit(N_SHOWN))
+        return self._whole(lambda rows: str(rows.limit(N_SHOWN)))
 
     def _repr_html_(self) -> str:
-        with self._cursor() as con:
-            frame = con.sql(self._statement, params=self._parameters).limit(N_SHOWN).df()
-        return str(frame.to_html(index=False))
+        return str(self._whole(lambda rows: rows.limit(N_SHOWN).df()).to_html(index=False))
 
-    def _read(self) -> Iterator[Any]:
-        with ExitStack() as stack:
-            con = stack.enter_context(self._cursor())
+    def _whole(self, read: Callable[[duckdb.DuckDBPyRelation], T]) -> T:
+        with self._file.cursor() as con:
+            _check(con, self._statement)
+            with relation(con, self._statement, self._parameters) as rows:
+                return interruptible(con, lambda: read(rows))
+
+    def _read(self) -> Generator[Any]:
+        with self._file.cursor() as con:
+            _check(con, self._statement)
             result = execute(con, self._statement, self._parameters)
             yield [column[0] for column in result.description or []]
             if result.description:
                 yield from all_rows(result)
+
+
+def _check(con: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Raise if a statement attaches a database: all cursors of the file would see its tables."""
+    for part in con.extract_statements(statement):
+        # DuckDB has types of statements that its Python module does not know.
+        with suppress(ValueError):
+            if part.type == duckdb.StatementType.ATTACH:
+                raise ChemdbError("sql: another database cannot be attached; open both with DuckDB itself")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chemdb.database.connection import OpenFile
+from chemdb.database.open_file import OpenFile
 from chemdb.errors import QueryError
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
@@ -37,7 +37,7 @@ def ask(
     else:
         query = read_query(text, words)
     return Result(
-        file.cursor,
+        file,
         words,
         query,
         read_columns(columns, words) or DEFAULT_COLUMNS,

@@ -32,6 +32,9 @@ def run_interruptibly(call: Callable[[], T], cancel: Callable[[], None]) -> T:
     cancel : callable
         Makes a running `call` return; called on Ctrl-C.
     """
+    if threading.current_thread() is not threading.main_thread():
+        # Python raises Ctrl-C in the main thread only.
+        return call()
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
