@@ -168,7 +168,9 @@ def test_threads_do_not_wait_for_each_other(small_path):
 READS = {
     "query rows": lambda db: iter(db.query("nelements=3 elements=Zn,O", columns=["formula"])),
     "query batches": lambda db: iter(db.query("nelements=3 elements=Zn,O", columns=["formula"]).batches()),
-    "sql rows": lambda db: iter(db.sql("select formula from composition where nelements = 3 and list_contains(elements, 'Zn')")),
+    "sql rows": lambda db: iter(
+        db.sql("select formula from composition where nelements = 3 and list_contains(elements, 'Zn')")
+    ),
 }
 
 
