@@ -7,6 +7,7 @@ import shutil
 import pytest
 from helpers.shared import made_once
 from hypothesis import settings
+from platformdirs import user_cache_path
 
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.database.connection import connect_to_read
@@ -43,6 +44,8 @@ def own_environment(monkeypatch, tmp_path_factory):
         if name.startswith(("CHEMDB_", "MP_", "PMG_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CHEMDB_CACHE", str(tmp_path_factory.mktemp("cache")))
+    # Processes that a test starts need not compile again.
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(user_cache_path("chemdb") / "tests"))
 
 
 @pytest.fixture(autouse=True)

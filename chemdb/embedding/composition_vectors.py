@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.database.arrays import as_array
-from chemdb.embedding.kernel import mean_vectors
+from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.threads import map_slices
+
+with kernel_cache():
+    from chemdb.embedding.kernel import mean_vectors
 
 
 def composition_vectors(

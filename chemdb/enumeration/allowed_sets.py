@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.stoichiometry import check_limits, check_storable, reduced_factors
 from chemdb.enumeration.element_table import ElementTable
-from chemdb.enumeration.kernel import distinct_sets
 from chemdb.enumeration.signatures import Signatures
 from chemdb.errors import LimitError
+from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
+
+with kernel_cache():
+    from chemdb.enumeration.kernel import distinct_sets
 
 #: Bytes of bitmaps that `enumerate_systems` may hold at once.
 MAX_BITMAP_BYTES = 1_500_000_000

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.stoichiometry import reduced_factors
 from chemdb.enumeration.element_table import ElementTable
-from chemdb.enumeration.kernel import neutrality
+from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Progress
 from chemdb.runtime.threads import map_slices
+
+with kernel_cache():
+    from chemdb.enumeration.kernel import neutrality
 
 
 class Signatures:

@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from platformdirs import user_cache_path
 
 from chemdb.errors import KnownSourceError
 from chemdb.known.http import BadResponseError, RequestFailedError, retry
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 from chemdb.runtime.atomic_write import atomic_write, file_lock, os_reason
+from chemdb.runtime.cache_folder import cache_folder
 from chemdb.runtime.progress import Progress
 
 #: Days after which the pages of an interrupted download are dropped.
@@ -54,11 +54,6 @@ class Page:
     total: int | None
     next_cursor: str | None
     warnings: tuple[str, ...] = ()
-
-
-def cache_folder() -> Path:
-    """Return the folder of downloads: ``$CHEMDB_CACHE``, else the user's cache folder."""
-    return Path(os.environ.get("CHEMDB_CACHE") or user_cache_path("chemdb"))
 
 
 class Cache:

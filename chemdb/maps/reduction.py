@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.errors import ReductionError, one_of
+from chemdb.runtime.kernel_cache import kernel_cache
 
 METHODS = ("pca", "tsne", "umap")
 #: Names of the methods in figures and messages.
@@ -205,7 +206,7 @@ def _estimator_class(method: str) -> Any:
         return TSNE
     import warnings
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), kernel_cache():
         # UMAP warns if TensorFlow is missing, which only parametric UMAP needs.
         warnings.simplefilter("ignore")
         from umap import UMAP

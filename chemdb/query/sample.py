@@ -15,8 +15,11 @@ from chemdb.database.execution import execute, interruptible, registered, relati
 from chemdb.database.metadata import nelements_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, LimitError, one_of
-from chemdb.query.kernel import nth_members
+from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.threads import map_slices
+
+with kernel_cache():
+    from chemdb.query.kernel import nth_members
 
 #: Largest sample, which is held in memory.
 MAX_SAMPLE = 10_000_000

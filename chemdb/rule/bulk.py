@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.chemistry.formula import Formulas
-from chemdb.rule import kernel as kernel
+from chemdb.runtime.kernel_cache import kernel_cache
+
+with kernel_cache():
+    from chemdb.rule import kernel as kernel
 
 ALLOWED, FORBIDDEN, UNDECIDED = kernel.ALLOWED, kernel.FORBIDDEN, kernel.UNDECIDED
 

@@ -15,11 +15,14 @@ from chemdb.database.arrays import SystemArrays, read_systems
 from chemdb.database.connection import threads_of
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
-from chemdb.maps.exact_pca.kernel import count_cells
 from chemdb.maps.exact_pca.moments import moments
 from chemdb.maps.exact_pca.pca import ExactPCA, pca_of_moments
+from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Steps, no_steps
 from chemdb.runtime.threads import map_slices
+
+with kernel_cache():
+    from chemdb.maps.exact_pca.kernel import count_cells
 
 MAX_BINS = 4096
 

@@ -15,9 +15,12 @@ from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.elements import N_ELEMENTS
 from chemdb.database.arrays import SystemArrays
 from chemdb.errors import EmbeddingError, one_of
-from chemdb.maps.exact_pca.kernel import add_moments
+from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
+
+with kernel_cache():
+    from chemdb.maps.exact_pca.kernel import add_moments
 
 #: Length of arrays by atomic number, from 0.
 _SIZE = N_ELEMENTS + 1
