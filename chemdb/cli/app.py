@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from chemdb import __version__
 from chemdb.errors import ChemdbError, FileError, is_utf8, one_line
 from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message, is_interrupt, replaced_files
+from chemdb.runtime.standard_streams import stdout, write_stderr
 
 
 class InterruptedCommandError(ChemdbError):
@@ -76,14 +77,9 @@ def _check_utf8(words: Sequence[str]) -> None:
 
 def _write_out() -> None:
     """Flush stdout while an error can still be reported as one line."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        from chemdb.runtime.stdout import stdout
-
+    if sys.stdout is not None:
         with stdout():
-            raise
+            pass
 
 
 def _of_system(error: OSError | UnicodeError | MemoryError) -> str:
@@ -102,7 +98,7 @@ def _of_system(error: OSError | UnicodeError | MemoryError) -> str:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    print("chemdb: " + one_line(message), file=sys.stderr)
+    write_stderr("chemdb: " + one_line(message))
     sys.exit(code)
 
 

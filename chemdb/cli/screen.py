@@ -1,7 +1,9 @@
 """Output of commands: tables in four formats on stdout or in a file, progress on stderr."""
 
 import io
+import os
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +14,30 @@ from chemdb.errors import printable
 from chemdb.files.text_files import json_text, write_csv, write_json
 from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.progress import Progress, Steps
-from chemdb.runtime.stdout import stdout
+from chemdb.runtime.standard_streams import stdout, write_stderr
 
 DASH = "–"
 UNLIMITED = 10_000
+#: Characters that a column of texts keeps on a narrow terminal.
+FEWEST = 10
 
 
-def say(text: Any, stream: TextIO | None = None) -> None:
-    """Print a text, without control characters, on stdout or another stream."""
-    # One write: Ctrl-C cannot come between a line and its end.
-    print(printable(str(text)) + "\n", end="", file=stream)
+def say(text: Any) -> None:
+    """Print a text on stdout, without control characters.
+
+    Raises
+    ------
+    FileError
+        Stdout is closed or full.
+    """
+    with stdout() as stream:
+        # One write: Ctrl-C cannot come between a line and its end.
+        stream.write(printable(str(text)) + "\n")
+
+
+def note(text: Any) -> None:
+    """Print a text on stderr, without control characters."""
+    write_stderr(printable(str(text)))
 
 
 def show(
@@ -56,7 +72,9 @@ def show(
         elif format is Format.JSON:
             write_json(stream, columns, rows)
         else:
-            stream.write(_drawn(columns, list(rows), format is Format.MARKDOWN, title, footer))
+            markdown = format is Format.MARKDOWN
+            width = UNLIMITED if output or markdown else _screen_width()
+            stream.write(_drawn(columns, list(rows), markdown, title, footer, width, stream.encoding))
 
 
 def show_tables(
@@ -64,7 +82,11 @@ def show_tables(
 ) -> None:
     """Print tables, each given as columns, rows and title, or write them to a file atomically."""
     with _target(output) as stream:
-        drawn = [_drawn(columns, rows, False, title, None) for columns, rows, title in tables]
+        width = UNLIMITED if output else _screen_width()
+        drawn = [
+            _drawn(columns, rows, False, title, None, width, stream.encoding)
+            for columns, rows, title in tables
+        ]
         stream.write("\n".join(drawn))
 
 
@@ -84,39 +106,60 @@ def _target(output: Path | None) -> Iterator[TextIO]:
         yield stream
 
 
+def _screen_width() -> int:
+    """Return the width of the terminal, or ``$COLUMNS``; tables in pipes are not limited."""
+    from rich.console import Console
+
+    return Console().width if sys.stdout.isatty() or os.environ.get("COLUMNS") else UNLIMITED
+
+
 def _drawn(
-    columns: Sequence[str], rows: list[Sequence[Any]], markdown: bool, title: str | None, footer: str | None
+    columns: Sequence[str],
+    rows: list[Sequence[Any]],
+    markdown: bool,
+    title: str | None,
+    footer: str | None,
+    width: int,
+    encoding: str,
 ) -> str:
+    """Return a table as text, wrapped to a width, in characters of an encoding."""
     from rich import box
     from rich.console import Console
-    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
-    buffer = io.StringIO()
-    # Tables in files and pipes are not limited to the width of a terminal.
-    console = Console(file=buffer, width=UNLIMITED, no_color=True, highlight=False, emoji=False)
+    # rich draws with the characters that the encoding of its file has.
+    buffer = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="\n")
+    # Even $FORCE_COLOR must not put escape codes among the data.
+    console = Console(
+        file=buffer, width=width, force_terminal=False, color_system=None, highlight=False, emoji=False
+    )
+    dash = DASH if DASH.encode(encoding, "ignore") else "-"
     table = Table(box=box.MARKDOWN if markdown else box.SIMPLE_HEAD, padding=(0, 1))
-    numeric = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
-    for name, right in zip(columns, numeric, strict=True):
+    narrowest = 2
+    for i, name in enumerate(columns):
+        cells = [_cell(row[i], dash) for row in rows]
+        right = all(_is_number(row[i]) for row in rows)
         table.add_column(
             Text(printable(name)),
             justify="right" if right else "left",
             overflow="fold",
             no_wrap=right or markdown,
         )
+        longest = max(len(line) for cell in [name, *cells] for line in cell.split("\n"))
+        narrowest += (longest if right else min(longest, FEWEST)) + 2
     for row in rows:
-        table.add_row(*map(_cell, row))
-    if sys.stdout.isatty() and not markdown:
-        # Wrap texts to the width of the terminal, but never numbers.
-        narrowest = Measurement.get(console, console.options, table).minimum
-        console.width = max(Console().width, narrowest)
+        table.add_row(*(Text(_cell(value, dash)) for value in row))
+    # Wrap texts to the width of the terminal, but never numbers.
+    console.width = max(width, narrowest)
     if title:
-        console.print(printable(title), markup=False, soft_wrap=True)
-    console.print(table, markup=False)
+        console.print(Text(printable(title)), soft_wrap=width == UNLIMITED)
+    console.print(table)
     if footer:
-        console.print(printable(footer), markup=False, soft_wrap=True)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()).strip("\n") + "\n"
+        console.print(Text(printable(footer)), soft_wrap=width == UNLIMITED)
+    buffer.flush()
+    lines = buffer.buffer.getvalue().decode(encoding).splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
 
 
 def _is_number(value: Any) -> bool:
@@ -124,43 +167,59 @@ def _is_number(value: Any) -> bool:
     return value is None or isinstance(value, int | float) or (isinstance(value, str) and value[:1].isdigit())
 
 
-def _cell(value: Any) -> Any:
-    from rich.text import Text
-
+def _cell(value: Any, dash: str) -> str:
     if value is None or value == "":
-        return DASH
+        return dash
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list):
-        value = ", ".join(DASH if item is None else str(item) for item in value)
-    return Text(printable(str(value)))
+        value = ", ".join(dash if item is None else str(item) for item in value)
+    return printable(str(value))
 
 
 @contextmanager
 def steps_on_screen() -> Iterator[Steps]:
-    """Give `Steps` that show each step on stderr with a progress bar and its time."""
+    """Give `Steps` that show a progress bar for each step on a terminal, and otherwise a line at its end."""
+    if not sys.stderr.isatty():
+        yield _step_as_line
+        return
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
+    if not console.is_interactive:
+        yield _step_as_line
+        return
     bars = Bars(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[figure]}", markup=False),
         console=console,
-        disable=not console.is_terminal,
     )
 
     @contextmanager
     def step(name: str) -> Iterator[Progress]:
-        if not console.is_terminal:
-            console.print(name, markup=False, highlight=False)
-        task = bars.add_task(name, total=1.0)
-        yield lambda done: bars.update(task, completed=done)
+        task = bars.add_task(name, total=1.0, figure="")
+        yield lambda done, figure="": bars.update(task, completed=done, figure=figure)
         bars.update(task, completed=1.0)
 
     with bars:
         yield step
+
+
+@contextmanager
+def _step_as_line(name: str) -> Iterator[Progress]:
+    """Print what the step made, or else its time, when it ends."""
+    made = ""
+
+    def progress(done: float, figure: str = "") -> None:
+        nonlocal made
+        made = figure or made
+
+    started = time.monotonic()
+    yield progress
+    note(f"{name}: {made or f'{time.monotonic() - started:.1f} s'}")

@@ -13,7 +13,7 @@ from chemdb.errors import ChemdbError, FileError
 from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, no_progress
-from chemdb.runtime.stdout import stdout_path
+from chemdb.runtime.standard_streams import stdout_path
 
 if TYPE_CHECKING:
     import pyarrow as pa

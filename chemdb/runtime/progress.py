@@ -2,15 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
-#: Called with the completed fraction of a step, 0 to 1.
-Progress = Callable[[float], None]
+
+class Progress(Protocol):
+    """What a step calls to tell how far it is."""
+
+    def __call__(self, done: float, figure: str = "") -> None:
+        """Report the completed fraction, 0 to 1, and what the step has made, such as ``43 rows``."""
+
 
 #: Enters a step by its name; gives the step's `Progress`.
 Steps = Callable[[str], AbstractContextManager[Progress]]
 
 
-def no_progress(done: float) -> None:
+def no_progress(done: float, figure: str = "") -> None:
     """Show nothing."""
 
 

@@ -34,7 +34,7 @@ def label(
     Example: chemdb label my-formulas.csv -o labelled.csv
     """
     import chemdb
-    from chemdb.cli.screen import say
+    from chemdb.cli.screen import note, say
 
     from_stdin = str(file) == "-"
     if from_stdin and formula_column:
@@ -47,7 +47,7 @@ def label(
         known = opened.known_sources()
     if output:
         say(f"{output}: {counted(n, 'row')}")
-    say(f"known: {known}", sys.stderr)
+    note(f"known: {known}")
 
 
 def _stdin() -> TextIO:

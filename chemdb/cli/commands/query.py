@@ -115,7 +115,7 @@ def query(
             optimade=optimade is not None,
         )
         if count:
-            print(result.count())
+            say(result.count())
         elif sql:
             say(result.sql + ";")
         elif kind is RowFormat.TABLE:
@@ -148,15 +148,13 @@ def _show_table(result: "Result", offset: int, output: Path | None, known: str) 
 
 
 def _write(result: "Result", kind: RowFormat, output: Path | None, opened: "OpenDatabase") -> None:
-    import sys
-
-    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.cli.screen import note, say, steps_on_screen
     from chemdb.files.output_files import write_batches
 
-    say(f"{result}\nknown: {opened.known_sources()}", sys.stderr)
+    note(f"{result}\nknown: {opened.known_sources()}")
     with steps_on_screen() as steps, steps("Rows") as progress:
         n = write_batches(result.batches(), output, kind.value, opened.limits, len(result), progress)
     if n < result.count():
-        print(f"{counted(n, 'row')}; --limit 0 for all", file=sys.stderr)
+        note(f"{counted(n, 'row')}; --limit 0 for all")
     if output:
         say(f"{output}: {counted(n, 'row')}")
