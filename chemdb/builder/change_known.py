@@ -7,6 +7,7 @@ from chemdb.database.checksum import renew_checksums
 from chemdb.database.connection import connect_to_read
 from chemdb.database.metadata import elements_of
 from chemdb.database.replacing import replacing
+from chemdb.errors import counted
 from chemdb.known.registry import source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
@@ -34,9 +35,11 @@ def add(
     # Before the file is locked: a download may take minutes.
     with steps("Known source") as progress:
         source = read(progress)
+        progress(1, counted(len(source.entries), "entry"))
     with replacing(path, limits, edit=True) as con:
-        with steps("Load"):
+        with steps("Load") as progress:
             loaded = add_source(con, source, elements_of(con))
+            progress(1, f"{counted(loaded.n_in_space, 'formula')} in this space")
         with steps("Categories"):
             renew_categories(con)
             renew_checksums(con, "main.")

@@ -32,7 +32,7 @@ from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import files_in, run_file, sql_text
 from chemdb.enumeration.allowed_sets import EnumeratedSystems, enumerate_systems
 from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
-from chemdb.errors import DatabaseError, LimitError
+from chemdb.errors import DatabaseError, LimitError, counted
 from chemdb.known.registry import NONE, source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_steps
@@ -95,26 +95,31 @@ def build(
         if spec != NONE
     ]
     with replacing(path, limits) as con:
-        with steps("Species"):
+        with steps("Species") as progress:
             states = oxidation_states(options.oxidation_states)
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
             run_file(con, "1_tables/01_element", {"new_element": element_table(elements())})
             run_file(con, "1_tables/02_species", {"new_species": species_table(states, others)})
+            progress(1, f"{states.n_species:,} of {states.name}")
         with steps("Known sources") as progress:
             sources = [read(progress) for read in readers]
+            progress(1, counted(sum(len(source.entries) for source in sources), "entry"))
         ordered = elements_by_symbol(elements())
         with steps("Enumeration") as progress:
             spaces = _enumerate(rule_table(ordered, states), options, limits.threads, progress)
+            progress(1, f"{sum(space.n_allowed for space in spaces):,} compositions allowed")
         with steps("Load") as progress:
             run_file(con, "1_tables/03_stoichiometry", {"new_stoichiometry": stoichiometry_table(spaces)})
             run_file(con, "1_tables/04_allowed_set", {"new_allowed_set": allowed_set_table(spaces)})
             systems = chemical_system_reader(spaces, [element.symbol for element in ordered], progress)
             run_file(con, "1_tables/05_chemical_system", {"new_chemical_system": systems})
+            progress(1, counted(sum(len(space.elements) for space in spaces), "chemical system"))
         # Later tables then reuse freed blocks, which makes the file 1 MB smaller.
         execute(con, "checkpoint")
-        with steps("Known materials"):
+        with steps("Known materials") as progress:
             run_file(con, "1_tables/06_known_entry")
             loaded = [add_source(con, source, elements()) for source in sources]
+            progress(1, f"{counted(sum(one.n_in_space for one in loaded), 'formula')} in this space")
         with steps("Views, summaries and comments"):
             run_file(
                 con,

@@ -1,7 +1,7 @@
 """The rows of a SQL statement as Python, Arrow, pandas or polars objects, read on demand."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -61,6 +61,14 @@ class Rows:
         frame = polars.from_arrow(self.arrow())
         assert isinstance(frame, polars.DataFrame)
         return frame
+
+    @contextmanager
+    def relation(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation | None]]:
+        """Give a cursor and the statement as a relation of it; None if the statement has no rows."""
+        with self._file.cursor() as con:
+            _check(con, self._statement)
+            with relation(con, self._statement, self._parameters) as rows:
+                yield con, rows
 
     def __repr__(self) -> str:
         """Return the first rows as DuckDB prints them."""

@@ -1,19 +1,22 @@
-"""Write record batches to a file, atomically, or to stdout."""
+"""Write rows to a file, atomically, or to stdout."""
 
+import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import duckdb
 
-from chemdb.database.connection import connect_in_memory
+from chemdb.database.connection import connect_in_memory, threads_of
 from chemdb.database.execution import execute
 from chemdb.errors import ChemdbError, FileError
+from chemdb.files.text_files import csv_batches, json_rows, write_json
 from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, no_progress
-from chemdb.runtime.standard_streams import stdout_path
+from chemdb.runtime.standard_streams import stdout, stdout_path
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,7 +78,7 @@ def write_batches(
     with destination as [partial], connect_in_memory(limits) as con:
         # DuckDB 2.0 can hang when it is interrupted while other threads write.
         con.execute("set async_threads = 0")
-        errors: list[ChemdbError] = []
+        errors: list[Exception] = []
         con.register("written", _with_progress(batches, total, progress, errors))
         name = str(partial).replace("'", "''")
         try:
@@ -91,6 +94,53 @@ def write_batches(
     return int(n)
 
 
+def write_relation(
+    con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, target: Path | None, format_name: str
+) -> None:
+    """Write rows of any types in bounded memory, as `chemdb.files.text_files` describes.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Of the relation.
+    relation : DuckDBPyRelation
+    target : Path or None
+        None is stdout.
+    format_name : str
+        csv or json.
+
+    Raises
+    ------
+    ChemdbError
+        The file cannot be written; an existing file is unchanged.
+    """
+    if format_name == "csv":
+        write_batches(csv_batches(relation), target, format_name, Limits.of(threads_of(con)))
+        return
+    with text_target(target) as stream:
+        write_json(stream, json_rows(con, relation))
+
+
+@contextmanager
+def text_target(target: Path | None) -> Iterator[TextIO]:
+    """Give a file, written atomically, or stdout, to write UTF-8 text to.
+
+    Raises
+    ------
+    FileError
+        It cannot be written.
+    """
+    if target:
+        with atomic_write(target) as [partial], partial.open("w", encoding="utf-8") as stream:
+            yield stream
+        return
+    with stdout() as stream:
+        if isinstance(stream, io.TextIOWrapper):
+            # Files and pipes of data do not depend on the terminal.
+            stream.reconfigure(encoding="utf-8")
+        yield stream
+
+
 def _reason(error: duckdb.IOException) -> str:
     """Return the message of the operating system, which DuckDB puts after the file name."""
     message = re.search(r'(?<=": )[\w -]+$|(?<=\\": )[\w -]+', str(error).splitlines()[0])
@@ -98,7 +148,7 @@ def _reason(error: duckdb.IOException) -> str:
 
 
 def _with_progress(
-    batches: "pa.RecordBatchReader", total: int | None, progress: Progress, errors: list[ChemdbError]
+    batches: "pa.RecordBatchReader", total: int | None, progress: Progress, errors: list[Exception]
 ) -> "pa.RecordBatchReader":
     """Return batches that report progress and collect errors, which DuckDB would turn into text."""
     import pyarrow as pa
@@ -111,7 +161,7 @@ def _with_progress(
                 done += len(batch)
                 if total:
                     progress(done / total)
-        except ChemdbError as error:
+        except (ChemdbError, duckdb.Error) as error:
             errors.append(error)
             raise
 

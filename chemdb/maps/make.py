@@ -19,7 +19,7 @@ from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import run_file
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.embedding.stored_vectors import element_vectors
-from chemdb.errors import ChemdbError
+from chemdb.errors import ChemdbError, counted
 from chemdb.maps.reduction import Reduction, reduce
 from chemdb.maps.stored import MapSpec, find_map
 from chemdb.query.sample import check_nelements, sample
@@ -60,8 +60,9 @@ def add_maps(
         if not missing:
             return []
         known = known_state(con)
-        with steps("Samples"):
+        with steps("Samples") as progress:
             samples = _Samples(con, missing, limits)
+            progress(1, counted(samples.n, "composition"))
     finished: list[tuple[MapSpec, Reduction]] = []
     n_stored = 0
     stored_at = time.monotonic()
@@ -96,6 +97,11 @@ class _Samples:
             self._tables[nelements, per_category, seed] = pa.concat_tables(samples)
         self._vectors = {spec.embedding: element_vectors(con, spec.embedding) for spec in specs}
         self.vector_library = f"elementembeddings {build_info(con)['elementembeddings_version']}"
+
+    @property
+    def n(self) -> int:
+        """Number of compositions."""
+        return sum(map(len, self._tables.values()))
 
     @staticmethod
     def _key(spec: MapSpec) -> tuple[int, int, int]:

@@ -15,7 +15,7 @@ from chemdb.database.connection import threads_of
 from chemdb.database.metadata import nelements_of
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered
 from chemdb.embedding.stored_vectors import check_embedding, element_vectors
-from chemdb.errors import ReductionError
+from chemdb.errors import ReductionError, counted
 from chemdb.maps.reduction import METHODS
 from chemdb.maps.stored import PER_CATEGORY, MapSpec, find_map, read_map
 from chemdb.query.sample import sample_categories
@@ -117,7 +117,7 @@ def separation(
                     separations.append(
                         _separation(points, controls.get(points.space), name, n_elements, seed)
                     )
-                progress(done / len(names))
+                progress(done / len(names), counted(len(sample), "composition"))
     return separations
 
 

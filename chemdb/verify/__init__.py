@@ -30,8 +30,12 @@ def checks_of(con: duckdb.DuckDBPyConnection, deep: bool = False, steps: Steps =
         groups += DEEP
     for name, group in groups:
         with steps(name) as progress:
+            made: list[Check] = []
             try:
-                yield from group(con, progress)
+                for check in group(con, progress):
+                    made.append(check)
+                    yield check
+                progress(1, f"{sum(check.ok for check in made)} of {len(made)} checks passed")
             except duckdb.FatalException as error:
                 # DuckDB cannot read on before the file is opened again.
                 yield unreadable(name, error)

@@ -25,7 +25,7 @@ def write_line(kind: str, value: Any = None) -> None:
 def steps_as_lines(name: str) -> Iterator[Progress]:
     """Report a step and its progress to the parent process."""
     write_line("step", name)
-    yield lambda done: write_line("progress", done)
+    yield lambda done, figure="": write_line("progress", [done, figure])
 
 
 def main() -> None:

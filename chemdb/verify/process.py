@@ -45,7 +45,7 @@ def verify_in_process(
                     current_step.close()
                     step, progress = value, current_step.enter_context(steps(value))
                 elif kind == "progress":
-                    progress(value)
+                    progress(*value)
                 elif kind == "check":
                     checks.append(Check(*value))
                 elif kind == "error":

@@ -131,6 +131,68 @@ def test_json_has_only_what_json_can_say(small_path):
     assert output("sql", "select 1 where false", "-f", "json", "--db", small_path) == "[]\n"
 
 
+VALUES = """
+select 1.50 as price, 12345678901234567890123456789012345.125 as wide, 'nan'::double as n, ['inf'::double, 1] as l,
+  {'a': true, 'b': null, 'c': 1.5} as s, map {'k': 1} as m, '\\x00ab'::blob as b, interval 36 hours as i,
+  date '2024-05-06' as d, timestamp '2024-05-06 07:08:09' as t, '40df7e5f-0917-47e1-b747-1055809cf086'::uuid as u,
+  170141183460469231731687303715884105727 as h, '101'::bit as bits, 'Li'::element_symbol as e, '' as empty,
+  null as z, 'NaN, "Infinity"' as text, 1 as a, 2 as A
+"""
+
+
+def test_csv_has_values_as_duckdb_writes_them(small_path):
+    text = output("sql", VALUES, "-f", "csv", "--db", small_path)
+    head, row = text.splitlines()
+    assert head == "price,wide,n,l,s,m,b,i,d,t,u,h,bits,e,empty,z,text,a,A_1"
+    assert row == (
+        "1.50,12345678901234567890123456789012345.125,nan,\"[inf, 1.0]\",\"{'a': true, 'b': NULL, 'c': 1.5}\",{k=1},"
+        "\\x00ab,36:00:00,2024-05-06,2024-05-06 07:08:09,40df7e5f-0917-47e1-b747-1055809cf086,"
+        '170141183460469231731687303715884105727,101,Li,"",,"NaN, ""Infinity""",1,2'
+    )
+
+
+def test_json_has_values_as_duckdb_writes_them_but_null_for_what_is_not_finite(small_path):
+    text = output("sql", VALUES, "-f", "json", "--db", small_path)
+    assert text == (
+        '[\n\t{"price":1.5,"wide":12345678901234567890123456789012345.125,"n":null,"l":[null,1.0],'
+        '"s":{"a":true,"b":null,"c":1.5},"m":{"k":1},"b":"\\\\x00ab","i":"36:00:00","d":"2024-05-06",'
+        '"t":"2024-05-06 07:08:09","u":"40df7e5f-0917-47e1-b747-1055809cf086",'
+        '"h":170141183460469231731687303715884105727,"bits":"101","e":"Li","empty":"","z":null,'
+        '"text":"NaN, \\"Infinity\\"","a":1,"A_1":2}\n]\n'
+    )
+
+
+def test_a_table_has_values_as_duckdb_prints_them(small_path):
+    query = "select interval 36 hours as i, [1.50, null] as l, {'a': '\\x00'::blob} as s, 1234567 as n, false as b"
+    [row] = output("sql", query, "--db", small_path).splitlines()[2:]
+    assert row.split("   ") == ["  36:00:00", "[1.50, NULL]", "{'a': '\\\\x00'}", "1,234,567", "false"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "table"])
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("selec", "syntax error"),
+        ("select 'q'::int as x", "Could not convert"),
+        ("select error('oops')", "oops"),
+    ],
+)
+def test_errors_of_a_statement_leave_no_file(small_path, tmp_path, kind, statement, problem):
+    done = run("sql", statement, "-f", kind, "-o", tmp_path / "x", "--db", small_path)
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("chemdb: sql: ")
+    assert problem in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["describe missing", "show tables", "pragma version", "explain select 1", "values (1)"]
+)
+def test_statements_that_are_not_queries_have_rows_too(small_path, statement):
+    assert len(output("sql", statement, "-f", "csv", "--db", small_path).splitlines()) > 1
+    assert json.loads(output("sql", statement, "-f", "json", "--db", small_path))
+
+
 def test_csv_is_as_duckdb_writes_it(small_path):
     query = "select [1, null] as numbers, [true] as flags, false as flag, null as nothing"
     assert output("sql", query, "-f", "csv", "--db", small_path) == (

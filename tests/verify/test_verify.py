@@ -23,6 +23,7 @@ from chemdb.builder.change_known import add, remove
 from chemdb.database.checksum import renew_checksums
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import DatabaseError
+from chemdb.runtime.progress import no_progress
 from chemdb.verify import checks_of
 
 # What is done to the small file with another client, and the checks that notice: no more, no fewer.
@@ -534,7 +535,7 @@ def test_a_crash_while_reading_is_a_failed_check(small_path):
         if name == "Samples":
             [child] = [c for c in psutil.Process().children() if "chemdb.verify" in c.cmdline()]
             child.send_signal(signal.SIGSEGV)
-        yield lambda done: None
+        yield no_progress
 
     with chemdb.open(small_path) as db:
         found = db.verify(deep=True, steps=crash_at_samples)

@@ -45,7 +45,7 @@ def build(
     """
     from chemdb.builder.pipeline import BuildOptions
     from chemdb.builder.pipeline import build as build_database
-    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.cli.screen import confirm, steps_on_screen
     from chemdb.runtime.limits import Limits
 
     options = BuildOptions(
@@ -59,5 +59,5 @@ def build(
     with steps_on_screen() as steps:
         loaded = build_database(db, options, Limits.of(threads, memory_limit), steps)
     for source in loaded:
-        say(source)
-    say(f"{db}: {db.stat().st_size / 1e6:.1f} MB")
+        confirm(source)
+    confirm(f"{db}: {db.stat().st_size / 1e6:.1f} MB")

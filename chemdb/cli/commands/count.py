@@ -41,6 +41,7 @@ def count(
         for n in nelements:
             with steps(f"{n} elements") as progress:
                 allowed = count_allowed(table, n, max_stoichiometry, Limits.of(threads).threads, progress)
+                progress(1, f"{allowed:,} allowed")
             combinations = n_combinations(n, max_stoichiometry)
             rows.append((n, combinations, allowed, round(100 * allowed / combinations, 3)))
     show(["nelements", "combinations", "allowed", "allowed_percent"], rows, format, output)

@@ -54,7 +54,7 @@ def embeddings(
     Example: chemdb export embeddings "missing elements=Li,O nelements=3 natoms<=6" -o missing.parquet
     """
     import chemdb
-    from chemdb.cli.screen import note, say, steps_on_screen
+    from chemdb.cli.screen import confirm, note, steps_on_screen
     from chemdb.embedding.export import check_target
     from chemdb.embedding.export import export as export_vectors
     from chemdb.embedding.stored_vectors import element_vectors
@@ -75,6 +75,6 @@ def embeddings(
         }
         with steps(counted(result.count(), "composition")) as progress:
             written = export_vectors(result, vectors, output, opened.limits, layout, progress, source)
-    say(f"{output}: {counted(written.n, 'vector')} of {vectors.values.shape[1]}")
+    confirm(f"{output}: {counted(written.n, 'vector')} of {vectors.values.shape[1]}")
     if written.n_left_out:
         note(written)

@@ -36,11 +36,11 @@ def add(
     Example: chemdb known add icsd=my-icsd.csv
     """
     from chemdb.builder.change_known import add as add_known
-    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.cli.screen import confirm, steps_on_screen
 
     with steps_on_screen() as steps:
         loaded = add_known(db, source, formula_column, mp_api_key, Limits.of(threads, memory_limit), steps)
-    say(loaded)
+    confirm(loaded)
 
 
 @known.command("list")
@@ -59,8 +59,11 @@ def list_sources(
     from chemdb.cli.screen import show
 
     with chemdb.open(db, threads, memory_limit) as opened:
-        columns, rows = opened.sql("select * exclude (added_at) from known_source order by added_at").read()
-        show(columns, rows, format, output)
+        show(
+            *opened.sql("select * exclude (added_at) from known_source order by added_at").read(),
+            format,
+            output,
+        )
 
 
 @known.command()

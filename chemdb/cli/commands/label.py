@@ -34,7 +34,7 @@ def label(
     Example: chemdb label my-formulas.csv -o labelled.csv
     """
     import chemdb
-    from chemdb.cli.screen import note, say
+    from chemdb.cli.screen import confirm, note
 
     from_stdin = str(file) == "-"
     if from_stdin and formula_column:
@@ -46,7 +46,7 @@ def label(
             n = opened.label_file(file, output, formula_column)
         known = opened.known_sources()
     if output:
-        say(f"{output}: {counted(n, 'row')}")
+        confirm(f"{output}: {counted(n, 'row')}")
     note(f"known: {known}")
 
 

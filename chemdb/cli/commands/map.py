@@ -71,7 +71,7 @@ def make_map(
     only_with(context, "--all", "category")
     import chemdb
     from chemdb.chemistry.category import CATEGORIES
-    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.cli.screen import confirm, steps_on_screen
     from chemdb.maps.make import add_maps
     from chemdb.maps.stored import read_map
 
@@ -82,7 +82,7 @@ def make_map(
         run = read_map(con, spec).run
     points = sum(run[f"n_{category}"] for category in CATEGORIES)
     state = f"made in {run['seconds']:.1f} s" if made else "in the file already"
-    say(
+    confirm(
         f"{spec}: run {run['run_id']}, {points:,} points, "
         f"{run['n_not_covered']:,} compositions without a vector; {state}"
     )

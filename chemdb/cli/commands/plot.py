@@ -80,7 +80,7 @@ def periodic_table(
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
-    from chemdb.cli.screen import say
+    from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.periodic_table import draw, draw_query
 
@@ -108,7 +108,7 @@ def periodic_table(
             with steps("Counts") as progress:
                 drawing = draw_query(con, count, query, f_block, columns, progress)
             save(drawing, output)
-    say(output)
+    confirm(output)
 
 
 @plot.command()
@@ -139,14 +139,14 @@ def composition(
 
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
-    from chemdb.cli.screen import say
+    from chemdb.cli.screen import confirm
     from chemdb.plot.chemical_system import draw
     from chemdb.plot.drawing import check_target, save
 
     check_target(output)
     with _opened(db, threads, memory_limit) as con:
         save(draw(con, chemsys, hull_energies, palette, columns), output)
-    say(output)
+    confirm(output)
 
 
 @plot.command("map")
@@ -181,7 +181,7 @@ def one_map(
 
     Example: chemdb plot map --method pca --nelements 2 -o map.png
     """
-    from chemdb.cli.screen import say
+    from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target
 
     check_target(output, *([(".html",)] if html else []))
@@ -197,7 +197,7 @@ def one_map(
             from chemdb.plot.embedding_map import draw
 
             save(draw(con, spec, palette, columns), output)
-    say(output)
+    confirm(output)
 
 
 @plot.command("map-grid")
@@ -218,7 +218,7 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
-    from chemdb.cli.screen import say
+    from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import draw, specs
 
@@ -226,7 +226,7 @@ def map_grid(
     _have(db, specs(nelements, per_category, seed), palette, Limits.of(threads, memory_limit))
     with _opened(db, threads, memory_limit) as con:
         save(draw(con, nelements, per_category, seed, palette, columns), output)
-    say(output)
+    confirm(output)
 
 
 @plot.command()
@@ -244,7 +244,7 @@ def anions(
 
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
-    from chemdb.cli.screen import say
+    from chemdb.cli.screen import confirm
     from chemdb.plot.anions import draw
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import specs
@@ -253,7 +253,7 @@ def anions(
     _have(db, specs(2, per_category, seed), palette, Limits.of(threads, memory_limit))
     with _opened(db, threads, memory_limit) as con:
         save(draw(con, per_category, seed, palette, columns), output)
-    say(output)
+    confirm(output)
 
 
 @plot.command()
@@ -274,7 +274,7 @@ def density(
 
     Example: chemdb plot density --nelements 3 -o density.png
     """
-    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.cli.screen import confirm, steps_on_screen
     from chemdb.maps.exact_pca.density import density as count
     from chemdb.plot.density_map import draw
     from chemdb.plot.drawing import check_target, save
@@ -286,7 +286,7 @@ def density(
         with steps_on_screen() as steps:
             found = count(con, embedding, nelements, bins, steps=steps)
         save(draw(con, found, columns), output)
-    say(output)
+    confirm(output)
 
 
 @plot.command()
@@ -306,7 +306,7 @@ def paper(
 
     Example: chemdb plot paper --per-category 60 -o .
     """
-    from chemdb.cli.screen import say, steps_on_screen
+    from chemdb.cli.screen import confirm, steps_on_screen
     from chemdb.plot.paper_figures import draw_all
 
     with steps_on_screen() as steps:
@@ -314,7 +314,7 @@ def paper(
             db, folder, format, per_category, seed, palette, Limits.of(threads, memory_limit), steps
         )
     for path, drawn in results:
-        say(f"{path}{'' if drawn else ': up to date'}")
+        confirm(f"{path}{'' if drawn else ': up to date'}")
 
 
 @contextmanager

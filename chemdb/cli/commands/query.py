@@ -148,13 +148,14 @@ def _show_table(result: "Result", offset: int, output: Path | None, known: str) 
 
 
 def _write(result: "Result", kind: RowFormat, output: Path | None, opened: "OpenDatabase") -> None:
-    from chemdb.cli.screen import note, say, steps_on_screen
+    from chemdb.cli.screen import confirm, note, steps_on_screen
     from chemdb.files.output_files import write_batches
 
     note(f"{result}\nknown: {opened.known_sources()}")
     with steps_on_screen() as steps, steps("Rows") as progress:
         n = write_batches(result.batches(), output, kind.value, opened.limits, len(result), progress)
+        progress(1, f"{n:,}")
     if n < result.count():
         note(f"{counted(n, 'row')}; --limit 0 for all")
     if output:
-        say(f"{output}: {counted(n, 'row')}")
+        confirm(f"{output}: {counted(n, 'row')}")

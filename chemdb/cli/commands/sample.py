@@ -52,7 +52,7 @@ def sample(
     Example: chemdb sample --per-category 5 --nelements 3 --category missing --seed 0
     """
     import chemdb
-    from chemdb.cli.screen import say, show
+    from chemdb.cli.screen import confirm, show
     from chemdb.errors import ChemdbError
     from chemdb.files.output_files import format_of, write_batches
 
@@ -69,4 +69,4 @@ def sample(
         show(drawn.column_names, zip(*(column.to_pylist() for column in drawn.columns), strict=True), format)
         return
     n = write_batches(drawn.to_reader(), output, kind, limits)
-    say(f"{output}: {counted(n, 'row')}")
+    confirm(f"{output}: {counted(n, 'row')}")

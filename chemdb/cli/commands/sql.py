@@ -1,6 +1,5 @@
 """chemdb sql."""
 
-from itertools import islice
 from typing import Annotated
 
 import typer
@@ -27,14 +26,18 @@ def sql(
     """
     import chemdb
     from chemdb.cli.screen import show
+    from chemdb.files.output_files import write_relation
+    from chemdb.files.text_files import screen_rows
 
-    with chemdb.open(db, threads, memory_limit) as opened:
-        columns, rows = opened.sql(query).read()
-        if not columns:
+    with (
+        chemdb.open(db, threads, memory_limit) as opened,
+        opened.sql(query).relation() as (con, relation),
+    ):
+        if relation is None:
             return
         if format in (Format.CSV, Format.JSON):
-            show(columns, rows, format, output)
+            write_relation(con, relation, output, format.value)
             return
-        first = list(islice(rows, MAX_ROWS + 1))
+        first = screen_rows(con, relation, MAX_ROWS + 1)
         footer = f"the first {MAX_ROWS:,} rows; --format csv for all" if len(first) > MAX_ROWS else None
-        show(columns, first[:MAX_ROWS], format, output, footer=footer)
+        show(relation.columns, first[:MAX_ROWS], format, output, footer=footer)

@@ -79,9 +79,12 @@ def density(
         raise EmbeddingError(f"{bins} bins: choose 2 to {MAX_BINS}")
     vectors = element_vectors(con, embedding)
     threads = threads_of(con)
-    with steps("Principal components"), threadpool_limits(threads):
+    with steps("Principal components") as progress, threadpool_limits(threads):
         systems = read_systems(con, nelements)
         pca = pca_of_moments(moments(systems, vectors.covered, threads), vectors, 2)
+        progress(
+            1, " and ".join(f"{share:.0%}" for share in pca.explained_variance_ratio) + " of the variance"
+        )
     points = _element_points(pca, vectors)
     low, high = _extent(systems, points, vectors.covered)
     grid = np.where(vectors.covered[:, None], (points - low) / (high - low), 0.0)

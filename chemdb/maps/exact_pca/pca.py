@@ -14,7 +14,7 @@ from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.database.arrays import read_systems
 from chemdb.database.connection import threads_of
 from chemdb.embedding.stored_vectors import element_vectors
-from chemdb.errors import EmbeddingError
+from chemdb.errors import EmbeddingError, counted
 from chemdb.maps.exact_pca.moments import Moments, moments
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -93,6 +93,7 @@ def exact_pca(
     for k in nelements:
         with steps(f"Moments of {k} elements") as progress:
             sums.append(moments(read_systems(con, k), vectors.covered, threads, category, progress))
+            progress(1, counted(sums[-1].n, "composition"))
     with threadpool_limits(threads):
         return pca_of_moments(reduce(add, sums), vectors, n_components)
 
