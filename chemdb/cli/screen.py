@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from chemdb.cli.options import Format
 from chemdb.cli.drawn_table import UNLIMITED, drawn
+from chemdb.cli.options import Format
 from chemdb.errors import printable
 from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.progress import Progress, Steps

@@ -1,7 +1,8 @@
 """The result of a query: exact counts, and rows that are read on demand."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from copy import copy
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
@@ -22,6 +23,7 @@ from chemdb.query.statement.listing import rows_statement
 from chemdb.query.statement.parameters import Statement
 from chemdb.query.statement.windows import (
     AT_ONCE,
+    FEW,
     WHOLE_SPACE,
     Part,
     Window,
@@ -159,7 +161,8 @@ class Result:
         for part in held_open._parts():
             statement = self._statement(part)
             with held_open._file.cursor() as con:
-                for row in all_rows(execute(con, statement.text, statement.parameters)):
+                rows = all_rows(execute(con, statement.text, statement.parameters))
+                for row in islice(rows, part.n_read):
                     yield self._row(row) if SPECIES in self.columns else row
 
     def _batches(self) -> "Generator[pa.RecordBatch]":
@@ -167,7 +170,8 @@ class Result:
         for part in held_open._parts():
             statement = self._statement(part)
             with held_open._file.cursor() as con:
-                for batch in all_batches(con, statement.text, statement.parameters, BATCH):
+                batches = all_batches(con, statement.text, statement.parameters, BATCH)
+                for batch in _first_rows(batches, part.n_read):
                     yield self._batch(batch)
 
     def _held_open(self) -> "Result":
@@ -185,7 +189,7 @@ class Result:
         return self._batch(pa.RecordBatch.from_pylist([], schema)).schema
 
     def _parts(self) -> Iterator[Part]:
-        if len(self) > AT_ONCE and self._order == DEFAULT_ORDER:
+        if len(self) and self._offset + len(self) > FEW and self._order == DEFAULT_ORDER:
             yield from all_parts(self._window_counts(), self._limit, self._offset)
         elif len(self):
             yield one_part(self._window_counts(), self._order, self._limit, self._offset)
@@ -258,3 +262,15 @@ class Result:
             species if column == SPECIES else batch.column(column) for column in self.columns
         ]
         return pa.RecordBatch.from_arrays(columns, names=self.columns)
+
+
+def _first_rows(batches: "Iterable[pa.RecordBatch]", n: int | None) -> "Iterator[pa.RecordBatch]":
+    """Yield the first rows; all if `n` is None."""
+    if n is None:
+        yield from batches
+        return
+    for batch in batches:
+        yield batch.slice(0, n)
+        n -= len(batch)
+        if n <= 0:
+            return

@@ -148,16 +148,26 @@ def check_parts(db, monkeypatch):
     assert len(whole) > 4_500
     for at_once in (500, 3_000):
         monkeypatch.setattr("chemdb.query.statement.windows.AT_ONCE", at_once)
-        monkeypatch.setattr("chemdb.query.statement.windows.FEW", at_once)
+        monkeypatch.setattr("chemdb.query.statement.windows.FEW", at_once // 5)
         monkeypatch.setattr("chemdb.query.result.AT_ONCE", at_once)
+        monkeypatch.setattr("chemdb.query.result.FEW", at_once // 5)
         found = db.query(text)
         assert found.arrow().num_rows == len(whole) == len(found)
         assert list(found) == whole
-        for limit, offset in ((None, 0), (20, 4_000), (3_000, 100), (10, 290)):
+        for limit, offset in ((None, 0), (20, 4_000), (3_000, 100), (10, 290), (1_250, 777), (99, 4_500)):
             end = None if limit is None else offset + limit
-            assert list(db.query(text, limit=limit, offset=offset)) == whole[offset:end]
+            part = db.query(text, limit=limit, offset=offset)
+            assert list(part) == whole[offset:end]
+            assert part.arrow()["formula"].to_pylist() == [row[0] for row in whole[offset:end]]
         down = db.query(text, sort=["-natoms"], limit=50, columns=["natoms"])
         assert [n for (n,) in down] == sorted((row[3] for row in whole), reverse=True)[:50]
+
+
+def test_fewer_rows_need_no_more_memory(full_path):
+    with chemdb.open(full_path, memory_limit="400MB") as db:
+        for limit, offset in ((1_900_000, 0), (1_000_000, 500_000), (3, 1_999_999)):
+            found = db.query("missing nelements=3", limit=limit, offset=offset, columns=["natoms"])
+            assert sum(len(batch) for batch in found.batches()) == limit
 
 
 def test_counts_of_the_whole_space_are_table_2(full_db):

@@ -40,11 +40,15 @@ WHOLE_SPACE = Window()
 
 
 class Part(NamedTuple):
-    """Rows `offset` to ``offset + limit`` of a window; all after `offset` if limit is None."""
+    """Rows `offset` to ``offset + limit`` of a window; all after `offset` if limit is None.
+
+    Of these the first `n_read` are read. A large limit in SQL takes more memory than reading no further.
+    """
 
     window: Window
     limit: int | None
     offset: int
+    n_read: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,12 @@ def all_parts(counts: WindowCounts, limit: int | None, offset: int) -> Iterator[
         if n <= offset:
             offset -= n
             continue
-        yield Part(window, limit, offset)
+        if limit is None or offset + limit >= n:
+            yield Part(window, None, offset)
+        elif limit <= FEW:
+            yield Part(window, limit, offset)
+        else:
+            yield Part(window, None, offset, limit)
         limit = None if limit is None else max(0, limit - (n - offset))
         offset = 0
 
