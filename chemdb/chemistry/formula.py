@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.elements import HYDROGEN_ISOTOPES, N_ELEMENTS, Element
-from chemdb.runtime.kernel_cache import kernel_cache
 
 with kernel_cache():
     from chemdb.chemistry import kernel as kernel

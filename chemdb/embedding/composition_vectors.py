@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.database.arrays import as_array
-from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.threads import map_slices
 
 with kernel_cache():

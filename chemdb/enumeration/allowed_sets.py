@@ -11,11 +11,11 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.stoichiometry import check_limits, check_storable, reduced_factors
 from chemdb.enumeration.element_table import ElementTable
 from chemdb.enumeration.signatures import Signatures
 from chemdb.errors import LimitError
-from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 

@@ -11,9 +11,9 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.stoichiometry import reduced_factors
 from chemdb.enumeration.element_table import ElementTable
-from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Progress
 from chemdb.runtime.threads import map_slices
 

@@ -43,9 +43,7 @@ def relation_of(
     return con.from_arrow(pa.table(arrays, names)).project(", ".join(shown))
 
 
-def screen_rows(
-    con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, n: int
-) -> list[tuple]:
+def screen_rows(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, n: int) -> list[tuple]:
     """Return the first rows; all but whole numbers, words and texts as DuckDB prints them."""
     shown = [
         f"#{i}" if column_type.id in PLAIN else f"#{i}::varchar"

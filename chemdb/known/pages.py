@@ -19,11 +19,11 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from chemdb.cache.cache_folder import cache_folder
 from chemdb.errors import KnownSourceError
 from chemdb.known.http import BadResponseError, RequestFailedError, retry
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 from chemdb.runtime.atomic_write import atomic_write, file_lock, os_reason
-from chemdb.runtime.cache_folder import cache_folder
 from chemdb.runtime.progress import Progress
 
 #: Days after which the pages of an interrupted download are dropped.

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.errors import ReductionError, one_of
-from chemdb.runtime.kernel_cache import kernel_cache
 
 METHODS = ("pca", "tsne", "umap")
 #: Names of the methods in figures and messages.

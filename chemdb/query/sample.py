@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute, interruptible, registered, relation
 from chemdb.database.metadata import nelements_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, LimitError, one_of
-from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.threads import map_slices
 
 with kernel_cache():

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.chemistry.formula import Formulas
-from chemdb.runtime.kernel_cache import kernel_cache
 
 with kernel_cache():
     from chemdb.rule import kernel as kernel

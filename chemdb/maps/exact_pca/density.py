@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.category import ALLOWED_AND_KNOWN
 from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS
@@ -17,7 +18,6 @@ from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
 from chemdb.maps.exact_pca.moments import moments
 from chemdb.maps.exact_pca.pca import ExactPCA, pca_of_moments
-from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Steps, no_steps
 from chemdb.runtime.threads import map_slices
 

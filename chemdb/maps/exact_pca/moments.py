@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.elements import N_ELEMENTS
 from chemdb.database.arrays import SystemArrays
 from chemdb.errors import EmbeddingError, one_of
-from chemdb.runtime.kernel_cache import kernel_cache
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 

@@ -12,7 +12,7 @@ from numba.core.caching import NullCache
 from numba.core.dispatcher import Dispatcher
 
 import chemdb
-from chemdb.runtime.kernel_cache import KernelCache, kernel_cache
+from chemdb.cache.kernel_cache import KernelCache, kernel_cache
 
 TWICE = """
 import numba

@@ -21,8 +21,8 @@ from numba.core.caching import (
 from numba.core.serialize import dumps
 from numba.np.ufunc import ufuncbuilder
 
+from chemdb.cache.cache_folder import cache_folder
 from chemdb.errors import FileError
-from chemdb.runtime.cache_folder import cache_folder
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""The user's cache folder, and numba's compiled kernels in it."""
