@@ -14,6 +14,7 @@ from chemdb import __version__
 from chemdb.errors import ChemdbError, FileError, is_utf8, one_line
 from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message, is_interrupt, replaced_files
 from chemdb.runtime.standard_streams import stdout, write_stderr
+from chemdb.runtime.threads import REFUSED, is_refused
 
 
 class InterruptedCommandError(ChemdbError):
@@ -39,7 +40,9 @@ class OneLineErrors(TyperGroup):
             hint = f" (see '{context.command_path} --help')" if context else ""
             message, code = error.format_message(), error.exit_code
             message += hint if message else ""
-        except (OSError, UnicodeError, MemoryError) as error:
+        except (OSError, RuntimeError, UnicodeError, MemoryError) as error:
+            if isinstance(error, RuntimeError) and not is_refused(error):
+                raise
             message, code = _of_system(error), 1
         else:
             if result == INTERRUPTED:
@@ -82,8 +85,10 @@ def _write_out() -> None:
             pass
 
 
-def _of_system(error: OSError | UnicodeError | MemoryError) -> str:
+def _of_system(error: OSError | RuntimeError | UnicodeError | MemoryError) -> str:
     """Return a one-line message for an error of the operating system or of Python."""
+    if is_refused(error):
+        return REFUSED
     match error:
         case MemoryError():
             return "not enough memory for what was asked"

@@ -8,8 +8,11 @@ from typing import Annotated
 
 import typer
 
-from chemdb.runtime.limits import limited_thread_pools
+from chemdb.runtime.limits import available_processors, limited_thread_pools
+from chemdb.runtime.threads import can_start
 
+#: A system that allows so many threads allows enough.
+MANY = 32
 #: Help panel of the options that limit threads and memory.
 RESOURCES = "Resources"
 
@@ -65,8 +68,13 @@ def memory(text: str) -> str:
 
 
 def _limited_thread_pools(context: typer.Context, threads: int | None) -> int | None:
-    """Limit libraries with thread pools of their own, which read their number when imported."""
-    context.with_resource(limited_thread_pools(threads))
+    """Limit libraries with thread pools of their own, which read their number when imported.
+
+    Without threads to spare work in one: OpenBLAS would end the process with SIGINT.
+    """
+    if threads is None and not can_start(min(2 * available_processors() + 2, MANY)):
+        threads = 1
+    context.with_resource(limited_thread_pools(threads or available_processors()))
     return threads
 
 

@@ -15,6 +15,7 @@ from chemdb.errors import ChemdbError, DatabaseError
 from chemdb.runtime.atomic_write import os_reason
 from chemdb.runtime.forks import guard, no_fork, release
 from chemdb.runtime.interrupt import run_interruptibly
+from chemdb.runtime.threads import REFUSED, is_refused
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -180,6 +181,8 @@ def is_damage(error: duckdb.Error) -> bool:
 
 def _reason(error: Exception) -> str:
     text = str(error)
+    if is_refused(error):
+        return REFUSED
     if isinstance(error, OSError):
         return os_reason(error)
     if "Could not set lock" in text:

@@ -15,7 +15,8 @@ VERSION = "2017"
 def mp_snapshot() -> KnownSource:
     """Return the 47,737 Materials Project entries of Ricci et al. 2017."""
     with as_file(files("chemdb.known") / "mp_snapshot.parquet") as path:
-        table = pq.read_table(path)
+        # Arrow waits for ever for threads that the system refuses.
+        table = pq.read_table(path, use_threads=False)
     entries = pa.table(
         {
             "material_id": pa.array([f"mp-{number}" for number in table["material_number"].to_pylist()]),

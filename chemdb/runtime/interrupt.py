@@ -38,7 +38,11 @@ def run_interruptibly(call: Callable[[], T], cancel: Callable[[], None]) -> T:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(call)
+        try:
+            future = pool.submit(call)
+        except RuntimeError:
+            # The system allows no more threads: only Ctrl-C is noticed later.
+            return call()
         try:
             while True:
                 try:

@@ -60,14 +60,17 @@ def in_processes(
 
 
 def _start_tracker() -> None:
-    """Start the process that cleans up semaphores after a kill, without its warning on stderr."""
+    """Start the processes that clean up semaphores after a kill, without their warnings on stderr."""
+    from multiprocessing import resource_tracker as standard_tracker
+
     from loky.backend import resource_tracker as tracker
 
     before = os.environ.get("PYTHONWARNINGS")
-    silence = "ignore::UserWarning:loky.backend.resource_tracker"
+    silence = ",".join(f"ignore::UserWarning:{module.__name__}" for module in (tracker, standard_tracker))
     os.environ["PYTHONWARNINGS"] = f"{before},{silence}" if before else silence
     try:
         tracker.ensure_running()
+        standard_tracker.ensure_running()
     finally:
         if before is None:
             del os.environ["PYTHONWARNINGS"]

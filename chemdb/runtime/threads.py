@@ -1,12 +1,42 @@
 """Compiled work on plain threads, in slices, with progress and a prompt response to Ctrl-C."""
 
+import errno
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from threading import Event, Thread
 from typing import TypeVar
 
 from chemdb.runtime.progress import Progress, no_progress
 
+#: What to tell the user when `is_refused` is true.
+REFUSED = "the system allows no more threads or processes; use --threads 1, or raise its limit (ulimit -u)"
+
 T = TypeVar("T")
+
+
+def can_start(n: int) -> bool:
+    """Return whether the system lets this process run `n` more threads."""
+    end = Event()
+    started: list[Thread] = []
+    try:
+        for _ in range(n):
+            thread = Thread(target=end.wait)
+            thread.start()
+            started.append(thread)
+    except RuntimeError:
+        return False
+    finally:
+        end.set()
+        for thread in started:
+            thread.join()
+    return True
+
+
+def is_refused(error: BaseException) -> bool:
+    """Return whether the system refused to start a thread or a process."""
+    return "can't start new thread" in str(error) or (
+        isinstance(error, OSError) and error.errno == errno.EAGAIN
+    )
 
 
 def map_slices(

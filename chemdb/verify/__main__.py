@@ -13,6 +13,7 @@ from chemdb.database.execution import translated_errors
 from chemdb.errors import ChemdbError
 from chemdb.runtime.limits import Limits, limited_thread_pools
 from chemdb.runtime.progress import Progress
+from chemdb.runtime.threads import REFUSED, is_refused
 from chemdb.verify import checks_of
 
 
@@ -42,6 +43,10 @@ def main() -> None:
                 write_line("check", check)
     except ChemdbError as error:
         write_line("error", str(error))
+    except (OSError, RuntimeError) as error:
+        if not is_refused(error):
+            raise
+        write_line("error", REFUSED)
     write_line("end")
 
 
