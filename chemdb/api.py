@@ -1,7 +1,7 @@
 """The Python interface: what `chemdb.open` returns."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from html import escape
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import duckdb
 
 from chemdb.database.connection import OpenFile
-from chemdb.database.rows import Rows
+from chemdb.database.rows import Rows, Values
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -110,20 +110,27 @@ class Database:
 
         return ask(self._file, text, limit, offset, sort, columns, optimade)
 
-    def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
+    def sql(self, statement: str, parameters: Values | None = None) -> Rows:
         """Return the rows of a SQL query, read on demand.
+
+        Formulas in it, as in ``formula = 'LiFePO4'``, are looked up in their chemical systems, see
+        `chemdb.query.point_query`.
 
         Parameters
         ----------
         statement : str
-        parameters : mapping, optional
-            Values of ``$name`` in the statement.
+        parameters : mapping or sequence, optional
+            Values of ``$name``, or of ``?`` and ``$1``, in the statement.
 
         Raises
         ------
         ChemdbError
             The statement fails; raised when rows are read.
         """
+        from chemdb.query.point_query import with_chemical_systems
+
+        with self.cursor() as con:
+            statement = with_chemical_systems(con, statement, parameters)
         return Rows(self._file.cursor, statement, parameters)
 
     def label(

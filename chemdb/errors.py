@@ -110,6 +110,18 @@ class ProcessError(ChemdbError):
     """A worker process was killed."""
 
 
+class ChemdbWarning(UserWarning):
+    """An answer is right, but may not be what was meant; the message says why."""
+
+
+def warn(message: str) -> None:
+    """Warn in one line: commands show it on stderr."""
+    import warnings
+
+    # Without the caller's line, each is shown once in a process.
+    warnings.warn(one_line(message), ChemdbWarning, stacklevel=4)
+
+
 def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] = ChemdbError) -> str:
     """Return `name` if it is one of the known names.
 

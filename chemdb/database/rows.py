@@ -1,12 +1,13 @@
 """The rows of a SQL statement as Python, Arrow, pandas or polars objects, read on demand."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from chemdb.database.execution import all_rows, execute
+from chemdb.errors import ChemdbError
 
 if TYPE_CHECKING:
     import pandas
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Opens a new cursor for the body of a ``with`` statement.
 Cursor = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+#: Values of the parameters of a statement, by name or in order.
+Values = Mapping[str, Any] | Sequence[Any]
 #: Number of rows in the printed form.
 N_SHOWN = 20
 
@@ -26,14 +29,20 @@ class Rows:
     ----------
     cursor : Cursor
     statement : str
-    parameters : mapping, optional
-        Values of ``$name`` in the statement.
+    parameters : mapping or sequence, optional
+        Values of ``$name``, or of ``?`` and ``$1``, in the statement.
     """
 
-    def __init__(self, cursor: Cursor, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, cursor: Cursor, statement: str, parameters: Values | None = None) -> None:
         self._cursor = cursor
         self._statement = statement
-        self._parameters = dict(parameters or {}) or None
+        if parameters is not None and not isinstance(parameters, Mapping | Sequence):
+            raise ChemdbError("sql: give parameters as a list or a dict")
+        if isinstance(parameters, str):
+            raise ChemdbError(f"sql: give parameters as a list: [{parameters!r}]")
+        # DuckDB takes dicts and lists.
+        kind = dict if isinstance(parameters, Mapping) else list
+        self._parameters = kind(parameters) if parameters else None
 
     def read(self) -> tuple[list[str], Iterator[tuple]]:
         """Return the column names and an iterator over the rows, in bounded memory."""
