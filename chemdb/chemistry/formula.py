@@ -97,10 +97,19 @@ class Formulas:
 
     def factors(self) -> pa.Array:
         """Return lists of int64 amounts, empty where there is no formula."""
+        return self._lists(self.amounts)
+
+    def symbols(self) -> pa.Array:
+        """Return lists of element symbols, empty where there is no formula."""
+        by_number = pa.array(letters.tobytes().rstrip(b"\0").decode() for letters in self._symbols)
+        lists = self._lists(self.elements)
+        return pa.ListArray.from_arrays(lists.offsets, by_number.take(lists.values))
+
+    def _lists(self, values: NDArray) -> pa.Array:
         rows = np.repeat(np.arange(len(self)), self.counts)
         offsets = np.concatenate([[0], np.cumsum(self.counts)])
         places = self.starts[rows] + np.arange(len(rows)) - offsets[rows]
-        return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(self.amounts[places]))
+        return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(values[places]))
 
     def largest_amount(self) -> NDArray[np.int64]:
         """Return the largest amount of each formula, 0 where there is none."""

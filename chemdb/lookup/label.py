@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,7 +19,7 @@ from chemdb.database.connection import threads_of
 from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, states_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
-from chemdb.files.user_files import formula_column
+from chemdb.lookup.formula_input import formula_array, is_table, read_table
 from chemdb.rule.bulk import ALLOWED, UNDECIDED, decide_formulas
 
 #: Rows of a batch.
@@ -85,6 +84,19 @@ class Labeller:
             }
         )
 
+    def compositions(self, texts: pa.Array) -> pa.Table:
+        """Return formula, elements, factors and category of the texts that are formulas, in order."""
+        formulas = read_formulas(texts, self.elements)
+        labels = self.label(texts)
+        return pa.table(
+            {
+                "formula": labels["formula"],
+                "elements": formulas.symbols(),
+                "factors": formulas.factors(),
+                "category": labels["category"],
+            }
+        ).filter(pc.is_valid(labels["formula"]))
+
     def _outside_because(self, formulas: Formulas) -> pa.Array:
         """Return why each formula is outside the space; null if it is inside, or not a formula."""
         # Formulas have few distinct pairs of number of elements (7 bits) and largest amount.
@@ -113,22 +125,16 @@ def labeller_of(con: duckdb.DuckDBPyConnection) -> Labeller:
 
 
 def label_table(labeller: Labeller, formulas: Any) -> pa.Table:
-    """Return the labels of a sequence of formulas, or a table with the labels of its formulas added.
+    """Return the labels of formulas, or a table with the labels of its formulas added.
 
     Raises
     ------
-    FileError
-        The table has no formula column, or `formulas` is neither a table nor a sequence of texts.
+    ChemdbError
+        There is no formula column, or something else than formulas; see `chemdb.lookup.formula_input`.
     """
-    if isinstance(formulas, str):
-        raise FileError(f"label: {formulas!r} is a single text; give a list of formulas: [{formulas!r}]")
-    if not hasattr(formulas, "columns"):
-        try:
-            return labeller.label(pa.array(formulas, pa.string(), from_pandas=True))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
-            raise FileError(f"label: not a sequence of formulas ({error})") from None
-    table = pa.table(formulas)
-    column = formula_column(table.column_names, Path("the table"))
+    if not is_table(formulas):
+        return labeller.label(formula_array(formulas, "label"))
+    table, column = read_table(formulas, "label")
     return label_batches(labeller, iter(table.to_batches(BATCH)), table.schema, column).read_all()
 
 
