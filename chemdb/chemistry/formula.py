@@ -105,6 +105,16 @@ class Formulas:
         lists = self._lists(self.elements)
         return pa.ListArray.from_arrays(lists.offsets, by_number.take(lists.values))
 
+    def having(self, elements: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return row and atomic number where a formula has one of these elements, in order."""
+        wanted = np.zeros(256, np.bool_)
+        wanted[list(elements)] = True
+        places = np.flatnonzero(wanted[self.elements])
+        rows = np.searchsorted(self.starts, places, "right") - 1
+        # Between the elements of two formulas there may be unused places.
+        used = places < self.starts[rows] + self.counts[rows]
+        return rows[used], self.elements[places[used]]
+
     def _lists(self, values: NDArray) -> pa.Array:
         rows = np.repeat(np.arange(len(self)), self.counts)
         offsets = np.concatenate([[0], np.cumsum(self.counts)])

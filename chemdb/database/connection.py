@@ -17,7 +17,7 @@ from chemdb.runtime.limits import Limits
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
 STORAGE_VERSION = "v1.4.0"
 #: Raised when the tables or views that chemdb reads change.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 #: SQL of a user, or of the views in a file, reaches no other file, no host and no Python variable.
 CONFINED = {"enable_external_access": "false", "python_enable_replacements": "false"}
 

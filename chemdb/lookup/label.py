@@ -19,15 +19,18 @@ from chemdb.database.connection import threads_of
 from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, states_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
+from chemdb.lookup.broken_rule import no_electronegativity
 from chemdb.lookup.formula_input import formula_array, is_table, read_table
-from chemdb.rule.bulk import ALLOWED, UNDECIDED, decide_formulas
+from chemdb.rule.bulk import ALLOWED, FORBIDDEN, UNDECIDED, decide_formulas
 
 #: Rows of a batch.
 BATCH = 100_000
+#: Why a composition is forbidden whose elements all have an electronegativity.
+NO_ASSIGNMENT = "no allowed oxidation states"
 #: Columns of labels, in order.
 LABEL_COLUMNS = (
-    "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "known", "known_in",
-    "category", "material_id", "error",
+    "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "forbidden_because",
+    "known", "known_in", "category", "material_id", "error",
 )  # fmt: skip
 
 
@@ -58,7 +61,7 @@ class Labeller:
 
         If a text is not a formula, ``error`` says why and the other columns are null. The rule is
         applied to any number of elements and any factors; ``in_space`` and ``outside_because`` say
-        whether the file enumerates the composition.
+        whether the file enumerates the composition, ``forbidden_because`` what allows it no assignment.
         """
         formulas = read_formulas(texts, self.elements)
         is_formula = pa.array(formulas.counts > 0)
@@ -76,6 +79,7 @@ class Labeller:
                 "in_space": _null_unless(is_formula, pc.is_null(outside_because)),
                 "outside_because": outside_because,
                 "allowed": allowed,
+                "forbidden_because": self._forbidden_because(formulas, decisions == FORBIDDEN),
                 "known": known,
                 "known_in": self.known["known_in"].combine_chunks().take(known_row),
                 "category": _category(allowed, known),
@@ -96,6 +100,18 @@ class Labeller:
                 "category": labels["category"],
             }
         ).filter(pc.is_valid(labels["formula"]))
+
+    def _forbidden_because(self, formulas: Formulas, forbidden: NDArray[np.bool_]) -> pa.Array:
+        """Return why the rule forbids each formula; null if it does not."""
+        without = {e.atomic_number: e.symbol for e in self.elements if e.electronegativity is None}
+        symbols: dict[int, list[str]] = {}
+        rows, elements = formulas.having(list(without))
+        for row, element in zip(rows.tolist(), elements.tolist(), strict=True):
+            symbols.setdefault(row, []).append(without[element])
+        reasons = [NO_ASSIGNMENT, *(no_electronegativity(each) for each in symbols.values())]
+        places = np.zeros(len(formulas), np.int32)
+        places[list(symbols)] = np.arange(1, len(symbols) + 1)
+        return pa.array(reasons, pa.string()).take(pa.array(places, mask=~forbidden))
 
     def _outside_because(self, formulas: Formulas) -> pa.Array:
         """Return why each formula is outside the space; null if it is inside, or not a formula."""

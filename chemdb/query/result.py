@@ -1,6 +1,7 @@
 """The result of a query: exact counts, and rows that are read on demand."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 BATCH = 100_000
 #: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024
+FORMULA = "formula"
 #: Columns from which the column species is computed.
 FOR_SPECIES = ("elements", "factors", "allowed")
 
@@ -112,6 +114,19 @@ class Result:
         """Return the number of rows, within the limit."""
         rows = max(0, self.count() - self._offset)
         return rows if self._limit is None else min(rows, self._limit)
+
+    def without_electronegativity(self, rows: Iterable[tuple]) -> list[str]:
+        """Return the elements without an electronegativity in the formulas of some rows, if they have any.
+
+        Nothing with such an element is allowed.
+        """
+        if FORMULA not in self.columns:
+            return []
+        place = self.columns.index(FORMULA)
+        found = {symbol for row in rows for symbol in re.findall("[A-Z][a-z]?", row[place])}
+        return [
+            symbol for symbol, scale in self._electronegativities.items() if scale is None and symbol in found
+        ]
 
     def select(self, columns: Sequence[str], offset: int = 0) -> "Result":
         """Return the same rows with other columns, skipping the first `offset`."""

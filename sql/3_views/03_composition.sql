@@ -15,7 +15,8 @@ select
         when allowed then 'missing'
         when known then 'interesting'
         else 'unlikely'
-    end::category as category
+    end::category as category,
+    s.has_electronegativity
 from store.system_elements s
 join store.allowed_set a using (allowed_set_id)
 left join known_system k using (system_id)
@@ -34,3 +35,5 @@ comment on column composition.allowed is
     'Whether some choice of one oxidation state per element is charge-neutral with every cation less electronegative than every anion.';
 comment on column composition.known is 'Whether the formula is in a known source of this file.';
 comment on column composition.category is 'standard (allowed, known), missing (allowed), interesting (known) or unlikely.';
+comment on column composition.has_electronegativity is
+    'Whether every element has a Pauling electronegativity; if not, the rule cannot decide the composition, and does not allow it.';

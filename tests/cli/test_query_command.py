@@ -21,6 +21,14 @@ def test_counts_then_rows_as_a_table(small_path):
     assert lines[-1] == "rows 1 to 3; --limit 0 for all"
 
 
+def test_an_element_without_electronegativity_is_named(full_path):
+    lines = output(
+        "query", "PmCl3", "--columns", "formula,has_electronegativity", "--db", full_path
+    ).splitlines()
+    assert lines[2] == "Pm has no Pauling electronegativity, so the rule allows nothing with it"
+    assert lines[-1].split() == ["Cl3Pm", "false"]
+
+
 def test_count_prints_the_number_only(small_path, full_path):
     assert output("query", "Zn-O", "--count", "--db", small_path) == "11\n"
     assert output("query", "--count", "--db", full_path) == "16980397793\n"

@@ -171,3 +171,17 @@ def test_bad_input(small_path, formulas_csv, monkeypatch, arguments, problem):
     assert problem in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert sorted(path.name for path in formulas_csv.parent.iterdir()) == ["folder.csv", "mine.csv"]
+
+
+def test_why_formulas_are_forbidden(small_path):
+    with chemdb.open(small_path) as db:
+        labels = db.label(["ZnO", "ZnO3", "PmCl3", "HePmO", "Fe", "x", None])
+    assert labels["forbidden_because"].to_pylist() == [
+        None,
+        "no allowed oxidation states",
+        "Pm has no Pauling electronegativity",
+        "He and Pm have no Pauling electronegativity",
+        "no allowed oxidation states",
+        None,
+        None,
+    ]

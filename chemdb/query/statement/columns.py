@@ -40,6 +40,7 @@ SHOWN = {
     "known": "h.known",
     "category": "case when h.allowed then case when h.known then 'standard' else 'missing' end "
     "when h.known then 'interesting' else 'unlikely' end",
+    "has_electronegativity": "s.has_electronegativity",
     "known_in": "array_to_string(k.sources, ' ')",
     "material_id": "k.material_id",
     "energy_above_hull": "k.energy_above_hull",
