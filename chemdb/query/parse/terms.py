@@ -130,6 +130,12 @@ class TermReader:
             return negation(any_of(*(compare("=", value) for value in values)))
         return any_of(*(compare(comparison, value) for value in values))
 
+    def ratio(self, key: Word, comparison: str, value: Word) -> tuple[str, Fraction]:
+        """Return a comparison with the atomic fraction of any one element."""
+        comparison = SPELLINGS.get(comparison, comparison)
+        most = self._vocabulary.nelements[-1] * self._vocabulary.max_stoichiometry
+        return comparison, _in_range(key, comparison, value, 0, 1, most)
+
     def _numeric(self, left: Word) -> Callable[[str, Word], Filter]:
         """Return a function that makes the filter of a comparison of a numeric key with a value."""
         nelements, largest = self._vocabulary.nelements, self._vocabulary.max_stoichiometry
@@ -384,7 +390,7 @@ def _in_range(key: Word, comparison: str, value: Word, low: int, high: int, deno
     """
     number = _number(value)
     possible = {
-        "=": low <= number <= high, "<": number > low, "<=": number >= low, ">": number < high,
+        "=": low <= number <= high, "!=": True, "<": number > low, "<=": number >= low, ">": number < high,
         ">=": number <= high,
     }  # fmt: skip
     if not possible[comparison]:
