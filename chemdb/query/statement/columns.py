@@ -103,6 +103,10 @@ def read_order(names: Iterable[str], vocabulary: Vocabulary) -> tuple[Order, ...
 
 def _column(name: str, kind: str, names: Iterable[str], vocabulary: Vocabulary) -> str:
     names = tuple(names)
+    if name in (*SHOWN, SPECIES) and name not in names:
+        raise QueryError(
+            f"rows cannot be sorted by {name}; available: {', '.join(names)}, and O or x(O) for any element"
+        )
     symbol = name.removeprefix("x(").removesuffix(")")
     if name in names or (symbol in vocabulary.symbols and name in (symbol, f"x({symbol})")):
         return name
