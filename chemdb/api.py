@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -126,10 +127,11 @@ class Database:
             The statement fails; raised when rows are read.
         """
         from chemdb.query.point_query import with_chemical_systems
+        from chemdb.query.scan_progress import scan_progress
 
         with self.cursor() as con:
             statement = with_chemical_systems(con, statement, parameters)
-        return Rows(self._file.cursor, statement, parameters)
+        return Rows(self._file.cursor, statement, parameters, partial(scan_progress, statement=statement))
 
     def label(self, formulas: Any) -> "pa.Table":
         """Return formulas with labels: allowed, known, category, and the reasons.

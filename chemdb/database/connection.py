@@ -19,7 +19,12 @@ STORAGE_VERSION = "v1.4.0"
 #: Raised when the tables or views that chemdb reads change.
 FORMAT_VERSION = 5
 #: SQL of a user, or of the views in a file, reaches no other file, no host and no Python variable.
-CONFINED = {"enable_external_access": "false", "python_enable_replacements": "false"}
+CONFINED = {
+    "enable_external_access": "false",
+    "python_enable_replacements": "false",
+    # Settings of one cursor, which `chemdb.query.scan_progress` changes.
+    "allowed_configs": "[enable_progress_bar, enable_progress_bar_print]",
+}
 
 T = TypeVar("T")
 

@@ -1,10 +1,10 @@
 """Run SQL statements: interruptible, in bounded memory, errors as one line."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -18,24 +18,43 @@ FETCH = 10_000
 DAMAGE = (duckdb.FatalException, duckdb.SerializationException)
 #: Cursors in use, by identity; Ctrl-C interrupts them all.
 _cursors: dict[int, duckdb.DuckDBPyConnection] = {}
+#: What is called while one waits for a connection, by its identity.
+_waiting: dict[int, Callable[[], None]] = {}
+
+T = TypeVar("T")
 
 
 def execute(
     con: duckdb.DuckDBPyConnection, statement: Any, parameters: Any = None
 ) -> duckdb.DuckDBPyConnection:
     """Return the executed statement; Ctrl-C interrupts it at once."""
+    return interruptible(con, lambda: con.execute(statement, parameters))
+
+
+def interruptible(con: duckdb.DuckDBPyConnection, call: Callable[[], T]) -> T:
+    """Return the result of a call that waits for a connection; Ctrl-C interrupts it at once."""
 
     def cancel() -> None:
         # The statement may read from cursors of other threads.
         for connection in (con, *_cursors.values()):
             connection.interrupt()
 
-    return run_interruptibly(lambda: con.execute(statement, parameters), cancel)
+    return run_interruptibly(call, cancel, _waiting.get(id(con)))
+
+
+@contextmanager
+def while_waiting(con: duckdb.DuckDBPyConnection, call: Callable[[], None]) -> Iterator[None]:
+    """Call this again and again while a statement of the body makes one wait."""
+    _waiting[id(con)] = call
+    try:
+        yield
+    finally:
+        del _waiting[id(con)]
 
 
 def all_rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple]:
     """Yield the rows of an executed statement in bounded memory."""
-    while rows := result.fetchmany(FETCH):
+    while rows := interruptible(result, lambda: result.fetchmany(FETCH)):
         yield from rows
 
 

@@ -1,12 +1,12 @@
 """The rows of a SQL statement as Python, Arrow, pandas or polars objects, read on demand."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from chemdb.database.execution import all_rows, execute
+from chemdb.database.execution import all_rows, execute, interruptible
 from chemdb.errors import ChemdbError
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ Values = Mapping[str, Any] | Sequence[Any]
 #: Number of rows in the printed form.
 N_SHOWN = 20
 
+T = TypeVar("T")
+
 
 class Rows:
     """The rows of a statement; thread-safe, as every read runs the statement on a new cursor.
@@ -31,11 +33,20 @@ class Rows:
     statement : str
     parameters : mapping or sequence, optional
         Values of ``$name``, or of ``?`` and ``$1``, in the statement.
+    during : callable, optional
+        Takes a cursor and returns what is entered while it reads.
     """
 
-    def __init__(self, cursor: Cursor, statement: str, parameters: Values | None = None) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        statement: str,
+        parameters: Values | None = None,
+        during: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._cursor = cursor
         self._statement = statement
+        self._during = during
         if parameters is not None and not isinstance(parameters, Mapping | Sequence):
             raise ChemdbError("sql: give parameters as a list or a dict")
         if isinstance(parameters, str):
@@ -55,15 +66,11 @@ class Rows:
 
     def arrow(self) -> "pa.Table":
         """Return the rows as an Arrow table."""
-        with self._cursor() as con:
-            table: pa.Table = con.sql(self._statement, params=self._parameters).to_arrow_table()
-            return table
+        return self._whole(lambda rows: rows.to_arrow_table())
 
     def df(self) -> "pandas.DataFrame":
         """Return the rows as a pandas DataFrame; requires pandas."""
-        with self._cursor() as con:
-            frame: pandas.DataFrame = con.sql(self._statement, params=self._parameters).df()
-            return frame
+        return self._whole(lambda rows: rows.df())
 
     def pl(self) -> "polars.DataFrame":
         """Return the rows as a polars DataFrame; requires polars."""
@@ -75,17 +82,19 @@ class Rows:
 
     def __repr__(self) -> str:
         """Return the first rows as DuckDB prints them."""
-        with self._cursor() as con:
-            return str(con.sql(self._statement, params=self._parameters).limit(N_SHOWN))
+        return self._whole(lambda rows: str(rows.limit(N_SHOWN)))
 
     def _repr_html_(self) -> str:
-        with self._cursor() as con:
-            frame = con.sql(self._statement, params=self._parameters).limit(N_SHOWN).df()
-        return str(frame.to_html(index=False))
+        return str(self._whole(lambda rows: rows.limit(N_SHOWN).df()).to_html(index=False))
+
+    def _whole(self, read: Callable[[duckdb.DuckDBPyRelation], T]) -> T:
+        with self._cursor() as con, self._during(con):
+            return interruptible(con, lambda: read(con.sql(self._statement, params=self._parameters)))
 
     def _read(self) -> Iterator[Any]:
         with ExitStack() as stack:
             con = stack.enter_context(self._cursor())
+            stack.enter_context(self._during(con))
             result = execute(con, self._statement, self._parameters)
             yield [column[0] for column in result.description or []]
             if result.description:
