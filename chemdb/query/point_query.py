@@ -5,7 +5,7 @@ The views compute formulas, so ``where formula = 'LiFePO4'`` alone expands every
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -27,8 +27,6 @@ JOINS = frozenset({"REGULAR", "CROSS", "NATURAL"})
 Tree = dict[str, Any]
 #: Names of columns, in lower case: (table, column) or (column,).
 Columns = set[tuple[str, ...]]
-#: Returns the text that an expression stands for, None if it is not a constant text.
-Text = Callable[[Tree], str | None]
 
 
 def with_chemical_systems(
@@ -80,7 +78,7 @@ def _with_chemical_systems(con: duckdb.DuckDBPyConnection, statement: str, param
     if tree["error"] or len(tree["statements"]) != 1:
         # Not SQL, not a SELECT, or several.
         return statement
-    text = _texts(con, parameters)
+    text = _Texts(con, parameters)
     views = EXPANDED - {entry["key"].lower() for entry in _ctes(tree)}
     found = [formulas for select in _selects(tree) for formulas in _add_to(select, views, text)]
     if not found:
@@ -152,32 +150,33 @@ def _ctes(tree: Tree) -> Iterator[Tree]:
         yield from (part.get("cte_map") or {"map": []})["map"]
 
 
-def _texts(con: duckdb.DuckDBPyConnection, parameters: Values | None) -> Text:
-    values: Mapping[str, Any] = (
-        parameters
-        if isinstance(parameters, Mapping)
-        else {str(place): value for place, value in enumerate(parameters or (), start=1)}
-    )
+class _Texts:
+    """Returns the text that an expression stands for, None if it is not a constant text."""
 
-    def text(expression: Tree) -> str | None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, parameters: Values | None) -> None:
+        self._con = con
+        self._values: Mapping[str, Any] = (
+            parameters
+            if isinstance(parameters, Mapping)
+            else {str(place): value for place, value in enumerate(parameters or (), start=1)}
+        )
+
+    def __call__(self, expression: Tree) -> str | None:
         match expression:
             case {"class": "CONSTANT", "literal": {"kind": "STRING", "text": str(value)}}:
                 return value
             case {"class": "PARAMETER", "identifier": name}:
-                given = values.get(name)
+                given = self._values.get(name)
                 return given if isinstance(given, str) else None
             case {"class": "FUNCTION", "function_name": "reduced_formula", "arguments": [argument]}:
-                inner = text(argument["expression"])
-                if inner is None:
-                    return None
-                [(formula,)] = con.execute("select reduced_formula($1)", [inner]).fetchall()
-                return None if formula is None else str(formula)
+                inner = self(argument["expression"])
+                if inner is not None:
+                    [(formula,)] = self._con.execute("select reduced_formula($1)", [inner]).fetchall()
+                    return None if formula is None else str(formula)
         return None
 
-    return text
 
-
-def _add_to(select: Tree, views: frozenset[str], text: Text) -> list[set[str]]:
+def _add_to(select: Tree, views: frozenset[str], text: _Texts) -> list[set[str]]:
     """Add conditions on chemsys to a SELECT; return the formulas from which each follows."""
     tables, joins = _from(select["from_table"])
     kinds = {join["join_type"] if join["ref_type"] in JOINS else "OTHER" for join in joins}
@@ -252,7 +251,7 @@ def _conjuncts(condition: Tree | None) -> Iterator[Tree]:
         yield condition
 
 
-def _formulas(condition: Tree | None, columns: Columns, text: Text) -> set[str] | None:
+def _formulas(condition: Tree | None, columns: Columns, text: _Texts) -> set[str] | None:
     """Return the formulas that fulfil a condition, as far as it says; None for all."""
     if condition is None:
         return None

@@ -91,6 +91,6 @@ def _hint(statement: str) -> str:
         return "sql: still running; Ctrl-C ends it"
     return (
         f"sql: reading {' and '.join(views)}, computed for each chemical system; filter by chemsys, "
-        "nelements or elements, as in chemsys = 'Fe-Li-O-P' and formula = 'LiFePO4'; counts are in order_summary and "
-        "chemical_system"
+        "nelements or elements, as in chemsys = 'Fe-Li-O-P' and formula = 'LiFePO4'; counts are in "
+        "order_summary and chemical_system"
     )
