@@ -21,6 +21,7 @@ def open(
     path: str | os.PathLike[str] = "chemdb.duckdb",
     threads: int | None = None,
     memory_limit: str | None = None,
+    temp_directory: str | os.PathLike[str] | None = None,
 ) -> "Database":
     """Return a database file opened to be asked, see `chemdb.api.Database`.
 
@@ -31,4 +32,4 @@ def open(
     """
     from chemdb.api import Database
 
-    return Database(path, threads, memory_limit)
+    return Database(path, threads, memory_limit, temp_directory)

@@ -1,4 +1,8 @@
-"""The Python interface: what `chemdb.open` returns."""
+"""The Python interface: what `chemdb.open` returns.
+
+Methods import what they need, and no other thread forks meanwhile: the child would wait forever for a module
+that a thread of its parent was importing.
+"""
 
 import os
 from collections.abc import Sequence
@@ -10,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
-from chemdb.database.connection import OpenFile
+from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import Rows, Values
+from chemdb.runtime.forks import no_fork
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -38,6 +43,8 @@ class Database:
         Threads to use; all processors by default.
     memory_limit : str, optional
         Memory for DuckDB, such as 2GB; 80% of the machine's by default.
+    temp_directory : path-like, optional
+        Folder for what does not fit into that memory; by default ``TMPDIR``, or ``/tmp``.
 
     Raises
     ------
@@ -52,9 +59,13 @@ class Database:
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], threads: int | None = None, memory_limit: str | None = None
+        self,
+        path: str | os.PathLike[str],
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temp_directory: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._file = OpenFile(path, Limits.of(threads, memory_limit))
+        self._file = OpenFile(path, Limits.of(threads, memory_limit, temp_directory))
 
     @property
     def path(self) -> Path:
@@ -105,7 +116,8 @@ class Database:
         QueryError
             The query cannot be parsed, or a value in it is impossible.
         """
-        from chemdb.query.ask import ask
+        with no_fork():
+            from chemdb.query.ask import ask
 
         return ask(self._file, text, limit, offset, sort, columns, optimade)
 
@@ -126,12 +138,13 @@ class Database:
         ChemdbError
             The statement fails; raised when rows are read.
         """
-        from chemdb.query.point_query import with_chemical_systems
-        from chemdb.query.scan_progress import scan_progress
+        with no_fork():
+            from chemdb.query.point_query import with_chemical_systems
+            from chemdb.query.scan_progress import scan_progress
 
         with self.cursor() as con:
             statement = with_chemical_systems(con, statement, parameters)
-        return Rows(self._file.cursor, statement, parameters, partial(scan_progress, statement=statement))
+        return Rows(self._file, statement, parameters, partial(scan_progress, statement=statement))
 
     def label(self, formulas: Any) -> "pa.Table":
         """Return formulas with labels: allowed, known, category, and the reasons.
@@ -155,7 +168,8 @@ class Database:
         ChemdbError
             The table has no formula column, or there is something else than formulas.
         """
-        from chemdb.lookup.label import label_table, labeller_of
+        with no_fork():
+            from chemdb.lookup.label import label_table, labeller_of
 
         return label_table(self._file.remember(labeller_of), formulas)
 
@@ -167,8 +181,9 @@ class Database:
         ChemdbError
             Either file is invalid; the target is unchanged.
         """
-        from chemdb.lookup.label import labeller_of
-        from chemdb.lookup.label_file import label_file
+        with no_fork():
+            from chemdb.lookup.label import labeller_of
+            from chemdb.lookup.label_file import label_file
 
         return label_file(self._file.remember(labeller_of), source, target, self.limits, formula_column)
 
@@ -180,8 +195,9 @@ class Database:
         FileError
             The target has an unknown suffix, or cannot be written; it is unchanged.
         """
-        from chemdb.lookup.label import labeller_of
-        from chemdb.lookup.label_file import label_lines
+        with no_fork():
+            from chemdb.lookup.label import labeller_of
+            from chemdb.lookup.label_file import label_lines
 
         return label_lines(self._file.remember(labeller_of), lines, target, self.limits)
 
@@ -200,8 +216,9 @@ class Database:
         UndecidedError
             There are too many combinations of oxidation states to decide.
         """
-        from chemdb.lookup.explain import explain
-        from chemdb.lookup.formula_input import formula_texts
+        with no_fork():
+            from chemdb.lookup.explain import explain
+            from chemdb.lookup.formula_input import formula_texts
 
         with self.cursor() as con:
             return [explain(con, text or "") for each in formulas for text in formula_texts(each, "explain")]
@@ -217,7 +234,8 @@ class Database:
             Unknown category, a number of elements that the file does not have, `n` below 1 or
             `seed` below 0.
         """
-        from chemdb.query.sample import sample_categories
+        with no_fork():
+            from chemdb.query.sample import sample_categories
 
         categories = [category] if isinstance(category, str) else category
         sizes = [nelements] if isinstance(nelements, int) else nelements
@@ -239,9 +257,10 @@ class Database:
         ChemdbError
             The file has no such representation, or there is something else than formulas.
         """
-        from chemdb.embedding.export import embed
-        from chemdb.embedding.stored_vectors import element_vectors
-        from chemdb.lookup.label import labeller_of
+        with no_fork():
+            from chemdb.embedding.export import embed
+            from chemdb.embedding.stored_vectors import element_vectors
+            from chemdb.lookup.label import labeller_of
 
         with self.cursor() as con:
             vectors = element_vectors(con, embedding)
@@ -249,7 +268,8 @@ class Database:
 
     def info(self) -> dict[str, Any]:
         """Return how the file was built and what it contains, see `chemdb.report.info.describe`."""
-        from chemdb.report.info import describe
+        with no_fork():
+            from chemdb.report.info import describe
 
         with self.cursor() as con:
             return describe(con)
@@ -262,14 +282,16 @@ class Database:
         ChemdbError
             A text is not a chemical system of this file.
         """
-        from chemdb.report.tables_1_and_2 import table_1
+        with no_fork():
+            from chemdb.report.tables_1_and_2 import table_1
 
         with self.cursor() as con:
             return table_1(con, systems)
 
     def table_2(self) -> "Table2":
         """Return counts by number of elements and category, see `chemdb.report.tables_1_and_2.table_2`."""
-        from chemdb.report.tables_1_and_2 import table_2
+        with no_fork():
+            from chemdb.report.tables_1_and_2 import table_2
 
         with self.cursor() as con:
             return table_2(con)
@@ -291,7 +313,8 @@ class Database:
         ChemdbError
             Unknown embedding, a number of elements that the file does not have, or too few points.
         """
-        from chemdb.report.separation import separation
+        with no_fork():
+            from chemdb.report.separation import separation
 
         with self.cursor() as con:
             return separation(con, nelements, embeddings, per_category, seed, steps)
@@ -306,20 +329,22 @@ class Database:
         DatabaseError
             The file cannot be opened.
         """
-        from chemdb.verify.process import verify_in_process
+        with no_fork():
+            from chemdb.verify.process import verify_in_process
 
         with self.cursor():
             return verify_in_process(self.path, deep, self.limits, steps)
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
-        from chemdb.database.metadata import known_sources_with_advice
+        with no_fork():
+            from chemdb.database.metadata import known_sources_with_advice
 
         with self.cursor() as con:
             return known_sources_with_advice(con)
 
     def close(self) -> None:
-        """Close the file; statements that are being read finish."""
+        """Close the file. Rows that are being read can be read to their end; nothing else can be asked."""
         self._file.close()
 
     def __enter__(self) -> "Database":
@@ -330,7 +355,8 @@ class Database:
 
     def __reduce__(self) -> tuple[type["Database"], tuple]:
         """Let another process open the same file."""
-        return Database, (self.path, self.limits.threads, self.limits.memory_limit)
+        limits = self.limits
+        return Database, (self.path, limits.threads, limits.memory_limit, limits.temp_directory)
 
     def __repr__(self) -> str:
         return f"chemdb.open({str(self.path)!r})"

@@ -29,7 +29,8 @@ def add(
     """
     limits = limits or Limits()
     read = source_reader(spec, formula_column, mp_api_key, limits)
-    connect_to_read(path, limits).close()
+    with connect_to_read(path, limits):
+        pass
     # Before the file is locked: a download may take minutes.
     with steps("Known source") as progress:
         source = read(progress)

@@ -1,16 +1,23 @@
 """Run SQL statements: interruptible, in bounded memory, errors as one line."""
 
+import atexit
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import weakref
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from chemdb.errors import ChemdbError, DatabaseError
 from chemdb.runtime.atomic_write import os_reason
+from chemdb.runtime.forks import guard, no_fork, release
 from chemdb.runtime.interrupt import run_interruptibly
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: Rows fetched at a time.
 FETCH = 10_000
@@ -20,6 +27,8 @@ DAMAGE = (duckdb.FatalException, duckdb.SerializationException)
 _cursors: dict[int, duckdb.DuckDBPyConnection] = {}
 #: What is called while one waits for a connection, by its identity.
 _waiting: dict[int, Callable[[], None]] = {}
+#: Iterators over rows that have not ended.
+_reads: "weakref.WeakSet[Generator]" = weakref.WeakSet()
 
 T = TypeVar("T")
 
@@ -36,7 +45,7 @@ def interruptible(con: duckdb.DuckDBPyConnection, call: Callable[[], T]) -> T:
 
     def cancel() -> None:
         # The statement may read from cursors of other threads.
-        for connection in (con, *_cursors.values()):
+        for connection in (con, *list(_cursors.values())):
             connection.interrupt()
 
     return run_interruptibly(call, cancel, _waiting.get(id(con)))
@@ -52,22 +61,91 @@ def while_waiting(con: duckdb.DuckDBPyConnection, call: Callable[[], None]) -> I
         del _waiting[id(con)]
 
 
+@contextmanager
+def relation(
+    con: duckdb.DuckDBPyConnection, statement: str, parameters: Any = None
+) -> Iterator[duckdb.DuckDBPyRelation]:
+    """Give the rows of a statement, not read yet; read them with `interruptible`."""
+    rows = guard(interruptible(con, lambda: con.sql(statement, params=parameters)))
+    try:
+        yield rows
+    finally:
+        release(rows)
+
+
 def all_rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple]:
-    """Yield the rows of an executed statement in bounded memory."""
+    """Yield the rows of an executed statement in bounded memory.
+
+    Raises
+    ------
+    ChemdbError
+        They were executed by the process from which this one was forked.
+    """
+    process = os.getpid()
     while rows := interruptible(result, lambda: result.fetchmany(FETCH)):
         yield from rows
+        _check_process(process)
+
+
+def all_batches(
+    con: duckdb.DuckDBPyConnection, statement: str, parameters: Any, size: int
+) -> "Iterator[pa.RecordBatch]":
+    """Yield the rows of a statement as Arrow record batches, in bounded memory.
+
+    Raises
+    ------
+    ChemdbError
+        They were executed by the process from which this one was forked.
+    """
+    process = os.getpid()
+    with relation(con, statement, parameters) as rows:
+        reader = guard(interruptible(con, lambda: rows.to_arrow_reader(size)))
+        try:
+            while (batch := interruptible(con, lambda: next(reader, None))) is not None:
+                yield batch
+                _check_process(process)
+        finally:
+            release(reader)
+
+
+def until_exit(read: Generator[T]) -> Generator[T]:
+    """Return an iterator over rows, which ends at the latest when Python exits.
+
+    DuckDB reports cursors that are open after that as leaks.
+    """
+    _reads.add(read)
+    return read
+
+
+@atexit.register
+def _end_reads() -> None:
+    for read in list(_reads):
+        # Another thread may be in the middle of it.
+        with suppress(ValueError):
+            read.close()
+
+
+def _check_process(process: int) -> None:
+    if process != os.getpid():
+        raise ChemdbError("these rows are read by the process from which this one was forked; ask again")
 
 
 @contextmanager
 def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a cursor for one thread; Ctrl-C during `execute` interrupts it too."""
-    cursor = con.cursor()
-    _cursors[id(cursor)] = cursor
+    process = os.getpid()
+    with no_fork():
+        cursor = guard(con.cursor())
+        _cursors[id(cursor)] = cursor
     try:
         yield cursor
     finally:
-        del _cursors[id(cursor)]
-        cursor.close()
+        # That of a parent process is left alone.
+        if process == os.getpid():
+            with no_fork():
+                del _cursors[id(cursor)]
+                cursor.close()
+                release(cursor)
 
 
 @contextmanager

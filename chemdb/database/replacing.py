@@ -45,12 +45,9 @@ def replacing(
         before = _state_of(target, limits, older_formats=not edit) if edit or target.exists() else None
         if edit:
             shutil.copy(target, new)
-        con = connect_to_write(new, limits)
-        try:
+        with connect_to_write(new, limits) as con:
             yield con
             execute(con, "checkpoint")
-        finally:
-            con.close()
         # Programs other than chemdb do not know its lock.
         if before is None:
             target.with_name(target.name + ".wal").unlink(missing_ok=True)
@@ -66,9 +63,11 @@ def _state_of(target: Path, limits: Limits, older_formats: bool) -> tuple[int, .
     DatabaseError
         The file is not chemdb's, or another program has it open to write.
     """
-    connect_to_read(target, limits, older_formats=older_formats).close()
+    with connect_to_read(target, limits, older_formats=older_formats):
+        pass
     if target.with_name(target.name + ".wal").exists():
         # Another program wrote to it and was killed: merge its log, as any DuckDB does.
-        duckdb.connect(target).close()
+        with connect_to_write(target, limits):
+            pass
     status = target.stat()
     return status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,12 +1,13 @@
 """The rows of a SQL statement as Python, Arrow, pandas or polars objects, read on demand."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from chemdb.database.execution import all_rows, execute, interruptible
+from chemdb.database.execution import all_rows, execute, interruptible, relation, until_exit
+from chemdb.database.open_file import OpenFile
 from chemdb.errors import ChemdbError
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
-#: Opens a new cursor for the body of a ``with`` statement.
-Cursor = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 #: Values of the parameters of a statement, by name or in order.
 Values = Mapping[str, Any] | Sequence[Any]
 #: Number of rows in the printed form.
@@ -29,7 +28,7 @@ class Rows:
 
     Parameters
     ----------
-    cursor : Cursor
+    file : OpenFile
     statement : str
     parameters : mapping or sequence, optional
         Values of ``$name``, or of ``?`` and ``$1``, in the statement.
@@ -39,12 +38,12 @@ class Rows:
 
     def __init__(
         self,
-        cursor: Cursor,
+        file: OpenFile,
         statement: str,
         parameters: Values | None = None,
         during: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[None]] = nullcontext,
     ) -> None:
-        self._cursor = cursor
+        self._file = file
         self._statement = statement
         self._during = during
         if parameters is not None and not isinstance(parameters, Mapping | Sequence):
@@ -57,7 +56,7 @@ class Rows:
 
     def read(self) -> tuple[list[str], Iterator[tuple]]:
         """Return the column names and an iterator over the rows, in bounded memory."""
-        rows = self._read()
+        rows = until_exit(self._read())
         return next(rows), rows
 
     def __iter__(self) -> Iterator[tuple]:
@@ -88,14 +87,25 @@ class Rows:
         return str(self._whole(lambda rows: rows.limit(N_SHOWN).df()).to_html(index=False))
 
     def _whole(self, read: Callable[[duckdb.DuckDBPyRelation], T]) -> T:
-        with self._cursor() as con, self._during(con):
-            return interruptible(con, lambda: read(con.sql(self._statement, params=self._parameters)))
+        with self._file.cursor() as con:
+            _check(con, self._statement)
+            with self._during(con), relation(con, self._statement, self._parameters) as rows:
+                return interruptible(con, lambda: read(rows))
 
-    def _read(self) -> Iterator[Any]:
-        with ExitStack() as stack:
-            con = stack.enter_context(self._cursor())
-            stack.enter_context(self._during(con))
-            result = execute(con, self._statement, self._parameters)
-            yield [column[0] for column in result.description or []]
-            if result.description:
-                yield from all_rows(result)
+    def _read(self) -> Generator[Any]:
+        with self._file.cursor() as con:
+            _check(con, self._statement)
+            with self._during(con):
+                result = execute(con, self._statement, self._parameters)
+                yield [column[0] for column in result.description or []]
+                if result.description:
+                    yield from all_rows(result)
+
+
+def _check(con: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Raise if a statement attaches a database: all cursors of the file would see its tables."""
+    for part in con.extract_statements(statement):
+        # DuckDB has types of statements that its Python module does not know.
+        with suppress(ValueError):
+            if part.type == duckdb.StatementType.ATTACH:
+                raise ChemdbError("sql: another database cannot be attached; open both with DuckDB itself")

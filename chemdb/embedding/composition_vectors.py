@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chemdb.chemistry.element_vectors import ElementVectors
-from chemdb.database.arrow import as_array
+from chemdb.database.arrays import as_array
 from chemdb.embedding.kernel import mean_vectors
 from chemdb.runtime.threads import map_slices
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS, ElementVectors
 from chemdb.chemistry.elements import N_ELEMENTS
-from chemdb.database.arrow import as_array
+from chemdb.database.arrays import as_array
 from chemdb.errors import EmbeddingError, one_of
 
 

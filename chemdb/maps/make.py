@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.checksum import renew_checksums
-from chemdb.database.connection import OpenFile
 from chemdb.database.metadata import build_info, known_state
+from chemdb.database.open_file import OpenFile
 from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import run_file
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered

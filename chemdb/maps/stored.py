@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chemdb.database.arrow import as_array
+from chemdb.database.arrays import as_array
 from chemdb.database.sql_files import sql_text
 from chemdb.embedding.stored_vectors import check_embedding
 from chemdb.errors import ReductionError

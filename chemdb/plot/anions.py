@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.chemistry.elements import Element
-from chemdb.database.arrow import as_array
+from chemdb.database.arrays import as_array
 from chemdb.database.metadata import elements_of
 from chemdb.maps.reduction import METHODS
 from chemdb.maps.stored import PER_CATEGORY, read_map

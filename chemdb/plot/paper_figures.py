@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from chemdb.database.connection import OpenFile
 from chemdb.database.metadata import nelements_of
+from chemdb.database.open_file import OpenFile
 from chemdb.errors import PlotError, one_of
 from chemdb.maps.make import add_maps
 from chemdb.maps.stored import PER_CATEGORY

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chemdb.database.connection import OpenFile
+from chemdb.database.open_file import OpenFile
 from chemdb.errors import QueryError, warn
 from chemdb.query.filter import EnergyAboveHull, terms_of
 from chemdb.query.parse.language import read_query
@@ -45,9 +45,7 @@ def ask(
         one.column for one in order
     }:
         _warn_without_energies(file)
-    return Result(
-        file.cursor, words, query, read_columns(columns, words) or DEFAULT_COLUMNS, order, limit, offset
-    )
+    return Result(file, words, query, read_columns(columns, words) or DEFAULT_COLUMNS, order, limit, offset)
 
 
 def _warn_without_energies(file: OpenFile) -> None:

@@ -1,12 +1,14 @@
 """The result of a query: exact counts, and rows that are read on demand."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
-from chemdb.database.execution import all_rows, execute
-from chemdb.database.rows import N_SHOWN, Cursor
+from chemdb.database.execution import all_batches, all_rows, execute, relation, until_exit
+from chemdb.database.open_file import OpenFile
+from chemdb.database.rows import N_SHOWN
 from chemdb.errors import counted
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
@@ -51,7 +53,7 @@ class Result:
 
     Parameters
     ----------
-    cursor : Cursor
+    file : OpenFile
     vocabulary : Vocabulary
     condition : Filter
     columns : sequence of str
@@ -66,7 +68,7 @@ class Result:
 
     def __init__(
         self,
-        cursor: Cursor,
+        file: OpenFile,
         vocabulary: Vocabulary,
         condition: Filter,
         columns: Sequence[str] = DEFAULT_COLUMNS,
@@ -74,7 +76,7 @@ class Result:
         limit: int | None = None,
         offset: int = 0,
     ) -> None:
-        self._cursor = cursor
+        self._file = file
         self._vocabulary = vocabulary
         self._electronegativities = {e.symbol: e.electronegativity for e in vocabulary.elements}
         self.filter = condition
@@ -104,11 +106,7 @@ class Result:
 
     def __iter__(self) -> Iterator[tuple]:
         """Yield the rows as tuples of `columns`, in bounded memory."""
-        for part in self._parts():
-            statement = self._statement(part)
-            with self._cursor() as con:
-                for row in all_rows(execute(con, statement.text, statement.parameters)):
-                    yield self._row(row) if SPECIES in self.columns else row
+        return until_exit(self._rows())
 
     def __len__(self) -> int:
         """Return the number of rows, within the limit."""
@@ -132,30 +130,20 @@ class Result:
         """Return the same rows with other columns, skipping the first `offset`."""
         limit = None if self._limit is None else max(0, self._limit - offset)
         return Result(
-            self._cursor, self._vocabulary, self.filter, columns, self._order, limit, self._offset + offset
+            self._file, self._vocabulary, self.filter, columns, self._order, limit, self._offset + offset
         )
 
     def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow record batches, streamed in bounded memory."""
         import pyarrow as pa
 
-        def read() -> Iterator[pa.RecordBatch]:
-            for part in self._parts():
-                statement = self._statement(part)
-                with self._cursor() as con:
-                    rows = con.sql(statement.text, params=statement.parameters)
-                    for batch in rows.to_arrow_reader(BATCH):
-                        yield self._batch(batch)
-
-        empty = self._statement(Part(Window(known=False, unknown=False), None, 0))
-        with self._cursor() as con:
-            schema = con.sql(empty.text, params=empty.parameters).to_arrow_reader(BATCH).schema
-        schema = self._batch(pa.RecordBatch.from_pylist([], schema)).schema
-        return pa.RecordBatchReader.from_batches(schema, read())
+        return pa.RecordBatchReader.from_batches(self._schema(), until_exit(self._batches()))
 
     def arrow(self) -> "pa.Table":
         """Return the rows as an Arrow table."""
-        return self.batches().read_all()
+        import pyarrow as pa
+
+        return pa.Table.from_batches(list(self._batches()), self._schema())
 
     def df(self) -> "pandas.DataFrame":
         """Return the rows as a pandas data frame; needs pandas."""
@@ -177,9 +165,39 @@ class Result:
     def _repr_html_(self) -> str:
         limit = N_SHOWN if self._limit is None else min(N_SHOWN, self._limit)
         first = Result(
-            self._cursor, self._vocabulary, self.filter, self.columns, self._order, limit, self._offset
+            self._file, self._vocabulary, self.filter, self.columns, self._order, limit, self._offset
         )
         return f"<p>{self!r}</p>{first.df().to_html(index=False)}"
+
+    def _rows(self) -> Generator[tuple]:
+        held_open = self._held_open()
+        for part in held_open._parts():
+            statement = self._statement(part)
+            with held_open._file.cursor() as con:
+                for row in all_rows(execute(con, statement.text, statement.parameters)):
+                    yield self._row(row) if SPECIES in self.columns else row
+
+    def _batches(self) -> "Generator[pa.RecordBatch]":
+        held_open = self._held_open()
+        for part in held_open._parts():
+            statement = self._statement(part)
+            with held_open._file.cursor() as con:
+                for batch in all_batches(con, statement.text, statement.parameters, BATCH):
+                    yield self._batch(batch)
+
+    def _held_open(self) -> "Result":
+        """Return the same result for one read, which goes on when the file is closed."""
+        result = copy(self)
+        result._file = self._file.held_open()
+        return result
+
+    def _schema(self) -> "pa.Schema":
+        import pyarrow as pa
+
+        empty = self._statement(Part(Window(known=False, unknown=False), None, 0))
+        with self._file.cursor() as con, relation(con, empty.text, empty.parameters) as rows:
+            schema = rows.to_arrow_reader(BATCH).schema
+        return self._batch(pa.RecordBatch.from_pylist([], schema)).schema
 
     def _parts(self) -> Iterator[Part]:
         if len(self) > AT_ONCE and self._order == DEFAULT_ORDER:
@@ -223,9 +241,8 @@ class Result:
         return [*ranges, (first, (bucket + 1) * BUCKET - 1)]
 
     def _fetched(self, statement: Statement) -> list[tuple]:
-        with self._cursor() as con:
-            rows: list[tuple] = execute(con, statement.text, statement.parameters or None).fetchall()
-            return rows
+        with self._file.cursor() as con:
+            return list(all_rows(execute(con, statement.text, statement.parameters or None)))
 
     def _species(self, elements: Sequence[str], factors: Sequence[int], allowed: bool) -> str | None:
         if not allowed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.connection import threads_of
-from chemdb.database.execution import registered
+from chemdb.database.execution import execute, interruptible, registered, relation
 from chemdb.database.metadata import nelements_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, LimitError, one_of
@@ -149,11 +150,12 @@ def _draw_known(
     con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the system and stoichiometry of a sample of a category that is a table."""
-    listed = con.execute(
+    listed = _columns(
+        con,
         "select system_id, stoichiometry_id from known_composition "
         "where category = $category and nelements = $nelements order by all",
         {"category": category, "nelements": nelements},
-    ).fetchnumpy()
+    )
     ranks = _ranks(random, len(listed["system_id"]), n, category)
     return listed["system_id"][ranks], listed["stoichiometry_id"][ranks]
 
@@ -162,7 +164,7 @@ def _draw_counted(
     con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the system and stoichiometry of a sample of a category that is stored as bits."""
-    counts = con.execute(_COUNTS[category], {"nelements": nelements}).fetchnumpy()["n"].astype(np.int64)
+    counts = _columns(con, _COUNTS[category], {"nelements": nelements})["n"].astype(np.int64)
     ends = np.cumsum(counts)
     ranks = _ranks(random, int(ends[-1]), n, category)
     place = np.searchsorted(ends, ranks, side="right")
@@ -197,6 +199,12 @@ def _members(
     return every & ~allowed & ~known
 
 
+def _columns(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict) -> dict[str, NDArray[Any]]:
+    """Return the columns of a statement as arrays."""
+    columns: dict[str, NDArray[Any]] = interruptible(con, execute(con, statement, parameters).fetchnumpy)
+    return columns
+
+
 def _packed(blobs: pa.ChunkedArray, width: int) -> NDArray[np.uint8]:
     """Return blobs as rows of `width` bytes; null is zeros."""
     text = b"".join((blob or b"").ljust(width, b"\0")[:width] for blob in blobs.to_pylist())
@@ -207,5 +215,5 @@ def _rows(
     con: duckdb.DuckDBPyConnection, name: str, inputs: dict[str, pa.Table], parameters: dict | None = None
 ) -> pa.Table:
     """Return the rows of a query of sql/ that reads Arrow tables."""
-    with registered(con, inputs):
-        return con.sql(sql_text(name), params=parameters).to_arrow_table()
+    with registered(con, inputs), relation(con, sql_text(name), parameters) as rows:
+        return interruptible(con, rows.to_arrow_table)

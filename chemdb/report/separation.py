@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
-from chemdb.database.arrow import as_array
+from chemdb.database.arrays import as_array
 from chemdb.database.connection import threads_of
 from chemdb.database.metadata import nelements_of
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays, is_covered

@@ -36,6 +36,9 @@ def run_interruptibly(
     waiting : callable, optional
         Called every `POLL` seconds until `call` returns.
     """
+    if threading.current_thread() is not threading.main_thread():
+        # Python raises Ctrl-C in the main thread only.
+        return call()
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 #: Read by the linear-algebra libraries, Arrow and numba when they are imported.
@@ -28,20 +29,29 @@ class Limits:
     threads : int
         All available processors by default.
     memory_limit : str or None
-        Memory of each DuckDB connection, such as 2GB; None leaves DuckDB's default of 80% of the machine's.
+        Memory of each handle's DuckDB, such as 2GB; None leaves DuckDB's default of 80% of the machine's.
+    temp_directory : Path or None
+        Folder for what does not fit into that memory; None stands for ``TMPDIR``, or ``/tmp``.
     """
 
     threads: int = field(default_factory=available_processors)
     memory_limit: str | None = None
+    temp_directory: Path | None = None
 
     @classmethod
-    def of(cls, threads: int | None = None, memory_limit: str | None = None) -> "Limits":
+    def of(
+        cls,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temp_directory: str | os.PathLike[str] | None = None,
+    ) -> "Limits":
         """Return limits; None stands for the default of each."""
-        return cls(threads or available_processors(), memory_limit)
+        folder = Path(temp_directory) if temp_directory else None
+        return cls(threads or available_processors(), memory_limit, folder)
 
     @property
     def duckdb_config(self) -> dict[str, Any]:
-        """Settings of a DuckDB connection that keeps to these limits."""
+        """Settings of a DuckDB instance that keeps to these limits, but for its folder."""
         config: dict[str, Any] = {"threads": self.threads}
         if self.memory_limit:
             config["memory_limit"] = self.memory_limit

@@ -30,8 +30,8 @@ def steps_as_lines(name: str) -> Iterator[Progress]:
 
 def main() -> None:
     """Check the file of the request."""
-    path, deep, threads, memory_limit = json.loads(sys.argv[1])
-    limits = Limits(threads, memory_limit)
+    path, deep, threads, memory_limit, temp_directory = json.loads(sys.argv[1])
+    limits = Limits.of(threads, memory_limit, temp_directory)
     try:
         with (
             limited_thread_pools(limits.threads),

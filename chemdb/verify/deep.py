@@ -10,10 +10,10 @@ import numpy as np
 from chemdb.chemistry.category import CATEGORIES, category_of
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates
+from chemdb.database.arrays import read_systems
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute
 from chemdb.database.metadata import build_info, elements_of, states_of
-from chemdb.database.systems_as_arrays import read_systems
 from chemdb.enumeration.allowed_sets import enumerate_systems
 from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from chemdb.query.sample import sample_categories

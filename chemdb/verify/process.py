@@ -62,7 +62,8 @@ def verify_in_process(
 
 def request(path: Path, deep: bool, limits: Limits) -> str:
     """Return the argument of the child process."""
-    return json.dumps([str(path.absolute()), deep, limits.threads, limits.memory_limit])
+    folder = str(limits.temp_directory) if limits.temp_directory else None
+    return json.dumps([str(path.absolute()), deep, limits.threads, limits.memory_limit, folder])
 
 
 def _crash(code: int) -> str:

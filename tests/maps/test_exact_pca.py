@@ -9,8 +9,8 @@ from helpers.sampled import sampled
 from helpers.vectors import listed_vectors
 from sklearn.decomposition import PCA
 
+from chemdb.database.arrays import read_systems
 from chemdb.database.connection import connect_to_read
-from chemdb.database.systems_as_arrays import read_systems
 from chemdb.embedding.composition_vectors import composition_vectors
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError

@@ -198,7 +198,8 @@ def test_what_another_program_left_in_its_log_is_kept(copy, known_csv, tmp_path)
 def test_a_log_without_its_database_is_no_part_of_the_next(tmp_path):
     (tmp_path / "c.duckdb.wal").write_bytes(b"of a file that was removed")
     build(tmp_path / "c.duckdb", TINY)
-    connect_to_read(tmp_path / "c.duckdb").close()
+    with connect_to_read(tmp_path / "c.duckdb"):
+        pass
     assert names(tmp_path) == ["c.duckdb"]
 
 

@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 from chemdb.chemistry.category import ALLOWED_AND_KNOWN
 from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS
+from chemdb.database.arrays import SystemArrays, read_systems
 from chemdb.database.connection import threads_of
-from chemdb.database.systems_as_arrays import SystemArrays, read_systems
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
 from chemdb.maps.exact_pca.kernel import count_cells

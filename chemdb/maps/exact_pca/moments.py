@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.elements import N_ELEMENTS
-from chemdb.database.systems_as_arrays import SystemArrays
+from chemdb.database.arrays import SystemArrays
 from chemdb.errors import EmbeddingError, one_of
 from chemdb.maps.exact_pca.kernel import add_moments
 from chemdb.runtime.progress import Progress, no_progress

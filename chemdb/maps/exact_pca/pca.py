@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.element_vectors import ElementVectors
+from chemdb.database.arrays import read_systems
 from chemdb.database.connection import threads_of
-from chemdb.database.systems_as_arrays import read_systems
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError
 from chemdb.maps.exact_pca.moments import Moments, moments
