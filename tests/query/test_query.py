@@ -373,3 +373,21 @@ def test_properties_of_other_providers_have_no_value(six, text, same):
 def test_optimade_filters_that_are_refused(six, text):
     with pytest.raises(QueryError, match="OPTIMADE filter: "):
         six.query(text, optimade=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [("x(D)>=+5e-1", "x(H)>=1/2"), ("species=D+", "species=H+"), ("O>=+2 nelements=2", "O>=2 nelements=2")],
+)
+def test_signs_and_isotopes(full_db, text, same):
+    assert full_db.query(text).count() == full_db.query(same).count()
+
+
+def test_columns_of_isotopes_are_those_of_hydrogen(full_db):
+    assert list(full_db.query("D2O", columns=["D", "x(T)"], sort=["-x(D)"])) == [(2, 2 / 3)]
+    assert full_db.query("D2O", columns=["D", "x(T)"]).columns == ["H", "x(H)"]
+
+
+def test_optimade_numbers_may_have_a_sign(full_db):
+    count = full_db.query('elements:elements_ratios HAS "O":>+6.5e-1 AND nelements=+2', optimade=True).count()
+    assert count == full_db.query("x(O)>0.65 nelements=2").count()

@@ -10,6 +10,7 @@ from typing import NamedTuple, NoReturn
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.elements import HYDROGEN_ISOTOPES
 from chemdb.chemistry.stoichiometry import anonymous_formula
 from chemdb.database.metadata import SpaceLimits
 from chemdb.errors import FormulaError, QueryError, counted, nearest
@@ -330,6 +331,7 @@ class TermReader:
                 match[1],
                 int((match[3] or match[4] or "") + (match[2] or match[5] or match[6] or "1")),
             )
+            symbol = "H" if symbol in HYDROGEN_ISOTOPES else symbol
             file_states = self._vocabulary.states.get(symbol, {})
             if symbol not in self._vocabulary.symbols:
                 hint = nearest(symbol, self._vocabulary.symbols)
@@ -367,7 +369,7 @@ def _fail(word: Word, problem: str) -> NoReturn:
 
 
 def _is_number(text: str) -> bool:
-    decimal, ratio = r"-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", r"-?\d+/\d+"
+    decimal, ratio = r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", r"[+-]?\d+/\d+"
     return re.fullmatch(f"{decimal}|{ratio}", text, re.ASCII | re.IGNORECASE) is not None
 
 

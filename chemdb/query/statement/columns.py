@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chemdb.chemistry.elements import HYDROGEN_ISOTOPES
 from chemdb.errors import QueryError, nearest
 from chemdb.query.parse.vocabulary import Vocabulary
 
@@ -108,6 +109,8 @@ def _column(name: str, kind: str, names: Iterable[str], vocabulary: Vocabulary) 
             f"rows cannot be sorted by {name}; available: {', '.join(names)}, and O or x(O) for any element"
         )
     symbol = name.removeprefix("x(").removesuffix(")")
+    if symbol in HYDROGEN_ISOTOPES:
+        name, symbol = name.replace(symbol, "H"), "H"
     if name in names or (symbol in vocabulary.symbols and name in (symbol, f"x({symbol})")):
         return name
     hint = nearest(name, names) or f"; available: {', '.join(names)}, and O or x(O) for any element"
