@@ -53,8 +53,8 @@ def with_chemical_systems(
         return statement
     try:
         return _with_chemical_systems(con, statement, parameters)
-    except duckdb.Error:
-        # What is wrong with it is said when it runs as written.
+    except (duckdb.Error, RecursionError):
+        # Nested too deeply, or wrong: then what is wrong is said when it runs as written.
         return statement
 
 

@@ -72,6 +72,8 @@ def added(db, statement, parameters=None):
         ("explain from composition where formula = 'NaCl'", None),
         ("selec from composition where formula = 'NaCl'", None),
         ("select nothing from composition where formula = 'NaCl'", None),
+        (f"from composition where formula = 'NaCl' and {'not ' * 600} known", None),
+        ("select '\ud800' from composition where formula = 'NaCl'", None),
     ],
 )
 def test_the_systems_that_a_statement_implies(binaries, statement, systems):
@@ -111,6 +113,24 @@ def test_a_spelling_that_no_row_has(binaries, formula, note):
     assert [str(w.message) for w in caught if w.category is ChemdbWarning] == (
         [f"sql: formula = '{formula}': {note}"] if note else []
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("select count(*), formula = 'x', category as c from composition where formula = 'NaCl' group by all",
+         ["count_star()", "(formula = 'x')", "c"]),
+        ("select (select category from composition where formula = 'NaCl')",
+         ["(SELECT category FROM composition WHERE (formula = 'NaCl'))"]),
+        ("summarize select formula from composition where formula = 'NaCl'", None),
+    ],
+)  # fmt: skip
+def test_columns_keep_their_names(binaries, statement, names):
+    with binaries.cursor() as con:
+        written = [column[0] for column in con.execute(statement).description]
+    assert binaries.sql(statement).read()[0] == written
+    assert names is None or written == names
+    assert added(binaries, statement) is not None
 
 
 @pytest.mark.parametrize("view", ["composition", "allowed", "missing", "unlikely", "standard", "interesting"])
