@@ -33,6 +33,7 @@ from chemdb.database.sql_files import files_in, run_file, sql_text
 from chemdb.enumeration.allowed_sets import EnumeratedSystems, enumerate_systems
 from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
 from chemdb.errors import DatabaseError, LimitError
+from chemdb.files.columns import FileColumns
 from chemdb.known.registry import NONE, source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_steps
@@ -53,7 +54,7 @@ class BuildOptions:
         Name of a SMACT set, or path of a file.
     known : tuple of str
         Sources as `chemdb.known.registry.source_reader` takes them; empty for none.
-    formula_column : str, optional
+    columns : FileColumns
         Of the known files.
     mp_api_key : str, optional
     """
@@ -62,7 +63,7 @@ class BuildOptions:
     max_stoichiometry: int = 8
     oxidation_states: str = "smact14"
     known: tuple[str, ...] = ("mp-snapshot",)
-    formula_column: str | None = None
+    columns: FileColumns = field(default_factory=FileColumns)
     mp_api_key: str | None = field(default=None, repr=False)
 
 
@@ -90,7 +91,7 @@ def build(
     if not options.nelements:
         raise LimitError("nothing to build: the range of numbers of elements is empty")
     readers = [
-        source_reader(spec, options.formula_column, options.mp_api_key, limits)
+        source_reader(spec, options.columns, options.mp_api_key, limits)
         for spec in options.known
         if spec != NONE
     ]

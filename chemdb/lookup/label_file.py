@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
+from chemdb.files.columns import formula_column_of
+from chemdb.files.line_files import line_batches
 from chemdb.files.output_files import format_of, write_batches
-from chemdb.files.user_files import formula_column as find_formula_column
-from chemdb.files.user_files import limit_size, read_error, read_rows
-from chemdb.lookup.label import BATCH, Labeller, label_batches
+from chemdb.files.user_files import limit_size, open_table, read_error
+from chemdb.lookup.label import Labeller, label_batches
 from chemdb.runtime.limits import Limits
 
 
@@ -29,7 +30,7 @@ def label_file(
     ----------
     labeller : Labeller
     source : Path
-        A file that `chemdb.files.user_files.read_rows` can read.
+        A file that `chemdb.files.user_files.open_table` can read.
     target : Path or None
         Its suffix, one of `chemdb.files.output_files.WRITERS`, is the format; None writes CSV to stdout.
     limits : Limits
@@ -43,10 +44,10 @@ def label_file(
     """
     output_format = format_of(target) if target else "csv"
     with connect_in_memory(limits) as con:
-        rows = read_rows(con, source)
-        column = find_formula_column(rows.columns, source, formula_column)
+        table = open_table(con, source)
+        column = formula_column_of(table, formula_column)
         try:
-            reader = rows.to_arrow_reader(BATCH)
+            reader = table.read(table.columns, texts=[column], typed=output_format == "parquet")
             labelled = label_batches(labeller, limit_size(reader, source), reader.schema, column)
             return write_batches(labelled, target, output_format, limits)
         except (duckdb.Error, pa.ArrowInvalid, UnicodeDecodeError) as error:
@@ -66,8 +67,7 @@ def label_lines(labeller: Labeller, lines: TextIO, target: Path | None, limits: 
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
-            while texts := [line.rstrip("\r\n") for _, line in zip(range(BATCH), lines, strict=False)]:
-                yield pa.record_batch([pa.array(texts, pa.string())], schema=schema)
+            yield from line_batches(lines, "formula_given")
         except UnicodeError as error:
             raise FileError(f"stdin: not UTF-8 text ({error})") from None
 

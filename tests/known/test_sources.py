@@ -11,6 +11,7 @@ from pymatgen.core import Composition
 from chemdb.builder import change_known
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
+from chemdb.files.columns import FileColumns
 from chemdb.known import materials_project, optimade, snapshot
 from chemdb.known.optimade import PROVIDERS
 from chemdb.known.registry import HELP, SOURCE_KINDS, source_reader
@@ -103,7 +104,7 @@ def test_source_name_and_formula_column_can_be_chosen(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("what,formula\nNaCl,KCl\n")
     assert read_source(f"icsd={path}").name == "icsd"
-    assert entries(str(path), formula_column="What")["formula_given"].to_pylist() == ["NaCl"]
+    assert entries(str(path), columns=FileColumns(formula="What"))["formula_given"].to_pylist() == ["NaCl"]
 
 
 def test_glob_characters_in_file_names_are_literal(tmp_path):

@@ -54,4 +54,4 @@ def _stdin() -> TextIO:
     """Return stdin decoded as UTF-8, like files, whatever the locale."""
     if sys.stdin is None:
         raise typer.BadParameter("stdin is closed")
-    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig")
