@@ -7,7 +7,7 @@ from chemdb.database.checksum import renew_checksums
 from chemdb.database.connection import connect_to_read
 from chemdb.database.metadata import elements_of
 from chemdb.database.replacing import replacing
-from chemdb.files.columns import FileColumns
+from chemdb.files.file_columns import FileColumns
 from chemdb.known.registry import source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps

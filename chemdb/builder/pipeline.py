@@ -33,7 +33,7 @@ from chemdb.database.sql_files import files_in, run_file, sql_text
 from chemdb.enumeration.allowed_sets import EnumeratedSystems, enumerate_systems
 from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
 from chemdb.errors import DatabaseError, LimitError
-from chemdb.files.columns import FileColumns
+from chemdb.files.file_columns import FileColumns
 from chemdb.known.registry import NONE, source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_steps

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from chemdb.errors import FileError, counted
-from chemdb.files.columns import distinct_names
+from chemdb.files.file_columns import distinct_names
 from chemdb.files.text_input import MAX_LINE, open_bytes, open_text
 
 DELIMITERS = ",;\t|"
@@ -26,7 +26,7 @@ csv.field_size_limit(MAX_LINE)
 
 @dataclass(frozen=True)
 class CsvTable:
-    """A CSV file that has been checked, see `chemdb.files.columns.UserTable`.
+    """A CSV file that has been checked, see `chemdb.files.file_columns.UserTable`.
 
     Attributes
     ----------

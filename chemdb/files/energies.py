@@ -3,7 +3,7 @@
 import math
 import re
 
-from chemdb.files.columns import plain_name
+from chemdb.files.file_columns import plain_name
 
 #: Size in eV/atom; energies above the hull are per atom, whether it is said or not.
 UNITS = {"ev": 1.0, "mev": 0.001}

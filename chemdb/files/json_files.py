@@ -39,7 +39,7 @@ OBJECTS = r"""(
 
 @dataclass(frozen=True)
 class JsonTable:
-    """A JSON file, see `chemdb.files.columns.UserTable`; a key that an object lacks is null.
+    """A JSON file, see `chemdb.files.file_columns.UserTable`; a key that an object lacks is null.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ BATCH = 100_000
 
 @dataclass(frozen=True)
 class LineTable:
-    """A text file, see `chemdb.files.columns.UserTable`; an empty line is a row too."""
+    """A text file, see `chemdb.files.file_columns.UserTable`; an empty line is a row too."""
 
     path: Path
     columns: list[str] = field(default_factory=lambda: ["formula"])

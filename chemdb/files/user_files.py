@@ -10,7 +10,7 @@ import duckdb
 
 from chemdb.database.execution import identifier
 from chemdb.errors import FileError
-from chemdb.files.columns import UserTable
+from chemdb.files.file_columns import UserTable
 from chemdb.files.text_input import ALWAYS_ALLOWED, MAX_RATIO, suffixes_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 
 @dataclass(frozen=True)
 class ParquetTable:
-    """A Parquet file, see `chemdb.files.columns.UserTable`; values keep their types."""
+    """A Parquet file, see `chemdb.files.file_columns.UserTable`; values keep their types."""
 
     con: duckdb.DuckDBPyConnection
     path: Path

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemdb.errors import KnownSourceError
-from chemdb.files.columns import FileColumns
+from chemdb.files.file_columns import FileColumns
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError, KnownSourceError, counted
-from chemdb.files.columns import (
+from chemdb.files.file_columns import (
     FileColumns,
     UserTable,
     column_called,

@@ -20,7 +20,7 @@ from chemdb.database.connection import threads_of
 from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, states_of
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
-from chemdb.files.columns import formula_column
+from chemdb.files.file_columns import formula_column
 from chemdb.rule.bulk import ALLOWED, UNDECIDED, decide_formulas
 
 #: Rows of a batch.

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
-from chemdb.files.columns import formula_column_of
+from chemdb.files.file_columns import formula_column_of
 from chemdb.files.line_files import line_batches
 from chemdb.files.output_files import format_of, write_batches
 from chemdb.files.user_files import limit_size, open_table, read_error

@@ -11,7 +11,7 @@ from pymatgen.core import Composition
 from chemdb.builder import change_known
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
-from chemdb.files.columns import FileColumns
+from chemdb.files.file_columns import FileColumns
 from chemdb.known import materials_project, optimade, snapshot
 from chemdb.known.optimade import PROVIDERS
 from chemdb.known.registry import HELP, SOURCE_KINDS, source_reader
@@ -94,7 +94,7 @@ def test_the_message_gives_the_line_of_an_unreadable_row(copy_of_small, tmp_path
     before = copy_of_small.read_bytes()
     (tmp_path / "a.csv").write_bytes(b"formula,id\n" + b"NaCl,1\n" * 60_000 + b"Na\xffCl,1\n")
     with pytest.raises(
-        ChemdbError, match=r"known source .*a\.csv: cannot be read \(line 60002: Invalid unicode"
+        ChemdbError, match=r"known source .*a\.csv: line 60002: not UTF-8 text"
     ):
         change_known.add(copy_of_small, str(tmp_path / "a.csv"))
     assert copy_of_small.read_bytes() == before
@@ -117,7 +117,7 @@ def test_glob_characters_in_file_names_are_literal(tmp_path):
     ("name", "content", "problem"),
     [
         ("a.csv", b"a,b\n1,2\n", "no formula column among a, b"),
-        ("a.csv", b"formula\n\xff\xfe\x00\n", "cannot be read"),
+        ("a.csv", b"formula\n\xff\xfe\x00\n", "line 2: not UTF-8 text"),
         ("a.csv", b"", "no formula column"),
         ("a.parquet", b"not parquet", "cannot be read"),
         ("a.json", b"{", "cannot be read"),

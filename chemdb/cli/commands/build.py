@@ -17,7 +17,7 @@ from chemdb.cli.options import (
     OxidationStateSet,
     Threads,
 )
-from chemdb.files.columns import FileColumns
+from chemdb.files.file_columns import FileColumns
 from chemdb.known import registry
 
 Known = Annotated[

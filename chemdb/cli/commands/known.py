@@ -17,7 +17,7 @@ from chemdb.cli.options import (
     OutputFormat,
     Threads,
 )
-from chemdb.files.columns import FileColumns
+from chemdb.files.file_columns import FileColumns
 from chemdb.known import registry
 from chemdb.runtime.limits import Limits
 
