@@ -24,6 +24,9 @@ REASONS = {
     kernel.FRACTION: "fractional amount",
     kernel.ZERO: "amount of zero",
     kernel.LARGE: "amount too large",
+    kernel.DOT_INSIDE: "dot inside brackets",
+    kernel.EMPTY_GROUP: "nothing inside brackets",
+    kernel.DEEP: f"more than {kernel.MAX_DEPTH} brackets inside each other",
 }
 
 

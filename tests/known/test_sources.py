@@ -93,9 +93,7 @@ def test_energies_are_numbers(tmp_path):
 def test_the_message_gives_the_line_of_an_unreadable_row(copy_of_small, tmp_path):
     before = copy_of_small.read_bytes()
     (tmp_path / "a.csv").write_bytes(b"formula,id\n" + b"NaCl,1\n" * 60_000 + b"Na\xffCl,1\n")
-    with pytest.raises(
-        ChemdbError, match=r"known source .*a\.csv: line 60002: not UTF-8 text"
-    ):
+    with pytest.raises(ChemdbError, match=r"known source .*a\.csv: line 60002: not UTF-8 text"):
         change_known.add(copy_of_small, str(tmp_path / "a.csv"))
     assert copy_of_small.read_bytes() == before
 

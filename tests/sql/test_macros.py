@@ -47,6 +47,9 @@ READ = {
     "Fe₂(SO₄)₃ · 7 H₂O": "Fe2H14S3O19",
     "Li2O*3SiO2": "Li2Si3O7",
     "MgCl2.NH4Cl": "MgH4NCl3",
+    "Fe1.0H2O2": "FeH2O2",
+    "NaCl.5H2O.6H2O.7H2O": "NaH36ClO18",
+    "(NH4)2SO4.6H2O": "H20SN2O10",
     "2147483647NaCl": "NaCl",
     "Na2147483647Na2147483647Cl": "Na4294967294Cl",
     "(H)" * 32: "H",
@@ -55,6 +58,7 @@ READ = {
 NOT_READ = [
     "", " ", "hello", "Hello World", "Qx2", "Coo", "Li-O", "Fe3+", "Fe3O4-x", "NaCl?", "Na\nCl",
     "<NaCl>2", "⟨NaCl⟩2", "Na×2Cl",
+    "CaSO4.0.5H2O", "CaSO4·0.5H2O", "CaSO4.2.5H2O", "Mn1.5H2O4", "Mn1.5H2O", "NaCl.05H2O",
     "Li0.5CoO2", "Fe2.5O3", "Fe2.05O3", "Fe2.0.0O3", "CuSO4.5H₂O", "Na 2Cl", "2 3NaCl", "(2NaCl)",
     "Li0O", "(Li)0O", "0LiO", "Li9999999999999999999999O", "Li2147483648O", "(Li65536)65536O", "65536Li65536O",
     "Na1(Cl", "NaCl)", "Na[Cl)", "(Na[Cl)]", "Na()Cl", "2A)B(C", "(Na·Cl)", "(Na·2Cl)", "2(Na·Cl)",
