@@ -22,7 +22,7 @@ from chemdb.builder.tables import (
     species_table,
     stoichiometry_table,
 )
-from chemdb.chemistry.elements import elements
+from chemdb.chemistry.elements import N_ELEMENTS, elements
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates, oxidation_states
 from chemdb.chemistry.stoichiometry import STORABLE_NELEMENTS, check_limits, check_storable, n_combinations
 from chemdb.database.checksum import renew_checksums
@@ -95,9 +95,10 @@ def build(
         for spec in options.known
         if spec != NONE
     ]
+    states = oxidation_states(options.oxidation_states)
+    ignored = f" ({states.n_ignored:,} beyond Z = {N_ELEMENTS} ignored)" if states.n_ignored else ""
     with replacing(path, limits) as con:
-        with steps("Species"):
-            states = oxidation_states(options.oxidation_states)
+        with steps(f"Species{ignored}"):
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
             run_file(con, "1_tables/01_element", {"new_element": element_table(elements())})
             run_file(con, "1_tables/02_species", {"new_species": species_table(states, others)})

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError, KnownSourceError, counted
+from chemdb.files.energies import read_energy, split_unit
 from chemdb.files.file_columns import (
     FileColumns,
     UserTable,
@@ -18,7 +19,6 @@ from chemdb.files.file_columns import (
     formula_column_of,
     plain_name,
 )
-from chemdb.files.energies import read_energy, split_unit
 from chemdb.files.user_files import limit_size, open_table, read_error
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 from chemdb.runtime.limits import Limits
@@ -123,8 +123,7 @@ def _energies(texts: pa.ChunkedArray, column: str, table: UserTable) -> tuple[pa
     if unread:
         is_unread = pc.is_in(distinct.indices, pa.array(unread, pa.int32()))
         first = pc.index(is_unread, True).as_py()
-        notes = (
-            f"{counted(pc.sum(is_unread).as_py(), 'value')} of {column!r} not understood and left empty, such as "
-            f"{texts[first].as_py()!r} in {table.place(first)}",
-        )
+        n = counted(pc.sum(is_unread).as_py(), "value")
+        example = f"{texts[first].as_py()!r} in {table.place(first)}"
+        notes = (f"{n} of {column!r} not understood and left empty, such as {example}",)
     return pa.array(energies, pa.float64()).take(distinct.indices), notes
