@@ -346,6 +346,36 @@ def write_formulas(starts, counts, elements, amounts, symbols, ends, out):
 
 
 @njit(cache=True, nogil=True)
+def write_species(starts, counts, elements, oxidation_states, symbols, ends, out):
+    """Write species: symbols with oxidation states, joined by spaces, as ``Li+ Zn2+ O2-``.
+
+    Parameters are those of `write_formulas`, except
+
+    oxidation_states : array of int8
+        Parallel to `elements`.
+    """
+    p = np.int64(0)
+    for f in range(counts.shape[0]):
+        for i in range(starts[f], starts[f] + counts[f]):
+            if i > starts[f]:
+                if out.shape[0] > 0:
+                    out[p] = 32
+                p += 1
+            for letter in range(2):
+                if symbols[elements[i], letter]:
+                    if out.shape[0] > 0:
+                        out[p] = symbols[elements[i], letter]
+                    p += 1
+            state = np.int64(oxidation_states[i])
+            if state != 0:
+                p = _put_amount(out, p, abs(state))
+            if out.shape[0] > 0:
+                out[p] = 48 if state == 0 else 43 if state > 0 else 45
+            p += 1
+        ends[f] = p
+
+
+@njit(cache=True, nogil=True)
 def write_chemsys(starts, counts, elements, symbols, ends, out):
     """Write chemical systems: symbols in alphabetical order, joined by hyphens.
 

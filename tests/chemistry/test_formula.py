@@ -71,7 +71,10 @@ def test_formulas_are_read_in_any_spelling(text, formula):
         ("NaCl·", "unexpected character at the end"),
         ("·H2O", "unexpected character at '·H2O'"),
         ("5", "no formula"),
-        ("(((((((((((((((((((((((((((((((((H)))))))))))))))))))))))))))))))))", "more than 32 brackets inside each other"),
+        (
+            "(((((((((((((((((((((((((((((((((H)))))))))))))))))))))))))))))))))",
+            "more than 32 brackets inside each other",
+        ),
     ],
 )
 def test_texts_that_are_not_formulas_have_a_reason(text, reason):
