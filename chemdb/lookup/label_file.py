@@ -23,6 +23,7 @@ def label_file(
     target: Path | None,
     limits: Limits,
     formula_column: str | None = None,
+    overwrite: bool = False,
 ) -> int:
     """Write the rows of a file with their labels added; return the number of rows.
 
@@ -36,6 +37,8 @@ def label_file(
     limits : Limits
     formula_column : str, optional
         By default the first column with a usual name, such as formula.
+    overwrite : bool
+        Whether the target may be the file that is read.
 
     Raises
     ------
@@ -43,6 +46,8 @@ def label_file(
         Either file is invalid; the target is unchanged.
     """
     output_format = format_of(target) if target else "csv"
+    if target and not overwrite and source.exists() and target.exists() and target.samefile(source):
+        raise FileError(f"{target}: is the file that is read; add --overwrite to replace it")
     with connect_in_memory(limits) as con:
         table = open_table(con, source)
         column = formula_column_of(table, formula_column)
