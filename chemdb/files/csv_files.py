@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from chemdb.errors import FileError, counted
-from chemdb.files.file_columns import distinct_names
+from chemdb.files.file_columns import FORMULA_COLUMNS, distinct_names, first_column
 from chemdb.files.text_input import MAX_LINE, open_bytes, open_text
 
 DELIMITERS = ",;\t|"
@@ -92,7 +92,7 @@ def open_csv(path: Path, delimiter: str | None = None) -> CsvTable:
     ----------
     path : Path
     delimiter : str, optional
-        By default the one of `DELIMITERS` that gives most columns in the header.
+        By default the one of `DELIMITERS` that splits the header best, see `_quality`.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def open_csv(path: Path, delimiter: str | None = None) -> CsvTable:
         neither doubled nor the end of a value.
     """
     headers = {each: _header(path, each) for each in delimiter or DELIMITERS}
-    best = max(headers, key=lambda each: len(headers[each][0]))
+    best = max(headers, key=lambda each: _quality(headers[each][0]))
     columns, empty_lines = headers[best]
     if not columns:
         raise FileError(f"{path}: no formula column; the file has no header")
@@ -121,6 +121,12 @@ def _header(path: Path, delimiter: str) -> tuple[list[str], int]:
         except csv.Error:
             pass
     return [], 0
+
+
+def _quality(columns: Sequence[str]) -> tuple[bool, bool, int]:
+    """Return how well a header is split: no quotes in names, a formula column, many columns."""
+    whole = not any('"' in column for column in columns)
+    return whole, first_column(columns, FORMULA_COLUMNS) is not None, len(columns)
 
 
 def _first_lines(path: Path, delimiter: str, width: int) -> Iterator[int]:

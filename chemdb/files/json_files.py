@@ -99,7 +99,7 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> JsonTabl
     Raises
     ------
     FileError
-        The values are not objects, or two keys differ only in upper and lower case.
+        The values are not objects, a key is empty, or two keys differ only in case.
     """
     suffix, compression = suffixes_of(path)
     parameters = [name, _format(path, suffix), COMPRESSIONS[compression]]
@@ -109,6 +109,8 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> JsonTabl
         raise FileError(f'{path}: not a list of JSON objects, such as {{"formula": "Fe2O3"}}')
     if not structure:
         raise FileError(f"{path}: no formula column; the file has no objects with keys")
+    if "" in structure:
+        raise FileError(f"{path}: a key is empty; name it")
     [first] = execute(con, f"select json_keys(object) from {OBJECTS} limit 1", parameters).fetchall()
     # DuckDB merges the keys of its threads in any order.
     order = dict.fromkeys([*(key for key in first[0] or () if key in structure), *sorted(structure)])
