@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from chemdb.errors import FileError, counted
-from chemdb.files.file_columns import FORMULA_COLUMNS, distinct_names, first_column
+from chemdb.files.file_columns import FORMULA_COLUMNS, Form, distinct_names, first_column
 from chemdb.files.text_input import MAX_LINE, open_bytes, open_text
 
 DELIMITERS = ",;\t|"
@@ -49,7 +49,7 @@ class CsvTable:
         return None
 
     def read(
-        self, columns: Sequence[str], texts: Collection[str] = (), typed: bool = False
+        self, columns: Sequence[str], texts: Collection[str] = (), form: Form = "text"
     ) -> pa.RecordBatchReader:
         """Return columns, all as text."""
         schema = pa.schema([(name, pa.string()) for name in columns])
@@ -157,7 +157,7 @@ def _first_lines(path: Path, delimiter: str, width: int) -> Iterator[int]:
 
 
 def _wrong_width(path: Path, line: int, width: int, found: int) -> FileError:
-    return FileError(f"{path}: line {line}: {counted(found, 'value')}, but the header has {width}")
+    return FileError(f"{path}: line {line}: {counted(found, 'value')}, but the header has {width:,}")
 
 
 def _quote_problem(error: csv.Error) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from chemdb.errors import FileError
 
@@ -34,6 +34,10 @@ class FileColumns:
     energy_above_hull: str | None = None
 
 
+#: See `UserTable.read`.
+Form = Literal["text", "json", "typed"]
+
+
 class UserTable(Protocol):
     """A user file that has been opened: its columns are known, its rows are read on demand."""
 
@@ -49,7 +53,7 @@ class UserTable(Protocol):
         """Return what a column holds if it is not text or single values, such as lists; else None."""
 
     def read(
-        self, columns: Sequence[str], texts: Collection[str] = (), typed: bool = False
+        self, columns: Sequence[str], texts: Collection[str] = (), form: Form = "text"
     ) -> "pa.RecordBatchReader":
         """Return columns of all rows, in order.
 
@@ -58,8 +62,9 @@ class UserTable(Protocol):
         columns : sequence of str
         texts : collection of str
             Columns that are read as text.
-        typed : bool
-            Whether JSON values become numbers and lists instead of JSON text.
+        form : str
+            Form of the values of JSON files: all as text; as JSON, where no other type writes them as
+            they were; or typed, numbers and lists of numbers too.
         """
 
     def place(self, row: int) -> str:

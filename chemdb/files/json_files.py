@@ -10,13 +10,16 @@ import duckdb
 
 from chemdb.database.execution import execute
 from chemdb.errors import FileError
-from chemdb.files.text_input import open_text, suffixes_of
+from chemdb.files.file_columns import Form
+from chemdb.files.text_input import line_of_row, open_text, suffixes_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: DuckDB's names of compressions by Arrow's.
 COMPRESSIONS = {"gzip": "gzip", "zstd": "zstd", None: "none"}
+#: DuckDB's name of the layout of JSON lines.
+LINES = "newline_delimited"
 #: JSON types whose values DuckDB writes as they were written.
 EXACT = ("VARCHAR", "BOOLEAN", "UBIGINT", "BIGINT", "HUGEINT")
 
@@ -67,12 +70,11 @@ class JsonTable:
         return "an object" if isinstance(kind, dict) else "a list" if isinstance(kind, list) else None
 
     def read(
-        self, columns: Sequence[str], texts: Collection[str] = (), typed: bool = False
+        self, columns: Sequence[str], texts: Collection[str] = (), form: Form = "text"
     ) -> "pa.RecordBatchReader":
-        """Return columns; numbers with decimals, objects and mixed values as JSON unless `typed`."""
+        """Return columns in one of the forms, some as text."""
         types = {
-            name: "VARCHAR" if name in texts else _column_type(self.structure[name], typed)
-            for name in columns
+            name: _column_type(self.structure[name], "text" if name in texts else form) for name in columns
         }
         # Arrow then knows which columns are JSON.
         self.con.execute("set arrow_lossless_conversion = true")
@@ -82,8 +84,9 @@ class JsonTable:
         ).to_arrow_reader()
 
     def place(self, row: int) -> str:
-        """Return the number of a row."""
-        return f"row {row + 1}"
+        """Return the line of a row of JSON lines, else its number."""
+        _, layout, _ = self.parameters
+        return f"line {line_of_row(self.path, row)}" if layout == LINES else f"row {row + 1}"
 
 
 def open_json(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> JsonTable:
@@ -130,15 +133,15 @@ def _format(path: Path, suffix: str) -> str:
     with path.open("rb") as stream:
         marked = stream.read(3) == b"\xef\xbb\xbf"
     # Only this format says on which line an error is; it does not read byte order marks.
-    return "newline_delimited" if suffix != ".json" and not marked else "unstructured"
+    return LINES if suffix != ".json" and not marked else "unstructured"
 
 
-def _column_type(kind: Any, typed: bool) -> Any:
+def _column_type(kind: Any, form: Form) -> Any:
     """Return the type in which a column is read."""
-    if kind == "NULL":
+    if form == "text" or kind == "NULL":
         return "VARCHAR"
-    if kind in EXACT or (typed and kind == "DOUBLE"):
+    if kind in EXACT or (form == "typed" and kind == "DOUBLE"):
         return kind
-    if typed and isinstance(kind, list) and kind[0] in (*EXACT, "DOUBLE"):
+    if form == "typed" and isinstance(kind, list) and kind[0] in (*EXACT, "DOUBLE"):
         return kind
     return "JSON"

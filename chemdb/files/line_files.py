@@ -8,6 +8,7 @@ from typing import TextIO
 
 import pyarrow as pa
 
+from chemdb.files.file_columns import Form
 from chemdb.files.text_input import open_text
 
 #: Rows of a batch.
@@ -26,7 +27,7 @@ class LineTable:
         return None
 
     def read(
-        self, columns: Sequence[str], texts: Collection[str] = (), typed: bool = False
+        self, columns: Sequence[str], texts: Collection[str] = (), form: Form = "text"
     ) -> pa.RecordBatchReader:
         """Return the lines."""
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
@@ -64,6 +65,13 @@ def open_text(path: Path) -> Iterator[TextIO]:
             yield text
     except UnicodeDecodeError:
         raise FileError(f"{path}: {_first_undecodable(path)}not UTF-8 text") from None
+
+
+def line_of_row(path: Path, row: int) -> int:
+    """Return the line of a row, counted from 0, of a file that has one on each line that is not empty."""
+    with open_text(path) as lines:
+        numbers = (number for number, line in enumerate(lines, start=1) if line.strip())
+        return next(islice(numbers, row, None))
 
 
 class _Limited(io.RawIOBase):

@@ -10,8 +10,8 @@ import duckdb
 
 from chemdb.database.execution import identifier
 from chemdb.errors import FileError
-from chemdb.files.file_columns import UserTable
-from chemdb.files.text_input import ALWAYS_ALLOWED, MAX_RATIO, suffixes_of
+from chemdb.files.file_columns import Form, UserTable
+from chemdb.files.text_input import ALWAYS_ALLOWED, MAX_RATIO, line_of_row, suffixes_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ class ParquetTable:
         return str(kind).lower() if kind.id in ("list", "struct", "map", "array", "union") else None
 
     def read(
-        self, columns: Sequence[str], texts: Collection[str] = (), typed: bool = False
+        self, columns: Sequence[str], texts: Collection[str] = (), form: Form = "text"
     ) -> "pa.RecordBatchReader":
         """Return columns with the types of the file."""
         items = (
@@ -98,7 +98,7 @@ def open_table(con: duckdb.DuckDBPyConnection, path: Path) -> UserTable:
             raise FileError(f"{path}: declares {n_rows:,} rows, too many for its size")
         return ParquetTable(con, path, con.from_query("from read_parquet(?)", params=[name]))
     except (duckdb.Error, UnicodeDecodeError) as error:
-        raise FileError(f"{path}: {read_error(error)}") from None
+        raise FileError(f"{path}: {read_error(error, path)}") from None
 
 
 def limit_size(
@@ -123,12 +123,16 @@ def limit_size(
         yield batch
 
 
-def read_error(error: Exception) -> str:
-    """Return the error of DuckDB with a file in one line."""
-    first, *rest = str(error).splitlines()
-    if line_error := re.search(r"CSV Error on Line: (\d+)$", first):
-        message = next((line for line in rest if line and not line.startswith("Original Line: ")), first)
-        first = f"line {line_error[1]}: {message.rstrip('. ')}"
+def read_error(error: Exception, path: Path) -> str:
+    """Return the error of DuckDB or Arrow with a file in one line."""
+    first, *_ = str(error).splitlines()
+    malformed = re.search(r"Malformed JSON .* in (line|record/value) ([0-9]+): (.*?)[. ]*$", first)
+    if malformed:
+        kind, number, problem = malformed.groups()
+        # DuckDB names the line or value after, and does not count empty lines.
+        row = int(number) - 2
+        place = f"line {line_of_row(path, row)}" if kind == "line" else f"value {row + 1}"
+        first = f"{place}: not JSON, {problem}"
     return f"cannot be read ({first})"
 
 

@@ -60,7 +60,7 @@ def file_source(
             try:
                 entries, notes = _read(open_table(con, path), columns or FileColumns())
             except (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError) as error:
-                raise FileError(f"{path}: {read_error(error)}") from None
+                raise FileError(f"{path}: {read_error(error, path)}") from None
     except FileError as error:
         raise KnownSourceError(f"known source {error}") from None
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()

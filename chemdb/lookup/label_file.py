@@ -1,6 +1,6 @@
 """Labels of the formulas of a file or a stream, written to another file in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -9,12 +9,21 @@ import pyarrow as pa
 
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
-from chemdb.files.file_columns import formula_column_of
+from chemdb.files.file_columns import Form, formula_column_of
 from chemdb.files.line_files import line_batches
 from chemdb.files.output_files import format_of, write_batches
 from chemdb.files.user_files import limit_size, open_table, read_error
 from chemdb.lookup.label import Labeller, label_batches
 from chemdb.runtime.limits import Limits
+
+#: Form of the values of JSON files, by the format that is written.
+FORMS: Mapping[str, Form] = {
+    "csv": "text",
+    "tsv": "text",
+    "json": "json",
+    "jsonl": "json",
+    "parquet": "typed",
+}
 
 
 def label_file(
@@ -52,11 +61,11 @@ def label_file(
         table = open_table(con, source)
         column = formula_column_of(table, formula_column)
         try:
-            reader = table.read(table.columns, texts=[column], typed=output_format == "parquet")
+            reader = table.read(table.columns, texts=[column], form=FORMS[output_format])
             labelled = label_batches(labeller, limit_size(reader, source), reader.schema, column)
             return write_batches(labelled, target, output_format, limits)
         except (duckdb.Error, pa.ArrowInvalid, UnicodeDecodeError) as error:
-            raise FileError(f"{source}: {read_error(error)}") from None
+            raise FileError(f"{source}: {read_error(error, source)}") from None
 
 
 def label_lines(labeller: Labeller, lines: TextIO, target: Path | None, limits: Limits) -> int:

@@ -14,6 +14,7 @@ from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
 from chemdb.files.output_files import write_batches
 from chemdb.files.user_files import open_table
+from chemdb.lookup.label_file import FORMS
 from chemdb.runtime.limits import Limits
 
 
@@ -22,7 +23,7 @@ def copied(path, target):
     with connect_in_memory(Limits()) as con:
         table = open_table(con, path)
         kind = target.suffix[1:]
-        write_batches(table.read(table.columns, typed=kind == "parquet"), target, kind, Limits())
+        write_batches(table.read(table.columns, form=FORMS[kind]), target, kind, Limits())
     return target
 
 
@@ -75,6 +76,22 @@ def test_types_are_decided_from_all_rows(as_lines):
     assert (len(lines), lines[0], lines[-1]) == (30_001, '{"e":0,"late":null}', '{"e":0.4,"late":"x"}')
 
 
+def test_csv_has_texts(tmp_path):
+    (tmp_path / "a.json").write_text('[{"x": 1.0, "y": "a"}, {"x": "late", "y": {"b": [1]}}, {"x": null}]')
+    assert copied(tmp_path / "a.json", tmp_path / "a.csv").read_text() == (
+        'x,y\n1.0,a\nlate,"{""b"":[1]}"\n,\n'
+    )
+
+
+@pytest.mark.parametrize("n", [0, 1, 30_000])
+def test_the_message_names_the_line_that_is_not_json(as_lines, n):
+    content = '{"x": 1}\n\n' * n + '{"x":\n' + '{"x": 1}\n' * n
+    with pytest.raises(
+        FileError, match=f"cannot be read .line {2 * n + 1}: not JSON, unexpected end of data"
+    ):
+        as_lines(content, "a.jsonl")
+
+
 def test_parquet_has_types(tmp_path):
     (tmp_path / "a.json").write_text(
         '[{"e": 0, "n": 1, "l": [1, 2.5], "c": {"Fe": 2}, "t": "x"}, {"e": 0.4}]'
@@ -94,8 +111,8 @@ def test_parquet_has_types(tmp_path):
         ("", "no formula column; the file has no objects"),
         ('[{"x": 1, "X": 2}]', "the keys 'x' and 'X' differ only in case"),
         ('[{"x": 1, "": 2}]', "a key is empty"),
-        ('[{"x": 1}', "cannot be read"),
-        ('[{"x": 1}] [{"x": 2}]', "cannot be read"),
+        ('[{"x": 1}', "cannot be read (value 2: not JSON, unexpected character)"),
+        ('[{"x": 1}] [{"x": 2}]', "cannot be read (value 3: not JSON"),
         (b'[{"x": "\xff"}]', "line 1: not UTF-8 text"),
     ],
 )

@@ -34,7 +34,7 @@ def copied(path, target):
     """The rows of a file, copied to another as `chemdb label` does."""
     with connect_in_memory(Limits(threads=1)) as con:
         table = open_table(con, path)
-        rows = table.read(table.columns, texts=["formula"], typed=True)
+        rows = table.read(table.columns, texts=["formula"], form="typed")
         write_batches(rows, target, target.suffix[1:], Limits(threads=1))
     return target
 
