@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from chemdb.errors import FileError, counted
-from chemdb.files.file_columns import FORMULA_COLUMNS, Form, distinct_names, first_column
+from chemdb.files.file_columns import BATCH, FORMULA_COLUMNS, Form, distinct_names, first_column
 from chemdb.files.text_input import MAX_LINE, open_bytes, open_text
 
 DELIMITERS = ",;\t|"
@@ -76,7 +76,7 @@ class CsvTable:
                     rows = batch.slice(skip)
                     skip -= len(batch) - len(rows)
                     n_rows += len(rows)
-                    yield rows
+                    yield from (rows.slice(first, BATCH) for first in range(0, len(rows), BATCH))
             except pa.ArrowInvalid as error:
                 if "straddl" not in str(error):
                     raise

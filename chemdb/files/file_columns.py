@@ -34,6 +34,8 @@ class FileColumns:
     energy_above_hull: str | None = None
 
 
+#: Rows of a batch: labels of several are made at a time, and kept until they are written.
+BATCH = 50_000
 #: See `UserTable.read`.
 Form = Literal["text", "json", "typed"]
 

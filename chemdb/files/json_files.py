@@ -10,7 +10,7 @@ import duckdb
 
 from chemdb.database.execution import execute
 from chemdb.errors import FileError
-from chemdb.files.file_columns import Form
+from chemdb.files.file_columns import BATCH, Form
 from chemdb.files.text_input import line_of_row, open_text, suffixes_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class JsonTable:
         return self.con.from_query(
             f"select unnest(json_transform(object, ?)) from {OBJECTS}",
             params=[json.dumps(types), *self.parameters],
-        ).to_arrow_reader()
+        ).to_arrow_reader(BATCH)
 
     def place(self, row: int) -> str:
         """Return the line of a row of JSON lines, else its number."""

@@ -8,11 +8,8 @@ from typing import TextIO
 
 import pyarrow as pa
 
-from chemdb.files.file_columns import Form
+from chemdb.files.file_columns import BATCH, Form
 from chemdb.files.text_input import open_text
-
-#: Rows of a batch.
-BATCH = 100_000
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import duckdb
 
 from chemdb.database.execution import identifier
 from chemdb.errors import FileError
-from chemdb.files.file_columns import Form, UserTable
+from chemdb.files.file_columns import BATCH, Form, UserTable
 from chemdb.files.text_input import ALWAYS_ALLOWED, MAX_RATIO, line_of_row, suffixes_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ParquetTable:
             f"{identifier(name)}::varchar as {identifier(name)}" if name in texts else identifier(name)
             for name in columns
         )
-        return self.relation.project(", ".join(items)).to_arrow_reader()
+        return self.relation.project(", ".join(items)).to_arrow_reader(BATCH)
 
     def place(self, row: int) -> str:
         """Return the number of a row."""

@@ -20,12 +20,10 @@ from chemdb.database.connection import threads_of
 from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, state_occurrences
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
-from chemdb.files.file_columns import formula_column
+from chemdb.files.file_columns import BATCH, formula_column
 from chemdb.rule.bulk import ALLOWED, UNDECIDED, decide_formulas
 from chemdb.rule.oxidation_states import Occurrences
 
-#: Rows of a batch.
-BATCH = 100_000
 #: Columns of labels, in order.
 LABEL_COLUMNS = (
     "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "known", "known_in",
