@@ -106,7 +106,9 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> JsonTabl
     """
     suffix, compression = suffixes_of(path)
     parameters = [name, _format(path, suffix), COMPRESSIONS[compression]]
-    [(text,)] = execute(con, f"select json_group_structure(object) from {OBJECTS}", parameters).fetchall()
+    # One object of each structure: the aggregate needs a kilobyte for each object.
+    examples = f"select any_value(object) as object from {OBJECTS} group by json_structure(object)"
+    [(text,)] = execute(con, f"select json_group_structure(object) from ({examples})", parameters).fetchall()
     structure = json.loads(text or "{}")
     if not isinstance(structure, dict):
         raise FileError(f'{path}: not a list of JSON objects, such as {{"formula": "Fe2O3"}}')
