@@ -81,6 +81,18 @@ def _digit(data, p, stop):
 
 
 @njit(cache=True, nogil=True)
+def _is_fraction(data, p, stop):
+    """Return whether a part of a fraction is at p: ½ and the like, or a slash or comma before a digit."""
+    if p >= stop:
+        return False
+    if data[p] == 44 or data[p] == 47:
+        return _is_digit(data, p + 1, stop)
+    if data[p] == 0xC2:
+        return p + 1 < stop and 0xBC <= data[p + 1] <= 0xBE
+    return p + 2 < stop and data[p] == 0xE2 and data[p + 1] == 0x85 and 0x90 <= data[p + 2] <= 0x9E
+
+
+@njit(cache=True, nogil=True)
 def _is_digit(data, p, stop):
     return _digit(data, p, stop)[1] > 0
 
@@ -108,7 +120,7 @@ def _number(data, p, stop, is_coefficient):
         is_decimal = length > 0 and (is_coefficient or value < 2)
         if is_decimal or not _full_stop_adds(data, p, stop):
             if length == 0:
-                return value, p, CHARACTER
+                return value, p, FRACTION if _is_fraction(data, q, stop) else CHARACTER
             while length > 0:
                 if digit != 0:
                     return value, p, FRACTION
@@ -118,6 +130,8 @@ def _number(data, p, stop, is_coefficient):
             if q < stop and data[q] == 46 and _is_digit(data, q + 1, stop):
                 return value, p, FRACTION
             p = q
+    if _is_fraction(data, p, stop):
+        return value, p, FRACTION
     if value == 0:
         return value, p, ZERO
     return value, p, OK
@@ -203,7 +217,9 @@ def _read_items(data, start, stop, numbers, elements, amounts):
                 amounts[i] *= amount
                 if amounts[i] > MAX_AMOUNT:
                     return n, LARGE, at
-        elif c == 46 and _is_digit(data, p + 1, stop):
+        elif (c == 46 and (_is_digit(data, p + 1, stop) or _is_fraction(data, p + 1, stop))) or _is_fraction(
+            data, p, stop
+        ):
             return n, FRACTION, p
         else:
             return n, CHARACTER, p

@@ -11,7 +11,7 @@ import duckdb
 from chemdb.database.execution import execute
 from chemdb.errors import FileError
 from chemdb.files.file_columns import BATCH, Form
-from chemdb.files.text_input import line_of_row, open_text, suffixes_of
+from chemdb.files.text_input import line_of_row, open_bytes, open_text, suffixes_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -132,7 +132,7 @@ def _format(path: Path, suffix: str) -> str:
         start = text.read(4096).lstrip()
     if start.startswith("["):
         return "array"
-    with path.open("rb") as stream:
+    with open_bytes(path) as stream:
         marked = stream.read(3) == b"\xef\xbb\xbf"
     # Only this format says on which line an error is; it does not read byte order marks.
     return LINES if suffix != ".json" and not marked else "unstructured"

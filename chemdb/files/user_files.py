@@ -70,6 +70,8 @@ def open_table(con: duckdb.DuckDBPyConnection, path: Path) -> UserTable:
     FileError
         The file is missing, not a regular file, unreadable, or of an unknown kind.
     """
+    if re.match("[a-z][a-z0-9+.-]*:/", str(path), re.IGNORECASE) and not path.exists():
+        raise FileError(f"{path}: is a URL; download the file first")
     if not path.exists():
         raise FileError(f"{path}: no such file")
     if not path.is_file():

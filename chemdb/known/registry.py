@@ -144,8 +144,8 @@ def _parse(spec: str) -> SourceRequest:
     name, equals, location = spec.partition("=")
     if name == "optimade" and equals:
         return SourceRequest("optimade", location)
-    if re.match(r"(?:[^=/]*=)?https?://", spec, re.IGNORECASE):
-        own = f"{name}=optimade:" if equals and not name.lower().startswith("http") else "optimade="
+    if re.match(r"(?:[^=/]*=)?[a-z][a-z0-9+.-]*://", spec, re.IGNORECASE):
+        own = f"{name}=optimade:" if equals and "://" not in name else "optimade="
         # Not the URL: it may contain a password.
         raise KnownSourceError(
             f"known source: a URL is read as an OPTIMADE provider: write {own}URL; download files first"

@@ -30,7 +30,14 @@ ID_COLUMNS = (
     "cod_id", "identifier", "id",
 )  # fmt: skip
 PRETTY_COLUMNS = ("formula_pretty", "pretty_formula")
-HULL_COLUMNS = ("energy_above_hull", "e_above_hull", "e_hull", "hull_distance", "distance_to_hull")
+HULL_COLUMNS = (
+    "energy_above_hull",
+    "e_above_hull",
+    "e_hull",
+    "hull_energy",
+    "hull_distance",
+    "distance_to_hull",
+)
 
 
 def file_source(

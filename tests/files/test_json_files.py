@@ -70,6 +70,11 @@ def test_json_lines(as_lines, content):
     assert as_lines(content, "a.jsonl") == ['{"x":1}', '{"x":2}']
 
 
+def test_a_compressed_file_with_a_byte_order_mark(as_lines):
+    content = gzip.compress('\ufeff{"x": 1}\n{"x": 2}\n'.encode())
+    assert as_lines(content, "a.jsonl.gz") == ['{"x":1}', '{"x":2}']
+
+
 def test_types_are_decided_from_all_rows(as_lines):
     early, late = b'{"e": 0}\n' * 30_000, b'{"e": 0.4, "late": "x"}\n'
     lines = as_lines(gzip.compress(early + late), "a.jsonl.gz")

@@ -198,6 +198,7 @@ def test_an_empty_file(small_path, tmp_path):
     ("arguments", "problem"),
     [
         (["nope.csv"], "no such file"),
+        (["https://example.org/a.csv"], "is a URL; download the file first"),
         (["mine.csv", "-o", "out.xlsx"], "must end in"),
         (["mine.csv", "-o", "no/where.csv"], "cannot be written"),
         (["mine.csv", "--formula-column", "nope"], "no column 'nope'"),
