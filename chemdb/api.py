@@ -173,7 +173,9 @@ class Database:
 
         return label_table(self._file.remember(labeller_of), formulas)
 
-    def label_file(self, source: Path, target: Path | None, formula_column: str | None = None) -> int:
+    def label_file(
+        self, source: Path, target: Path | None, formula_column: str | None = None, overwrite: bool = False
+    ) -> int:
         """Label the formulas of a file into another, see `chemdb.lookup.label_file.label_file`.
 
         Raises
@@ -185,7 +187,8 @@ class Database:
             from chemdb.lookup.label import labeller_of
             from chemdb.lookup.label_file import label_file
 
-        return label_file(self._file.remember(labeller_of), source, target, self.limits, formula_column)
+        labeller = self._file.remember(labeller_of)
+        return label_file(labeller, source, target, self.limits, formula_column, overwrite)
 
     def label_lines(self, lines: TextIO, target: Path | None) -> int:
         """Label a stream of formulas, see `chemdb.lookup.label_file.label_lines`.

@@ -24,6 +24,9 @@ REASONS = {
     kernel.FRACTION: "fractional amount",
     kernel.ZERO: "amount of zero",
     kernel.LARGE: "amount too large",
+    kernel.DOT_INSIDE: "dot inside brackets",
+    kernel.EMPTY_GROUP: "nothing inside brackets",
+    kernel.DEEP: f"more than {kernel.MAX_DEPTH} brackets inside each other",
 }
 
 
@@ -81,6 +84,16 @@ class Formulas:
             )
         )
 
+    def species(self, oxidation_states: NDArray[np.int8], rows: NDArray[np.bool_]) -> pa.Array:
+        """Return elements with oxidation states, parallel to `elements`, null outside some rows."""
+        counts = np.where(rows, self.counts, np.int32(0))
+        return self._write(
+            lambda ends, out: kernel.write_species(
+                self.starts, counts, self.elements, oxidation_states, self._symbols, ends, out
+            ),
+            rows,
+        )
+
     def chemsys(self) -> pa.Array:
         """Return chemical systems, null where there is none."""
         return self._write(
@@ -127,14 +140,19 @@ class Formulas:
         kernel.find_largest(self.starts, self.counts, self.amounts, largest)
         return largest
 
-    def _write(self, write: Callable[[NDArray[np.int64], NDArray[np.uint8]], None]) -> pa.Array:
+    def _write(
+        self,
+        write: Callable[[NDArray[np.int64], NDArray[np.uint8]], None],
+        rows: NDArray[np.bool_] | None = None,
+    ) -> pa.Array:
+        """Return texts that a kernel writes, null outside the rows, by default those with a formula."""
         ends = np.zeros(len(self), np.int64)
         write(ends, np.empty(0, np.uint8))
         out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
         if len(out):
             write(ends, out)
         offsets = np.concatenate([[0], ends])
-        valid = np.packbits(self.counts > 0, bitorder="little")
+        valid = np.packbits(self.counts > 0 if rows is None else rows, bitorder="little")
         return pa.LargeStringArray.from_buffers(
             len(self), pa.py_buffer(offsets), pa.py_buffer(out), pa.py_buffer(valid)
         ).cast(pa.string())

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chemdb.errors import FileError, FormulaError
-from chemdb.files.user_files import formula_column
+from chemdb.files.file_columns import formula_column
 
 if TYPE_CHECKING:
     import pyarrow as pa

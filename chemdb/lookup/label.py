@@ -1,7 +1,7 @@
 """Labels of formulas in bulk: whether they are allowed and known, and their category."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -16,22 +16,31 @@ from chemdb.chemistry.category import category_of
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.database.connection import threads_of
-from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, states_of
+from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, state_occurrences
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
+from chemdb.files.file_columns import BATCH
 from chemdb.lookup.broken_rule import no_electronegativity
 from chemdb.lookup.formula_input import formula_array, is_table, read_table
 from chemdb.rule.bulk import ALLOWED, FORBIDDEN, UNDECIDED, decide_formulas
+from chemdb.rule.oxidation_states import Occurrences
 
-#: Rows of a batch.
-BATCH = 100_000
 #: Why a composition is forbidden whose elements all have an electronegativity.
 NO_ASSIGNMENT = "no allowed oxidation states"
 #: Columns of labels, in order.
 LABEL_COLUMNS = (
     "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "forbidden_because",
-    "known", "known_in", "category", "material_id", "error",
+    "known", "known_in", "category", "material_id", "energy_above_hull", "species", "error",
 )  # fmt: skip
+#: Columns of `Labeller.known`.
+KNOWN = pa.schema(
+    [
+        ("formula", pa.string()),
+        ("known_in", pa.string()),
+        ("material_id", pa.string()),
+        ("energy_above_hull", pa.float64()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -41,17 +50,17 @@ class Labeller:
     Attributes
     ----------
     elements : list of Element
-    states : mapping of str to tuple of int
-        Oxidation states in e, by symbol, of the set that the file was built with.
+    states : mapping of str to mapping of int to int
+        Occurrences of the oxidation states in e, by symbol, of the set that the file was built with.
     space_limits : SpaceLimits
     known : pyarrow.Table
-        Distinct known formulas: formula, known_in, and the material_id of the lowest energy.
+        Distinct known formulas: formula, known_in, material_id, energy_above_hull.
     threads : int
         Batches labelled in parallel.
     """
 
     elements: list[Element]
-    states: Mapping[str, tuple[int, ...]]
+    states: Occurrences
     space_limits: SpaceLimits
     known: pa.Table
     threads: int
@@ -65,7 +74,8 @@ class Labeller:
         """
         formulas = read_formulas(texts, self.elements)
         is_formula = pa.array(formulas.counts > 0)
-        decisions = decide_formulas(formulas, self.elements, self.states)
+        decided = decide_formulas(formulas, self.elements, self.states)
+        decisions = decided.decisions
         allowed = pa.array(decisions == ALLOWED, mask=decisions == UNDECIDED)
         formula = formulas.formula()
         known_row = pc.index_in(formula, self.known["formula"].combine_chunks())
@@ -84,6 +94,8 @@ class Labeller:
                 "known_in": self.known["known_in"].combine_chunks().take(known_row),
                 "category": _category(allowed, known),
                 "material_id": self.known["material_id"].combine_chunks().take(known_row),
+                "energy_above_hull": self.known["energy_above_hull"].combine_chunks().take(known_row),
+                "species": formulas.species(decided.oxidation_states, decisions == ALLOWED),
                 "error": _errors(formulas, decisions),
             }
         )
@@ -133,11 +145,14 @@ def labeller_of(con: duckdb.DuckDBPyConnection) -> Labeller:
         Its elements are damaged, or it has no stoichiometry.
     """
     rows = con.execute(sql_text("statements/known_formula")).fetchall()
-    columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    known = pa.table(
-        [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]
+    known = pa.Table.from_arrays(
+        [
+            pa.array(column, field.type)
+            for column, field in zip(zip(*rows, strict=True) if rows else [()] * 4, KNOWN, strict=True)
+        ],
+        schema=KNOWN,
     )
-    return Labeller(elements_of(con), states_of(con), space_limits_of(con), known, threads_of(con))
+    return Labeller(elements_of(con), state_occurrences(con), space_limits_of(con), known, threads_of(con))
 
 
 def label_table(labeller: Labeller, formulas: Any) -> pa.Table:
@@ -196,7 +211,9 @@ def _null_unless(condition: pa.Array, values: pa.Array) -> pa.Array:
 
 
 def _unused(name: str, used: Sequence[str]) -> str:
-    while name in used:
+    # DuckDB, which writes the tables, ignores case.
+    lower = {column.lower() for column in used}
+    while name in lower:
         name = f"chemdb_{name}"
     return name
 

@@ -5,21 +5,51 @@
 -- cannot read WITH in a macro that is stored in a file.
 create macro label(table_name) as table
 select
-    * exclude (chemdb_row, chemdb_chemsys, chemdb_factors, chemdb_allowed, chemdb_known),
+    * exclude (chemdb_row, chemdb_chemsys, chemdb_factors, chemdb_inside, chemdb_allowed, chemdb_known, chemdb_without),
     chemdb_chemsys as chemsys,
-    chemdb_allowed as allowed,
-    chemdb_known as known,
+    len(chemdb_factors)::integer as nelements,
+    chemdb_inside as in_space,
     case
-        when chemdb_known and chemdb_allowed then 'standard'
+        when chemdb_inside or chemdb_formula is null then null
+        when len(chemdb_factors) not in (select distinct s.nelements from store.stoichiometry s)
+            then concat(len(chemdb_factors), case when len(chemdb_factors) = 1 then ' element' else ' elements' end)
+        else concat('factor ', list_max(chemdb_factors))
+    end as outside_because,
+    chemdb_allowed as allowed,
+    case
+        when chemdb_allowed is distinct from false then null
+        when len(chemdb_without) = 0 then 'no allowed oxidation states'
+        when len(chemdb_without) = 1 then concat(chemdb_without[1], ' has no Pauling electronegativity')
+        else concat(
+            array_to_string(chemdb_without[:-2], ', '), ' and ', chemdb_without[-1],
+            ' have no Pauling electronegativity'
+        )
+    end as forbidden_because,
+    chemdb_known.known as known,
+    chemdb_known.known_in as known_in,
+    case
+        when chemdb_known.known and chemdb_allowed then 'standard'
         when chemdb_allowed then 'missing'
-        when chemdb_known then 'interesting'
+        when chemdb_known.known and not chemdb_allowed then 'interesting'
         when not chemdb_allowed then 'unlikely'
-    end::category as category
+    end::category as category,
+    chemdb_known.material_id as material_id,
+    chemdb_known.energy_above_hull as energy_above_hull
 from (
     select
         g.*,
+        case when g.chemdb_formula is not null then t.stoichiometry_id is not null end as chemdb_inside,
         get_bit(a.stoichiometries, t.stoichiometry_id) = 1 as chemdb_allowed,
-        case when t.stoichiometry_id is not null then k.system_id is not null end as chemdb_known
+        list_filter(
+            (select list(symbol order by atomic_number) from element where electronegativity is null),
+            lambda symbol: list_contains(string_split(g.chemdb_chemsys, '-'), symbol)
+        ) as chemdb_without,
+        {
+            known: case when g.chemdb_formula is not null then k.formula is not null end,
+            known_in: array_to_string(k.sources, ' '),
+            material_id: k.material_id,
+            energy_above_hull: k.energy_above_hull
+        } as chemdb_known
     from (
         select
             *,
@@ -38,8 +68,8 @@ from (
     left join store.chemical_system s on s.chemsys = g.chemdb_chemsys
     left join store.allowed_set a using (allowed_set_id)
     left join store.stoichiometry t on t.nelements = s.nelements and t.factors::bigint[] = g.chemdb_factors
-    left join known_composition k on k.system_id = s.system_id and k.stoichiometry_id = t.stoichiometry_id
+    left join store.known_formula k on k.formula = g.chemdb_formula
 )
 order by chemdb_row;
 comment on macro table label is
-    'label(table_name): the rows of a table or view with a column formula, in any spelling that reduced_formula reads, and the added columns chemdb_formula, chemsys, allowed, known and category. These are NULL if the text is not a formula; the last three are NULL outside the space (which ''chemdb label'' decides, too).';
+    'label(table_name): the rows of a table or view with a column formula, in any spelling that reduced_formula reads, and the added columns chemdb_formula, chemsys, nelements, in_space, outside_because, allowed, forbidden_because, known, known_in, category, material_id and energy_above_hull, as ''chemdb label'' adds them. These are NULL if the text is not a formula; allowed, forbidden_because and category are NULL outside the space (which ''chemdb label'' decides, too, and where it adds species).';
