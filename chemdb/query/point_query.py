@@ -5,7 +5,7 @@ The views compute formulas, so ``where formula = 'LiFePO4'`` alone expands every
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -42,11 +42,6 @@ def with_chemical_systems(
     statement : str
     parameters : mapping or sequence, optional
         Values of its parameters.
-
-    Examples
-    --------
-    >>> with_chemical_systems(duckdb.connect(), "from composition where formula = 'NaCl'")
-    "SELECT * FROM composition WHERE ((composition.chemsys = 'Cl-Na') AND (formula = 'NaCl'))"
     """
     words = set(re.findall(r"\w+", statement.lower()))
     if "formula" not in words or not words & EXPANDED:
@@ -175,6 +170,22 @@ class _Texts:
                     return None if formula is None else str(formula)
         return None
 
+    def of_list(self, expression: Tree) -> Sequence[str | None]:
+        """Return the texts of a list, [None] if the expression is not one of texts."""
+        match expression:
+            case {"class": "PARAMETER", "identifier": name}:
+                given = self._values.get(name)
+                if isinstance(given, list) and all(isinstance(each, str) for each in given):
+                    return given
+            case {"class": "FUNCTION", "function_name": "list_value", "arguments": arguments}:
+                return [self(argument["expression"]) for argument in arguments]
+        return [None]
+
+    def of_pattern(self, expression: Tree) -> str | None:
+        """Return the only text that a pattern of LIKE matches, None if there are more."""
+        pattern = self(expression)
+        return None if pattern is None or set(pattern) & set("%_\\") else pattern
+
 
 def _add_to(select: Tree, views: frozenset[str], text: _Texts) -> list[set[str]]:
     """Add conditions on chemsys to a SELECT; return the formulas from which each follows."""
@@ -265,17 +276,29 @@ def _formulas(condition: Tree | None, columns: Columns, text: _Texts) -> set[str
             sets = [formulas for formulas in each if formulas is not None]
             return set.union(*sets) if len(sets) == len(each) else None
         case "COMPARE_EQUAL":
-            sides = [condition["left"], condition["right"]]
-            if _column(sides[0]) not in columns:
-                sides.reverse()
+            column, *values = sorted(
+                [condition["left"], condition["right"]], key=lambda side: _column(side) not in columns
+            )
+            texts: Sequence[str | None] = [text(value) for value in values]
         case "COMPARE_IN":
-            sides = condition["children"]
+            column, *values = condition["children"]
+            texts = [text(value) for value in values]
+        case "FUNCTION" if len(condition["arguments"]) == 2:
+            first, second = (argument["expression"] for argument in condition["arguments"])
+            match condition["function_name"]:
+                case "contains" | "list_contains":
+                    # So DuckDB reads ``formula in $formulas``.
+                    column, texts = second, text.of_list(first)
+                case "~~":
+                    column, texts = first, [text.of_pattern(second)]
+                case _:
+                    return None
         case _:
             return None
-    if _column(sides[0]) not in columns:
+    if _column(column) not in columns:
         return None
-    texts = {text(side) for side in sides[1:]}
-    return None if None in texts else texts  # type: ignore[return-value]
+    found = {each for each in texts if each is not None}
+    return found if None not in texts else None
 
 
 def _in_systems(table: str, formulas: set[str]) -> Tree:

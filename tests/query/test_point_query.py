@@ -52,6 +52,9 @@ def added(db, statement, parameters=None):
         ("from unlikely where formula = reduced_formula('ClNa')", ["'Cl-Na'"]),
         ("from composition where formula = 'salt'", ["''"]),
         ("from composition where formula = 'NaCl' and formula = 'ZnO'", ["''"]),
+        ("from composition where formula in ['NaCl', 'ZnO']", ["'Cl-Na', 'O-Zn'"]),
+        ("from composition where list_contains(['NaCl'], formula)", ["'Cl-Na'"]),
+        ("from composition where formula like 'NaCl'", ["'Cl-Na'"]),
         ("with c as (from composition where formula = 'NaCl') from c", ["'Cl-Na'"]),
         ("select (select category from composition where formula = 'NaCl')", ["'Cl-Na'"]),
         ("from composition c join known_entry k using (formula) where k.formula = 'NaCl'", ["'Cl-Na'"]),
@@ -62,6 +65,12 @@ def added(db, statement, parameters=None):
         ("from composition where not formula = 'NaCl'", None),
         ("from composition where lower(formula) = 'nacl'", None),
         ("from composition where formula <> 'NaCl'", None),
+        ("from composition where formula like 'NaCl%'", None),
+        ("from composition where formula like 'Na_l'", None),
+        ("from composition where contains('NaCl', formula)", None),
+        ("from composition where contains(formula, 'NaCl')", None),
+        ("from composition where formula not in ('NaCl')", None),
+        ("from composition where formula in ('NaCl', null)", None),
         ("from composition where formula_anonymous = 'AB'", None),
         ("from known_entry k left join composition using (formula) where formula = 'NaCl'", None),
         ("from known_entry k where formula = 'NaCl' and exists (from composition)", None),
@@ -83,6 +92,10 @@ def test_the_systems_that_a_statement_implies(binaries, statement, systems):
 def test_values_of_parameters(binaries):
     assert added(binaries, "from composition where formula = $f", {"f": "NaCl"}) == ["'Cl-Na'"]
     assert added(binaries, "from composition where natoms > ? and formula = ?", [1, "NaCl"]) == ["'Cl-Na'"]
+    assert added(binaries, "from composition where formula in $f", {"f": ["NaCl"]}) == ["'Cl-Na'"]
+    assert added(binaries, "from composition where formula in (?, ?)", ["NaCl", "ZnO"]) == ["'Cl-Na', 'O-Zn'"]
+    assert added(binaries, "from composition where formula in $f", {"f": "NaCl"}) is None
+    assert added(binaries, "from composition where formula in $f", {"f": ["NaCl", None]}) is None
     assert added(binaries, "from composition where formula = $f", {"f": None}) is None
     assert added(binaries, "from composition where formula = $f") is None
 
@@ -174,8 +187,14 @@ def statements(draw):
     column = st.sampled_from(TABLES[table])
     text = FORMULAS.map(lambda formula: f"'{formula}'") | st.just("$f") | st.just("null")
     equality = st.builds("{} = {}".format, column, text) | st.builds("{1} = {0}".format, column, text)
-    inside = st.builds(
-        lambda c, ts: f"{c} in ({', '.join(ts)})", column, st.lists(text, min_size=1, max_size=3)
+    liked = st.builds("{} like {}".format, column, text | st.sampled_from(["'Na%'", "'Zn_'"]))
+    listed = st.builds(
+        lambda c, ts: f"{c} in [{', '.join(ts)}]", column, st.lists(text, min_size=1, max_size=3)
+    )
+    inside = (
+        liked
+        | listed
+        | st.builds(lambda c, ts: f"{c} in ({', '.join(ts)})", column, st.lists(text, min_size=1, max_size=3))
     )
     leaf = equality | inside | column.map("length({}) > 3".format) | st.sampled_from(["true", "null"])
     condition = st.recursive(
@@ -188,8 +207,8 @@ def statements(draw):
         max_leaves=5,
     )
     where = draw(st.builds("{} = {}".format, column, text) | condition)
-    listed = draw(st.sampled_from(["*", "count(*)", f"{TABLES[table][0]} as chemsys, 1 + 1"]))
-    statement = f"select {listed} from {table} where {where}"
+    shown = draw(st.sampled_from(["*", "count(*)", f"{TABLES[table][0]} as chemsys, 1 + 1"]))
+    statement = f"select {shown} from {table} where {where}"
     within = [
         "{0}",
         "with x as ({0}) from x",
