@@ -115,11 +115,14 @@ class ChemdbWarning(UserWarning):
 
 
 def warn(message: str) -> None:
-    """Warn in one line: commands show it on stderr."""
+    """Warn in one line, at the line that called chemdb; commands show it on stderr."""
+    import sys
     import warnings
 
-    # Without the caller's line, each is shown once in a process.
-    warnings.warn(one_line(message), ChemdbWarning, stacklevel=4)
+    level = 1
+    while sys._getframe(level).f_globals.get("__name__", "").partition(".")[0] == "chemdb":
+        level += 1
+    warnings.warn(one_line(message), ChemdbWarning, stacklevel=level + 1)
 
 
 def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] = ChemdbError) -> str:
