@@ -20,6 +20,8 @@ from chemdb.files.text_input import MAX_LINE, open_bytes, open_text
 DELIMITERS = ",;\t|"
 #: Bytes that are read at a time; no row may be longer.
 BLOCK = 2**21
+#: Characters that are checked at a time.
+CHUNK = 2**18
 
 csv.field_size_limit(MAX_LINE)
 
@@ -132,19 +134,15 @@ def _quality(columns: Sequence[str]) -> tuple[bool, bool, int]:
 def _first_lines(path: Path, delimiter: str, width: int) -> Iterator[int]:
     """Yield the line on which each record begins, and check the record."""
     with open_text(path) as lines:
-        number = 0
-        for number, line in enumerate(lines, start=1):
-            # Counting is three times as fast as csv.reader.
-            if '"' in line:
+        above = 0
+        while chunk := lines.readlines(CHUNK):
+            # Most files have neither quotes nor empty lines: five times as fast as csv.reader.
+            if '"' in "".join(chunk) or {line.count(delimiter) for line in chunk} != {width - 1}:
                 break
-            if line.count(delimiter) + 1 == width:
-                yield number
-            elif line.strip("\r\n"):
-                raise _wrong_width(path, number, width, line.count(delimiter) + 1)
-        else:
-            return
-        reader = csv.reader(chain([line], lines), delimiter=delimiter, strict=True)
-        above, first = number - 1, number
+            yield from range(above + 1, above + len(chunk) + 1)
+            above += len(chunk)
+        reader = csv.reader(chain(chunk, lines), delimiter=delimiter, strict=True)
+        first = above + 1
         try:
             for record in reader:
                 if len(record) == width or (not record and width == 1):

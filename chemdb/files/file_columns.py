@@ -35,7 +35,7 @@ class FileColumns:
 
 
 #: Rows of a batch: labels of several are made at a time, and kept until they are written.
-BATCH = 50_000
+BATCH = 25_000
 #: See `UserTable.read`.
 Form = Literal["text", "json", "typed"]
 

@@ -157,6 +157,20 @@ def test_label_of_a_table_is_that_of_chemdb_label(full):
             assert row[name] == (label[name] if decided else None), name
 
 
+def test_labels_have_a_prefix_only_where_the_table_has_the_name(small):
+    small.execute(
+        """create temp table mine as
+        select 'ZnO' as formula, 7 as known, 'x' as known_1, 9 as "Category", 'mine' as material_id"""
+    )
+    [row] = small.execute("from label('mine')").fetchall()
+    assert dict(zip([name for name, *_ in small.description], row, strict=True)) == {
+        "formula": "ZnO", "known": 7, "known_1": "x", "Category": 9, "material_id": "mine",
+        "chemdb_formula": "ZnO", "chemsys": "O-Zn", "nelements": 2, "in_space": True, "outside_because": None,
+        "allowed": True, "forbidden_because": None, "known_in": "lab", "energy_above_hull": 0.0,
+        "chemdb_known": True, "chemdb_category": "standard", "chemdb_material_id": "a1",
+    }  # fmt: skip
+
+
 def test_label_keeps_rows_and_order(small):
     small.execute(
         "create temp table mine as select *, n as allowed "
