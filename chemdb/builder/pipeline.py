@@ -32,9 +32,9 @@ from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import files_in, run_file, sql_text
 from chemdb.enumeration.allowed_sets import EnumeratedSystems, enumerate_systems
 from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
-from chemdb.errors import DatabaseError, LimitError
+from chemdb.errors import DatabaseError, KnownSourceError, LimitError
 from chemdb.files.file_columns import FileColumns
-from chemdb.known.registry import NONE, source_reader
+from chemdb.known.registry import NONE, is_file, source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_steps
 from chemdb.version import __version__
@@ -90,10 +90,12 @@ def build(
         check_storable(nelements)
     if not options.nelements:
         raise LimitError("nothing to build: the range of numbers of elements is empty")
+    known = [spec for spec in options.known if spec != NONE]
+    if options.columns != FileColumns() and not any(map(is_file, known)):
+        raise KnownSourceError("no known source is a file, so there are no columns to name")
     readers = [
-        source_reader(spec, options.columns, options.mp_api_key, limits)
-        for spec in options.known
-        if spec != NONE
+        source_reader(spec, options.columns if is_file(spec) else None, options.mp_api_key, limits)
+        for spec in known
     ]
     states = oxidation_states(options.oxidation_states)
     ignored = f" ({states.n_ignored:,} beyond Z = {N_ELEMENTS} ignored)" if states.n_ignored else ""

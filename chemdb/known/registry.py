@@ -110,6 +110,11 @@ HELP = ", ".join(
 )
 
 
+def is_file(spec: str) -> bool:
+    """Return whether a source is a file of the user, whose columns can be named."""
+    return _parse(spec).kind == "file"
+
+
 def source_reader(
     spec: str,
     columns: FileColumns | None = None,
@@ -130,11 +135,14 @@ def source_reader(
     Raises
     ------
     KnownSourceError
-        There is no such source. Nothing has been read or opened yet.
+        There is no such source, or it is not a file, which has columns to name. Nothing has been read or
+        opened yet.
     """
     request = replace(
         _parse(spec), columns=columns or FileColumns(), mp_api_key=mp_api_key, limits=limits or Limits()
     )
+    if request.kind != "file" and request.columns != FileColumns():
+        raise KnownSourceError(f"{spec}: not a file, so it has no columns to name")
     return SOURCE_KINDS[request.kind].reader(request)
 
 

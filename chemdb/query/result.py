@@ -31,6 +31,7 @@ from chemdb.query.statement.windows import (
     one_part,
 )
 from chemdb.rule.oxidation_states import assignment_text, most_common_assignment
+from chemdb.runtime.forks import no_fork
 
 if TYPE_CHECKING:
     import pandas
@@ -135,13 +136,15 @@ class Result:
 
     def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow record batches, streamed in bounded memory."""
-        import pyarrow as pa
+        with no_fork():
+            import pyarrow as pa
 
         return pa.RecordBatchReader.from_batches(self._schema(), until_exit(self._batches()))
 
     def arrow(self) -> "pa.Table":
         """Return the rows as an Arrow table."""
-        import pyarrow as pa
+        with no_fork():
+            import pyarrow as pa
 
         return pa.Table.from_batches(list(self._batches()), self._schema())
 

@@ -9,6 +9,7 @@ import pytest
 from pymatgen.core import Composition
 
 from chemdb.builder import change_known
+from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
 from chemdb.files.file_columns import FileColumns
@@ -149,6 +150,14 @@ def test_columns_can_be_chosen(tmp_path):
     ):
         with pytest.raises(KnownSourceError, match=f"no column 'no' among .*; see {option}"):
             entries(str(tmp_path / "a.csv"), columns=columns)
+
+
+def test_only_files_have_columns_to_choose(tmp_path):
+    with pytest.raises(KnownSourceError, match=r"^mp: not a file, so it has no columns to name$"):
+        source_reader("mp", FileColumns("what"))
+    options = BuildOptions(nelements=range(2, 3), known=("mp-snapshot",), columns=FileColumns(None, "id"))
+    with pytest.raises(KnownSourceError, match="no known source is a file, so there are no columns to name"):
+        build(tmp_path / "c.duckdb", options)
 
 
 def test_the_message_gives_the_line_of_an_unreadable_row(copy_of_small, tmp_path):
