@@ -5,8 +5,9 @@ that a thread of its parent was importing.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -14,14 +15,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 import duckdb
 
 from chemdb.database.open_file import OpenFile
-from chemdb.database.rows import Rows
+from chemdb.database.rows import Rows, Values
 from chemdb.runtime.forks import no_fork
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
     import pyarrow as pa
 
     from chemdb.embedding.embedded import Embedded
@@ -122,49 +121,61 @@ class Database:
 
         return ask(self._file, text, limit, offset, sort, columns, optimade)
 
-    def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
+    def sql(self, statement: str, parameters: Values | None = None) -> Rows:
         """Return the rows of a SQL query, read on demand.
+
+        Formulas in it, as in ``formula = 'LiFePO4'``, are looked up in their chemical systems, see
+        `chemdb.query.point_query`.
 
         Parameters
         ----------
         statement : str
-        parameters : mapping, optional
-            Values of ``$name`` in the statement.
+        parameters : mapping or sequence, optional
+            Values of ``$name``, or of ``?`` and ``$1``, in the statement.
 
         Raises
         ------
         ChemdbError
             The statement fails; raised when rows are read.
         """
-        return Rows(self._file, statement, parameters)
+        with no_fork():
+            from chemdb.query.point_query import with_chemical_systems
+            from chemdb.query.scan_progress import scan_progress
 
-    def label(
-        self, formulas: "Sequence[str | None] | pa.Table | pandas.DataFrame | polars.DataFrame"
-    ) -> "pa.Table":
+        with self.cursor() as con:
+            statement = with_chemical_systems(con, statement, parameters)
+        return Rows(self._file, statement, parameters, partial(scan_progress, statement=statement))
+
+    def label(self, formulas: Any) -> "pa.Table":
         """Return formulas with labels: allowed, known, category, and the reasons.
 
         Parameters
         ----------
-        formulas : sequence of str, or Arrow, pandas or polars table
-            The formula column of a table is found by its name.
+        formulas : str, mapping, iterable or table
+            Texts, pymatgen Compositions or amounts by element; a list, Series or other iterable of
+            them; an Arrow, pandas or polars table, whose formula column is found by its name. None
+            and NaN are missing formulas.
 
         Returns
         -------
         pyarrow.Table
             The columns of the input, then `chemdb.lookup.label.LABEL_COLUMNS`; a row per formula,
-            in order. Unreadable formulas have an ``error``.
+            in order. Unreadable formulas have an ``error``. Columns of a table for which Arrow has
+            no type become texts.
 
         Raises
         ------
-        FileError
-            The table has no formula column.
+        ChemdbError
+            The table has no formula column, or there is something else than formulas.
         """
         with no_fork():
             from chemdb.lookup.label import label_table, labeller_of
 
         return label_table(self._file.remember(labeller_of), formulas)
 
-    def label_file(self, source: Path, target: Path | None, formula_column: str | None = None) -> int:
+    def label_file(
+        self, source: Path, target: Path | None, formula_column: str | None = None, overwrite: bool = False
+    ) -> int:
         """Label the formulas of a file into another, see `chemdb.lookup.label_file.label_file`.
 
         Raises
@@ -176,7 +187,8 @@ class Database:
             from chemdb.lookup.label import labeller_of
             from chemdb.lookup.label_file import label_file
 
-        return label_file(self._file.remember(labeller_of), source, target, self.limits, formula_column)
+        labeller = self._file.remember(labeller_of)
+        return label_file(labeller, source, target, self.limits, formula_column, overwrite)
 
     def label_lines(self, lines: TextIO, target: Path | None) -> int:
         """Label a stream of formulas, see `chemdb.lookup.label_file.label_lines`.
@@ -192,26 +204,27 @@ class Database:
 
         return label_lines(self._file.remember(labeller_of), lines, target, self.limits)
 
-    def explain(self, *formulas: str) -> "list[Explanation]":
+    def explain(self, *formulas: Any) -> "list[Explanation]":
         """Return why compositions are allowed or not, and the known compounds nearest to them.
 
         Parameters
         ----------
-        *formulas : str
-            In any spelling, with any number of elements and any amounts.
+        *formulas : str, mapping, iterable or table
+            As in `label`; in any spelling, with any number of elements and any amounts.
 
         Raises
         ------
         FormulaError
-            A text is not a formula.
+            A text is not a formula, or there is something else than formulas.
         UndecidedError
             There are too many combinations of oxidation states to decide.
         """
         with no_fork():
             from chemdb.lookup.explain import explain
+            from chemdb.lookup.formula_input import formula_texts
 
         with self.cursor() as con:
-            return [explain(con, formula) for formula in formulas]
+            return [explain(con, text or "") for each in formulas for text in formula_texts(each, "explain")]
 
     def sample(
         self, category: str | Sequence[str], nelements: int | Sequence[int], n: int, seed: int = 0
@@ -232,28 +245,29 @@ class Database:
         with self.cursor() as con:
             return sample_categories(con, categories, sizes, n, seed)
 
-    def embed(self, compositions: "Result | pa.Table", embedding: str) -> "tuple[pa.Table, Embedded]":
+    def embed(self, compositions: Any, embedding: str) -> "tuple[pa.Table, Embedded]":
         """Return formula, category and vector of compositions, and the account of what was left out.
 
         Parameters
         ----------
-        compositions : Result or pyarrow.Table
-            What `query` or `sample` returns.
+        compositions : Result, str, mapping, iterable or table
+            What `query` or `sample` returns, or formulas as in `label`.
         embedding : str
             Element representation, such as magpie; the table ``embedding`` lists them.
 
         Raises
         ------
-        EmbeddingError
-            The file has no such representation.
+        ChemdbError
+            The file has no such representation, or there is something else than formulas.
         """
         with no_fork():
             from chemdb.embedding.export import embed
             from chemdb.embedding.stored_vectors import element_vectors
+            from chemdb.lookup.label import labeller_of
 
         with self.cursor() as con:
             vectors = element_vectors(con, embedding)
-        return embed(compositions, vectors, self.limits.threads)
+        return embed(compositions, vectors, self.limits.threads, lambda: self._file.remember(labeller_of))
 
     def info(self) -> dict[str, Any]:
         """Return how the file was built and what it contains, see `chemdb.report.info.describe`."""

@@ -110,6 +110,21 @@ class ProcessError(ChemdbError):
     """A worker process was killed."""
 
 
+class ChemdbWarning(UserWarning):
+    """An answer is right, but may not be what was meant; the message says why."""
+
+
+def warn(message: str) -> None:
+    """Warn in one line, at the line that called chemdb; commands show it on stderr."""
+    import sys
+    import warnings
+
+    level = 1
+    while sys._getframe(level).f_globals.get("__name__", "").partition(".")[0] == "chemdb":
+        level += 1
+    warnings.warn(one_line(message), ChemdbWarning, stacklevel=level + 1)
+
+
 def one_of(name: str, known: Iterable[str], kind: str, error: type[ChemdbError] = ChemdbError) -> str:
     """Return `name` if it is one of the known names.
 

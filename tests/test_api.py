@@ -61,7 +61,7 @@ def test_label_takes_lists_and_frames(db, make):
     assert [row["error"] is None for row in rows] == [True, True, False, False]
 
 
-@pytest.mark.parametrize("formulas", ["LiZnO2", [1, 2], [["ZnO"]], 7])
+@pytest.mark.parametrize("formulas", [[1, 2], [["ZnO"]], 7])
 def test_label_rejects_other_types(db, formulas):
     with pytest.raises(ChemdbError, match="label: "):
         db.label(formulas)

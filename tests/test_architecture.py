@@ -159,7 +159,7 @@ def test_help_loads_only_typer_and_the_standard_library():
     assert modules & (HEAVY | {"duckdb", "lark"}) == set()
     # The command line, what is below everything, and the names that options list; what a command runs waits.
     packages = {name.split(".")[1] for name in modules if name.startswith("chemdb.")}
-    assert packages <= {"cli", "errors", "runtime", "version", "chemistry", "known"}
+    assert packages <= {"cli", "errors", "runtime", "version", "chemistry", "files", "known"}
 
 
 @pytest.mark.parametrize(

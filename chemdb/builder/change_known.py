@@ -8,6 +8,7 @@ from chemdb.database.connection import connect_to_read
 from chemdb.database.metadata import elements_of
 from chemdb.database.replacing import replacing
 from chemdb.errors import counted
+from chemdb.files.file_columns import FileColumns
 from chemdb.known.registry import source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
@@ -16,7 +17,7 @@ from chemdb.runtime.progress import Steps, no_steps
 def add(
     path: Path,
     spec: str,
-    formula_column: str | None = None,
+    columns: FileColumns | None = None,
     mp_api_key: str | None = None,
     limits: Limits | None = None,
     steps: Steps = no_steps,
@@ -29,7 +30,7 @@ def add(
         The source or the file is invalid; the file is unchanged.
     """
     limits = limits or Limits()
-    read = source_reader(spec, formula_column, mp_api_key, limits)
+    read = source_reader(spec, columns, mp_api_key, limits)
     with connect_to_read(path, limits):
         pass
     # Before the file is locked: a download may take minutes.

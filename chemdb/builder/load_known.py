@@ -69,7 +69,7 @@ def add_source(con: duckdb.DuckDBPyConnection, source: KnownSource, elements: Se
         }
     )
     if not formulas.counts.any():
-        example = f", such as {entries['formula_given'][0].as_py()!r}" if n else ""
+        example = f", such as {entries['formula_given'][0].as_py()!r}: {formulas.reason(0)}" if n else ""
         raise KnownSourceError(
             f"known source {source.name!r}: none of its {n:,} rows has a readable formula{example}"
         )

@@ -22,7 +22,7 @@ from chemdb.builder.tables import (
     species_table,
     stoichiometry_table,
 )
-from chemdb.chemistry.elements import elements
+from chemdb.chemistry.elements import N_ELEMENTS, elements
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates, oxidation_states
 from chemdb.chemistry.stoichiometry import STORABLE_NELEMENTS, check_limits, check_storable, n_combinations
 from chemdb.database.checksum import renew_checksums
@@ -32,8 +32,9 @@ from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import files_in, run_file, sql_text
 from chemdb.enumeration.allowed_sets import EnumeratedSystems, enumerate_systems
 from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
-from chemdb.errors import DatabaseError, LimitError, counted
-from chemdb.known.registry import NONE, source_reader
+from chemdb.errors import DatabaseError, KnownSourceError, LimitError, counted
+from chemdb.files.file_columns import FileColumns
+from chemdb.known.registry import NONE, is_file, source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_steps
 from chemdb.version import __version__
@@ -53,7 +54,7 @@ class BuildOptions:
         Name of a SMACT set, or path of a file.
     known : tuple of str
         Sources as `chemdb.known.registry.source_reader` takes them; empty for none.
-    formula_column : str, optional
+    columns : FileColumns
         Of the known files.
     mp_api_key : str, optional
     """
@@ -62,7 +63,7 @@ class BuildOptions:
     max_stoichiometry: int = 8
     oxidation_states: str = "smact14"
     known: tuple[str, ...] = ("mp-snapshot",)
-    formula_column: str | None = None
+    columns: FileColumns = field(default_factory=FileColumns)
     mp_api_key: str | None = field(default=None, repr=False)
 
 
@@ -89,14 +90,17 @@ def build(
         check_storable(nelements)
     if not options.nelements:
         raise LimitError("nothing to build: the range of numbers of elements is empty")
+    known = [spec for spec in options.known if spec != NONE]
+    if options.columns != FileColumns() and not any(map(is_file, known)):
+        raise KnownSourceError("no known source is a file, so there are no columns to name")
     readers = [
-        source_reader(spec, options.formula_column, options.mp_api_key, limits)
-        for spec in options.known
-        if spec != NONE
+        source_reader(spec, options.columns if is_file(spec) else None, options.mp_api_key, limits)
+        for spec in known
     ]
+    states = oxidation_states(options.oxidation_states)
+    ignored = f" ({states.n_ignored:,} beyond Z = {N_ELEMENTS} ignored)" if states.n_ignored else ""
     with replacing(path, limits) as con:
-        with steps("Species") as progress:
-            states = oxidation_states(options.oxidation_states)
+        with steps(f"Species{ignored}") as progress:
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
             run_file(con, "1_tables/01_element", {"new_element": element_table(elements())})
             run_file(con, "1_tables/02_species", {"new_species": species_table(states, others)})

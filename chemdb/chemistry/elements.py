@@ -5,6 +5,8 @@ from functools import cache
 from math import inf
 
 N_ELEMENTS = 103
+#: Symbols beyond Z = 103, which SMACT's oxidation-state files have too.
+BEYOND = ("Rf", "Db", "Sg", "Bh", "Hs", "Mt", "Ds", "Rg", "Cn", "Nh", "Fl", "Mc", "Lv", "Ts", "Og")
 #: Symbols that count as hydrogen in formulas and queries.
 HYDROGEN_ISOTOPES = ("D", "T")
 

@@ -27,6 +27,9 @@ REASONS = {
     kernel.FRACTION: "fractional amount",
     kernel.ZERO: "amount of zero",
     kernel.LARGE: "amount too large",
+    kernel.DOT_INSIDE: "dot inside brackets",
+    kernel.EMPTY_GROUP: "nothing inside brackets",
+    kernel.DEEP: f"more than {kernel.MAX_DEPTH} brackets inside each other",
 }
 
 
@@ -84,6 +87,16 @@ class Formulas:
             )
         )
 
+    def species(self, oxidation_states: NDArray[np.int8], rows: NDArray[np.bool_]) -> pa.Array:
+        """Return elements with oxidation states, parallel to `elements`, null outside some rows."""
+        counts = np.where(rows, self.counts, np.int32(0))
+        return self._write(
+            lambda ends, out: kernel.write_species(
+                self.starts, counts, self.elements, oxidation_states, self._symbols, ends, out
+            ),
+            rows,
+        )
+
     def chemsys(self) -> pa.Array:
         """Return chemical systems, null where there is none."""
         return self._write(
@@ -100,10 +113,29 @@ class Formulas:
 
     def factors(self) -> pa.Array:
         """Return lists of int64 amounts, empty where there is no formula."""
+        return self._lists(self.amounts)
+
+    def symbols(self) -> pa.Array:
+        """Return lists of element symbols, empty where there is no formula."""
+        by_number = pa.array(letters.tobytes().rstrip(b"\0").decode() for letters in self._symbols)
+        lists = self._lists(self.elements)
+        return pa.ListArray.from_arrays(lists.offsets, by_number.take(lists.values))
+
+    def having(self, elements: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """Return row and atomic number where a formula has one of these elements, in order."""
+        wanted = np.zeros(256, np.bool_)
+        wanted[list(elements)] = True
+        places = np.flatnonzero(wanted[self.elements])
+        rows = np.searchsorted(self.starts, places, "right") - 1
+        # Between the elements of two formulas there may be unused places.
+        used = places < self.starts[rows] + self.counts[rows]
+        return rows[used], self.elements[places[used]]
+
+    def _lists(self, values: NDArray) -> pa.Array:
         rows = np.repeat(np.arange(len(self)), self.counts)
         offsets = np.concatenate([[0], np.cumsum(self.counts)])
         places = self.starts[rows] + np.arange(len(rows)) - offsets[rows]
-        return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(self.amounts[places]))
+        return pa.ListArray.from_arrays(offsets.astype(np.int32), pa.array(values[places]))
 
     def largest_amount(self) -> NDArray[np.int64]:
         """Return the largest amount of each formula, 0 where there is none."""
@@ -111,14 +143,19 @@ class Formulas:
         kernel.find_largest(self.starts, self.counts, self.amounts, largest)
         return largest
 
-    def _write(self, write: Callable[[NDArray[np.int64], NDArray[np.uint8]], None]) -> pa.Array:
+    def _write(
+        self,
+        write: Callable[[NDArray[np.int64], NDArray[np.uint8]], None],
+        rows: NDArray[np.bool_] | None = None,
+    ) -> pa.Array:
+        """Return texts that a kernel writes, null outside the rows, by default those with a formula."""
         ends = np.zeros(len(self), np.int64)
         write(ends, np.empty(0, np.uint8))
         out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
         if len(out):
             write(ends, out)
         offsets = np.concatenate([[0], ends])
-        valid = np.packbits(self.counts > 0, bitorder="little")
+        valid = np.packbits(self.counts > 0 if rows is None else rows, bitorder="little")
         return pa.LargeStringArray.from_buffers(
             len(self), pa.py_buffer(offsets), pa.py_buffer(out), pa.py_buffer(valid)
         ).cast(pa.string())

@@ -8,7 +8,7 @@ an Arrow column; their items lie end to end in two arrays, elements and amounts.
 import numpy as np
 from numba import njit
 
-OK, EMPTY, CHARACTER, SYMBOL, BRACKET, FRACTION, ZERO, LARGE = range(8)
+OK, EMPTY, CHARACTER, SYMBOL, BRACKET, FRACTION, ZERO, LARGE, DOT_INSIDE, EMPTY_GROUP, DEEP = range(11)
 
 MAX_DEPTH = 32
 MAX_AMOUNT = 2**31 - 1
@@ -52,18 +52,22 @@ def _separator(data, p, stop):
 def _full_stop_adds(data, p, stop):
     """Return whether the full stop at p joins two parts and is not a decimal point.
 
-    It joins them before a letter or bracket (``CaSO4.H2O``) and before a count of waters
-    (``CuSO4.5H2O``).
+    It joins them before a letter or bracket (``CaSO4.H2O``), and before a count of waters with
+    which a part ends (``CuSO4.5H2O``, not ``Mn1.5H2O4``).
     """
     p += 1
     if p >= stop:
         return False
     if 65 <= data[p] <= 90 or data[p] == 40 or data[p] == 91 or data[p] == 123:
         return True
-    first = p
+    if not 49 <= data[p] <= 57:
+        return False
     while p < stop and 48 <= data[p] <= 57:
         p += 1
-    return p > first and p + 2 < stop and data[p] == 72 and data[p + 1] == 50 and data[p + 2] == 79
+    if p + 2 >= stop or data[p] != 72 or data[p + 1] != 50 or data[p + 2] != 79:
+        return False
+    p += 3
+    return p == stop or data[p] == 32 or data[p] == 9 or data[p] == 46 or _separator(data, p, stop) > 0
 
 
 @njit(cache=True, nogil=True)
@@ -77,8 +81,29 @@ def _digit(data, p, stop):
 
 
 @njit(cache=True, nogil=True)
-def _number(data, p, stop):
-    """Return (value, next p, error) of the number at p; (1, p, OK) where there is none."""
+def _is_fraction(data, p, stop):
+    """Return whether a part of a fraction is at p: ½ and the like, or a slash or comma before a digit."""
+    if p >= stop:
+        return False
+    if data[p] == 44 or data[p] == 47:
+        return _is_digit(data, p + 1, stop)
+    if data[p] == 0xC2:
+        return p + 1 < stop and 0xBC <= data[p + 1] <= 0xBE
+    return p + 2 < stop and data[p] == 0xE2 and data[p + 1] == 0x85 and 0x90 <= data[p + 2] <= 0x9E
+
+
+@njit(cache=True, nogil=True)
+def _is_digit(data, p, stop):
+    return _digit(data, p, stop)[1] > 0
+
+
+@njit(cache=True, nogil=True)
+def _number(data, p, stop, is_coefficient):
+    """Return (value, next p, error) of the number at p; (1, p, OK) where there is none.
+
+    Nobody writes an amount of 1 in front of a hydrate dot, or a dot after a coefficient: a full
+    stop followed by a digit is a decimal point there.
+    """
     digit, length = _digit(data, p, stop)
     if length == 0:
         return np.int64(1), p, OK
@@ -89,17 +114,24 @@ def _number(data, p, stop):
             return value, p, LARGE
         p += length
         digit, length = _digit(data, p, stop)
-    if p < stop and data[p] == 46 and not _full_stop_adds(data, p, stop):
+    if p < stop and data[p] == 46:
         q = p + 1
         digit, length = _digit(data, q, stop)
-        if length == 0:
-            return value, p, CHARACTER
-        while length > 0:
-            if digit != 0:
+        is_decimal = length > 0 and (is_coefficient or value < 2)
+        if is_decimal or not _full_stop_adds(data, p, stop):
+            if length == 0:
+                return value, p, FRACTION if _is_fraction(data, q, stop) else CHARACTER
+            while length > 0:
+                if digit != 0:
+                    return value, p, FRACTION
+                q += length
+                digit, length = _digit(data, q, stop)
+            # 4.0.5 in CaSO4.0.5H2O.
+            if q < stop and data[q] == 46 and _is_digit(data, q + 1, stop):
                 return value, p, FRACTION
-            q += length
-            digit, length = _digit(data, q, stop)
-        p = q
+            p = q
+    if _is_fraction(data, p, stop):
+        return value, p, FRACTION
     if value == 0:
         return value, p, ZERO
     return value, p, OK
@@ -126,7 +158,7 @@ def _read_items(data, start, stop, numbers, elements, amounts):
             length = 1
         if length > 0:
             if depth > 0:
-                return n, BRACKET, p
+                return n, DOT_INSIDE, p
             if first == n:
                 return n, CHARACTER, p
             for i in range(first, n):
@@ -140,7 +172,7 @@ def _read_items(data, start, stop, numbers, elements, amounts):
             continue
         if at_start_of_part:
             here = p
-            coefficient, p, error = _number(data, p, stop)
+            coefficient, p, error = _number(data, p, stop, True)
             if error != OK:
                 return n, error, here
             at_start_of_part = False
@@ -156,7 +188,7 @@ def _read_items(data, start, stop, numbers, elements, amounts):
             if numbers[key] == 0:
                 return n, SYMBOL, here
             at = p
-            amount, p, error = _number(data, p, stop)
+            amount, p, error = _number(data, p, stop, False)
             if error != OK:
                 return n, error, at
             elements[n] = numbers[key]
@@ -164,7 +196,7 @@ def _read_items(data, start, stop, numbers, elements, amounts):
             n += 1
         elif c == 40 or c == 91 or c == 123:
             if depth == MAX_DEPTH:
-                return n, BRACKET, p
+                return n, DEEP, p
             opened[depth] = n
             brackets[depth] = c
             depth += 1
@@ -175,16 +207,20 @@ def _read_items(data, start, stop, numbers, elements, amounts):
                 return n, BRACKET, p
             depth -= 1
             if opened[depth] == n:
-                return n, BRACKET, p
+                return n, EMPTY_GROUP, p
             p += 1
             at = p
-            amount, p, error = _number(data, p, stop)
+            amount, p, error = _number(data, p, stop, False)
             if error != OK:
                 return n, error, at
             for i in range(opened[depth], n):
                 amounts[i] *= amount
                 if amounts[i] > MAX_AMOUNT:
                     return n, LARGE, at
+        elif (c == 46 and (_is_digit(data, p + 1, stop) or _is_fraction(data, p + 1, stop))) or _is_fraction(
+            data, p, stop
+        ):
+            return n, FRACTION, p
         else:
             return n, CHARACTER, p
     if depth > 0:
@@ -322,6 +358,36 @@ def write_formulas(starts, counts, elements, amounts, symbols, ends, out):
                         out[p] = symbols[elements[i], letter]
                     p += 1
             p = _put_amount(out, p, amounts[i])
+        ends[f] = p
+
+
+@njit(cache=True, nogil=True)
+def write_species(starts, counts, elements, oxidation_states, symbols, ends, out):
+    """Write species: symbols with oxidation states, joined by spaces, as ``Li+ Zn2+ O2-``.
+
+    Parameters are those of `write_formulas`, except
+
+    oxidation_states : array of int8
+        Parallel to `elements`.
+    """
+    p = np.int64(0)
+    for f in range(counts.shape[0]):
+        for i in range(starts[f], starts[f] + counts[f]):
+            if i > starts[f]:
+                if out.shape[0] > 0:
+                    out[p] = 32
+                p += 1
+            for letter in range(2):
+                if symbols[elements[i], letter]:
+                    if out.shape[0] > 0:
+                        out[p] = symbols[elements[i], letter]
+                    p += 1
+            state = np.int64(oxidation_states[i])
+            if state != 0:
+                p = _put_amount(out, p, abs(state))
+            if out.shape[0] > 0:
+                out[p] = 48 if state == 0 else 43 if state > 0 else 45
+            p += 1
         ends[f] = p
 
 

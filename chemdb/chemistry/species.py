@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from chemdb.chemistry.elements import elements
+from chemdb.chemistry.elements import BEYOND, elements
 from chemdb.errors import SpeciesError
 
 MAX_CHARGE = 12
@@ -34,10 +34,13 @@ class OxidationStates:
         SMACT's name of the set, or the name of the user file.
     states : mapping of str to tuple of int
         Ascending oxidation states in e of each element that has any.
+    n_ignored : int
+        Species of a user file beyond Z = 103.
     """
 
     name: str
     states: Mapping[str, tuple[int, ...]]
+    n_ignored: int = 0
 
     @property
     def n_species(self) -> int:
@@ -79,6 +82,8 @@ def icsd_occurrences() -> Mapping[tuple[str, int], int]:
 def read_oxidation_states(path: Path) -> OxidationStates:
     """Return the set in a file in SMACT's format: a line per element, ``Fe +2 +3``, with # comments.
 
+    Species beyond Z = 103 are ignored and counted.
+
     Raises
     ------
     SpeciesError
@@ -103,7 +108,7 @@ def read_oxidation_states(path: Path) -> OxidationStates:
         if not symbol:
             continue
         where = f"oxidation-state file {path}, line {number}"
-        if symbol not in known_symbols:
+        if symbol not in known_symbols and symbol not in BEYOND:
             raise SpeciesError(f"{where}: {symbol!r} is not the symbol of an element up to Z = 103")
         if symbol in states:
             raise SpeciesError(f"{where}: {symbol} already has a line")
@@ -116,10 +121,11 @@ def read_oxidation_states(path: Path) -> OxidationStates:
         if any(abs(value) > MAX_CHARGE for value in values):
             raise SpeciesError(f"{where}: oxidation states beyond {MAX_CHARGE} are not supported")
         states[symbol] = tuple(values)
+    n_ignored = sum(len(states.pop(symbol, ())) for symbol in BEYOND)
     states = {symbol: values for symbol, values in states.items() if values}
     if not states:
         raise SpeciesError(f"oxidation-state file {path}: no species in it; lines look like 'Fe +2 +3'")
-    return OxidationStates(path.name, states)
+    return OxidationStates(path.name, states, n_ignored)
 
 
 def oxidation_states(name_or_path: str) -> OxidationStates:

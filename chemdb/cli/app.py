@@ -3,7 +3,9 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -11,7 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from chemdb import __version__
-from chemdb.errors import ChemdbError, FileError, is_utf8, one_line
+from chemdb.errors import ChemdbError, ChemdbWarning, FileError, is_utf8, one_line
 from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message, is_interrupt, replaced_files
 from chemdb.runtime.standard_streams import stdout, write_stderr
 from chemdb.runtime.threads import REFUSED, is_refused
@@ -60,15 +62,32 @@ class OneLineErrors(TyperGroup):
         return result
 
     def invoke(self, ctx: Any) -> Any:
-        """Run one command; turn Ctrl-C into an error message."""
+        """Run one command; turn Ctrl-C into an error message, and warnings into lines."""
         try:
-            return super().invoke(ctx)
+            with _warnings_as_lines():
+                return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
             raise InterruptedCommandError(interrupt_message(str(interrupt))) from None
         except (ChemdbError, RuntimeError) as error:
             if not is_interrupt(error):
                 raise
             raise InterruptedCommandError(interrupt_message()) from None
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ChemdbWarning)
+        show_other = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **other: Any) -> None:
+            if issubclass(category, ChemdbWarning):
+                write_stderr(f"chemdb: note: {message}")
+            else:
+                show_other(message, category, *place, **other)
+
+        warnings.showwarning = show
+        yield
 
 
 def _check_utf8(words: Sequence[str]) -> None:

@@ -138,6 +138,22 @@ FormulaColumn = Annotated[
         help="Column with the formulas.",
     ),
 ]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default="found by its name",
+        help="Column with the identifiers.",
+    ),
+]
+EnergyColumn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default="found by its name",
+        help="Column with the energies above the hull, in eV/atom unless it says meV.",
+    ),
+]
 MpApiKey = Annotated[
     str | None,
     typer.Option(

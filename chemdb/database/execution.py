@@ -26,6 +26,8 @@ FETCH = 10_000
 DAMAGE = (duckdb.FatalException, duckdb.SerializationException)
 #: Cursors in use, by identity; Ctrl-C interrupts them all.
 _cursors: dict[int, duckdb.DuckDBPyConnection] = {}
+#: What is called while one waits for a connection, by its identity.
+_waiting: dict[int, Callable[[], None]] = {}
 #: Iterators over rows that have not ended.
 _reads: "weakref.WeakSet[Generator]" = weakref.WeakSet()
 
@@ -47,7 +49,17 @@ def interruptible(con: duckdb.DuckDBPyConnection, call: Callable[[], T]) -> T:
         for connection in (con, *list(_cursors.values())):
             connection.interrupt()
 
-    return run_interruptibly(call, cancel)
+    return run_interruptibly(call, cancel, _waiting.get(id(con)))
+
+
+@contextmanager
+def while_waiting(con: duckdb.DuckDBPyConnection, call: Callable[[], None]) -> Iterator[None]:
+    """Call this again and again while a statement of the body makes one wait."""
+    _waiting[id(con)] = call
+    try:
+        yield
+    finally:
+        del _waiting[id(con)]
 
 
 @contextmanager

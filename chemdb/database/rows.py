@@ -1,7 +1,7 @@
 """The rows of a SQL statement as Python, Arrow, pandas or polars objects, read on demand."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import polars
     import pyarrow as pa
 
+#: Values of the parameters of a statement, by name or in order.
+Values = Mapping[str, Any] | Sequence[Any]
 #: Number of rows in the printed form.
 N_SHOWN = 20
 
@@ -28,14 +30,29 @@ class Rows:
     ----------
     file : OpenFile
     statement : str
-    parameters : mapping, optional
-        Values of ``$name`` in the statement.
+    parameters : mapping or sequence, optional
+        Values of ``$name``, or of ``?`` and ``$1``, in the statement.
+    during : callable, optional
+        Takes a cursor and returns what is entered while it reads.
     """
 
-    def __init__(self, file: OpenFile, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        file: OpenFile,
+        statement: str,
+        parameters: Values | None = None,
+        during: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._file = file
         self._statement = statement
-        self._parameters = dict(parameters or {}) or None
+        self._during = during
+        if parameters is not None and not isinstance(parameters, Mapping | Sequence):
+            raise ChemdbError("sql: give parameters as a list or a dict")
+        if isinstance(parameters, str):
+            raise ChemdbError(f"sql: give parameters as a list: [{parameters!r}]")
+        # DuckDB takes dicts and lists.
+        kind = dict if isinstance(parameters, Mapping) else list
+        self._parameters = kind(parameters) if parameters else None
 
     def read(self) -> tuple[list[str], Iterator[tuple]]:
         """Return the column names and an iterator over the rows, in bounded memory."""
@@ -67,7 +84,7 @@ class Rows:
         """Give a cursor and the statement as a relation of it; None if the statement has no rows."""
         with self._file.cursor() as con:
             _check(con, self._statement)
-            with relation(con, self._statement, self._parameters) as rows:
+            with self._during(con), relation(con, self._statement, self._parameters) as rows:
                 yield con, rows
 
     def __repr__(self) -> str:
@@ -80,16 +97,17 @@ class Rows:
     def _whole(self, read: Callable[[duckdb.DuckDBPyRelation], T]) -> T:
         with self._file.cursor() as con:
             _check(con, self._statement)
-            with relation(con, self._statement, self._parameters) as rows:
+            with self._during(con), relation(con, self._statement, self._parameters) as rows:
                 return interruptible(con, lambda: read(rows))
 
     def _read(self) -> Generator[Any]:
         with self._file.cursor() as con:
             _check(con, self._statement)
-            result = execute(con, self._statement, self._parameters)
-            yield [column[0] for column in result.description or []]
-            if result.description:
-                yield from all_rows(result)
+            with self._during(con):
+                result = execute(con, self._statement, self._parameters)
+                yield [column[0] for column in result.description or []]
+                if result.description:
+                    yield from all_rows(result)
 
 
 def _check(con: duckdb.DuckDBPyConnection, statement: str) -> None:

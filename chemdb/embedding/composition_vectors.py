@@ -18,7 +18,7 @@ with kernel_cache():
 
 def composition_vectors(
     elements: NDArray[np.uint8],
-    factors: NDArray[np.uint8],
+    factors: NDArray[np.integer],
     vectors: ElementVectors,
     threads: int,
     out: NDArray[np.float32] | None = None,
@@ -29,7 +29,7 @@ def composition_vectors(
     ----------
     elements : array of uint8, shape (n, k)
         Atomic numbers, padded with 0.
-    factors : array of uint8, shape (n, k)
+    factors : array of uint8 or int64, shape (n, k)
         Stoichiometric factors of those elements, padded with 0.
     vectors : ElementVectors
     threads : int
@@ -65,7 +65,7 @@ def is_covered(elements: NDArray[np.uint8], vectors: ElementVectors) -> NDArray[
 
 def element_arrays(
     rows: pa.Table | pa.RecordBatch, symbols: Sequence[str]
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.uint8], NDArray[np.integer]]:
     """Return atomic numbers and factors of compositions, each of shape (n, k), padded with 0.
 
     Parameters
@@ -84,9 +84,12 @@ def element_arrays(
     row = np.repeat(np.arange(len(lengths)), lengths)
     place = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     shape = (len(lengths), int(lengths.max(initial=0)))
-    padded = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    amounts = as_array(factors.flatten())
+    # Only formulas of users have larger ones.
+    large = amounts.max(initial=0) > np.iinfo(np.uint8).max
+    padded = np.zeros(shape, np.uint8), np.zeros(shape, np.int64 if large else np.uint8)
     padded[0][row, place] = numbers
-    padded[1][row, place] = as_array(factors.flatten())
+    padded[1][row, place] = amounts
     return padded
 
 

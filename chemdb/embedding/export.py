@@ -1,7 +1,8 @@
 """Vectors of compositions as a table, in a file, or in a folder of files, in bounded memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -9,8 +10,10 @@ from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.embedding.embedded import COLUMNS, Compositions, Embedded, vector_schema
 from chemdb.embedding.export_npz import write_npz
 from chemdb.embedding.export_parts import parquet_writer, write_parts
-from chemdb.errors import EmbeddingError, FileError
+from chemdb.errors import EmbeddingError, FileError, counted, warn
 from chemdb.files.output_files import write_batches
+from chemdb.lookup.formula_input import formula_array, is_table, read_table
+from chemdb.lookup.label import Labeller
 from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, no_progress
@@ -21,21 +24,46 @@ FIXED_LAYOUTS = {".csv": "wide", ".npz": "list"}
 
 
 def embed(
-    compositions: pa.Table | Compositions, vectors: ElementVectors, threads: int
+    compositions: Any, vectors: ElementVectors, threads: int, labeller: Callable[[], Labeller]
 ) -> tuple[pa.Table, Embedded]:
     """Return formula, category and vector of compositions, and the account of what was left out.
 
     Parameters
     ----------
-    compositions : pyarrow.Table or Compositions
+    compositions : pyarrow.Table, Compositions, or what `chemdb.lookup.formula_input` reads
     vectors : ElementVectors
     threads : int
+    labeller : callable
+        Returns what decides formulas; called for formulas only.
+
+    Raises
+    ------
+    ChemdbError
+        There is no formula column, or something else than formulas.
     """
     account = Embedded(vectors, threads)
+    if not hasattr(compositions, "batches") and not _has_all(compositions):
+        compositions = _compositions(compositions, labeller())
     compositions = compositions.select(COLUMNS)
     batches = compositions.to_batches() if isinstance(compositions, pa.Table) else compositions.batches()
     table = pa.Table.from_batches(account.batches(batches, "list"), vector_schema(vectors, "list"))
     return table, account
+
+
+def _has_all(compositions: Any) -> bool:
+    return isinstance(compositions, pa.Table) and set(COLUMNS) <= set(compositions.column_names)
+
+
+def _compositions(formulas: Any, labeller: Labeller) -> pa.Table:
+    """Return `COLUMNS` of formulas, without rows that are none; warn of these."""
+    if is_table(formulas):
+        table, column = read_table(formulas, "embed")
+        formulas = table[column]
+    texts = formula_array(formulas, "embed")
+    table = labeller.compositions(texts)
+    if n_others := len(texts) - len(table):
+        warn(f"embed: {counted(n_others, 'row')} left out: not a formula")
+    return table
 
 
 def check_target(target: Path, layout: str) -> None:

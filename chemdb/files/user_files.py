@@ -1,71 +1,106 @@
 """Read user files with a formula in each row: CSV, TSV, JSON, JSON lines, Parquet, plain text."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from chemdb.database.execution import identifier
 from chemdb.errors import FileError
+from chemdb.files.file_columns import BATCH, Form, UserTable
+from chemdb.files.text_input import ALWAYS_ALLOWED, MAX_RATIO, line_of_row, suffixes_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Largest ratio of unpacked to packed size; lists of formulas have 3 to 30.
-MAX_RATIO = 200
-#: Files that unpack to at most so many bytes, or rows, are read whatever their ratio.
-ALWAYS_ALLOWED = 2 * 10**8
 #: Unpacked bytes of a compressed file that are checked before it is read.
 CHECKED_BYTES = 50_000_000
-#: Arrow's names of compressions by suffix.
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
-#: Names of the formula column, the preferred first.
-FORMULA_COLUMNS = (
-    "formula", "formula_given", "formula_pretty", "pretty_formula", "reduced_formula", "composition",
-    "chemical_formula", "chemical_formula_reduced", "full_formula", "composition_reduced", "sum_formula",
-)  # fmt: skip
-
-#: Table functions of DuckDB by suffix.
-READERS = {
-    ".csv": "read_csv(?, all_varchar = true)",
-    ".tsv": "read_csv(?, all_varchar = true, delim = '\t')",
-    ".txt": "read_csv(?, all_varchar = true, header = false, delim = '\t', columns = {'formula': 'varchar'})",
-    ".json": "read_json(?)",
-    ".jsonl": "read_json(?, format = 'newline_delimited')",
-    ".ndjson": "read_json(?, format = 'newline_delimited')",
-    ".parquet": "read_parquet(?)",
-}
+#: Suffixes of the files that can be read.
+SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 
 
-def read_rows(con: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
-    """Return the rows of a user file; text files may be compressed (``.gz``, ``.zst``).
+@dataclass(frozen=True)
+class ParquetTable:
+    """A Parquet file, see `chemdb.files.file_columns.UserTable`; values keep their types."""
+
+    con: duckdb.DuckDBPyConnection
+    path: Path
+    relation: duckdb.DuckDBPyRelation
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return list(self.relation.columns)
+
+    def type_of(self, column: str) -> str | None:
+        """Return the type of a column of lists, structures or maps."""
+        kind = self.relation.types[self.columns.index(column)]
+        return str(kind).lower() if kind.id in ("list", "struct", "map", "array", "union") else None
+
+    def read(
+        self, columns: Sequence[str], texts: Collection[str] = (), form: Form = "text"
+    ) -> "pa.RecordBatchReader":
+        """Return columns with the types of the file."""
+        items = (
+            f"{identifier(name)}::varchar as {identifier(name)}" if name in texts else identifier(name)
+            for name in columns
+        )
+        return self.relation.project(", ".join(items)).to_arrow_reader(BATCH)
+
+    def place(self, row: int) -> str:
+        """Return the number of a row."""
+        return f"row {row + 1}"
+
+
+def open_table(con: duckdb.DuckDBPyConnection, path: Path) -> UserTable:
+    """Return the table in a user file; text files may be compressed (``.gz``, ``.zst``).
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        Reads JSON and Parquet files, as long as the table is used.
+    path : Path
 
     Raises
     ------
     FileError
         The file is missing, not a regular file, unreadable, or of an unknown kind.
     """
+    if re.match("[a-z][a-z0-9+.-]*:/", str(path), re.IGNORECASE) and not path.exists():
+        raise FileError(f"{path}: is a URL; download the file first")
     if not path.exists():
         raise FileError(f"{path}: no such file")
     if not path.is_file():
         raise FileError(f"{path}: not a regular file")
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if len(suffixes) > 1 and suffixes[-1] in COMPRESSIONS:
-        _check_ratio(path, COMPRESSIONS[suffixes.pop()])
-    suffix = suffixes[-1] if suffixes else ""
-    if suffix not in READERS:
-        raise FileError(f"{path}: the name must end in one of {', '.join(READERS)} (or .gz, .zst)")
+    suffix, compression = suffixes_of(path)
+    if suffix not in SUFFIXES or (compression and suffix == ".parquet"):
+        raise FileError(f"{path}: the name must end in one of {', '.join(SUFFIXES)} (or .gz, .zst)")
+    if compression:
+        _check_ratio(path, compression)
+    if suffix == ".txt":
+        from chemdb.files.line_files import LineTable
+
+        return LineTable(path)
+    if suffix in (".csv", ".tsv"):
+        from chemdb.files.csv_files import open_csv
+
+        return open_csv(path, "\t" if suffix == ".tsv" else None)
     try:
         name = _escape_globs(path)
-        if suffix == ".parquet":
-            [(n_rows,)] = con.execute("select sum(num_rows) from parquet_file_metadata(?)", [name]).fetchall()
-            if n_rows and n_rows > max(ALWAYS_ALLOWED, MAX_RATIO * path.stat().st_size):
-                raise FileError(f"{path}: declares {n_rows:,} rows, too many for its size")
-        return con.from_query(f"from {READERS[suffix]}", params=[name])
+        if suffix != ".parquet":
+            from chemdb.files.json_files import open_json
+
+            return open_json(con, path, name)
+        [(n_rows,)] = con.execute("select sum(num_rows) from parquet_file_metadata(?)", [name]).fetchall()
+        if n_rows and n_rows > max(ALWAYS_ALLOWED, MAX_RATIO * path.stat().st_size):
+            raise FileError(f"{path}: declares {n_rows:,} rows, too many for its size")
+        return ParquetTable(con, path, con.from_query("from read_parquet(?)", params=[name]))
     except (duckdb.Error, UnicodeDecodeError) as error:
-        raise FileError(f"{path}: {read_error(error)}") from None
+        raise FileError(f"{path}: {read_error(error, path)}") from None
 
 
 def limit_size(
@@ -90,34 +125,16 @@ def limit_size(
         yield batch
 
 
-def formula_column(columns: Sequence[str], path: Path, name: str | None = None) -> str:
-    """Return the formula column: the one called `name` if given, else the first of `FORMULA_COLUMNS`.
-
-    Raises
-    ------
-    FileError
-        There is no such column.
-    """
-    column = first_column(columns, (name,) if name else FORMULA_COLUMNS)
-    if column is None:
-        available = ", ".join(columns[:12]) + (", ..." if len(columns) > 12 else "")
-        problem = f"no column {name!r}" if name else "no formula column"
-        raise FileError(f"{path}: {problem} among {available}; name it with --formula-column")
-    return column
-
-
-def first_column(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """Return the column of the first name that there is, ignoring case and separators; else None."""
-    by_name = {_normalized(column): column for column in reversed(columns)}
-    return next((by_name[_normalized(name)] for name in names if _normalized(name) in by_name), None)
-
-
-def read_error(error: Exception) -> str:
-    """Return the error of DuckDB with a file in one line."""
-    first, *rest = str(error).splitlines()
-    if line_error := re.search(r"CSV Error on Line: (\d+)$", first):
-        message = next((line for line in rest if line and not line.startswith("Original Line: ")), first)
-        first = f"line {line_error[1]}: {message.rstrip('. ')}"
+def read_error(error: Exception, path: Path) -> str:
+    """Return the error of DuckDB or Arrow with a file in one line."""
+    first, *_ = str(error).splitlines()
+    malformed = re.search(r"Malformed JSON .* in (line|record/value) ([0-9]+): (.*?)[. ]*$", first)
+    if malformed:
+        kind, number, problem = malformed.groups()
+        # DuckDB names the line or value after, and does not count empty lines.
+        row = int(number) - 2
+        place = f"line {line_of_row(path, row)}" if kind == "line" else f"value {row + 1}"
+        first = f"{place}: not JSON, {problem}"
     return f"cannot be read ({first})"
 
 
@@ -134,10 +151,6 @@ def _check_ratio(path: Path, compression: str) -> None:
                 raise FileError(f"{path}: unpacks to more than {MAX_RATIO} times its size")
     except (OSError, pa.ArrowException):
         return  # DuckDB reports what is wrong.
-
-
-def _normalized(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _escape_globs(path: Path) -> str:

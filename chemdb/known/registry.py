@@ -4,12 +4,14 @@ Each function imports its module when it is called: the command line takes its h
 and should not load Arrow or network libraries for them.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chemdb.errors import KnownSourceError
+from chemdb.files.file_columns import FileColumns
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress
 
@@ -35,14 +37,16 @@ class SourceRequest:
         Provider or file; empty for a source that has one location.
     name : str or None
         Name of the source in the database; None for the default.
-    formula_column, mp_api_key : str or None
+    columns : FileColumns
+        Columns of a user file.
+    mp_api_key : str or None
     limits : Limits
     """
 
     kind: str
     location: str = ""
     name: str | None = None
-    formula_column: str | None = None
+    columns: FileColumns = field(default_factory=FileColumns)
     mp_api_key: str | None = field(default=None, repr=False)
     limits: Limits = field(default_factory=Limits)
 
@@ -88,9 +92,7 @@ def _optimade(request: SourceRequest) -> Reader:
 def _user_file(request: SourceRequest) -> Reader:
     from chemdb.known.user_file import file_source
 
-    return lambda progress: file_source(
-        Path(request.location), request.name, request.formula_column, request.limits
-    )
+    return lambda progress: file_source(Path(request.location), request.name, request.columns, request.limits)
 
 
 #: To add a kind of source, add its function above and an entry here.
@@ -108,9 +110,14 @@ HELP = ", ".join(
 )
 
 
+def is_file(spec: str) -> bool:
+    """Return whether a source is a file of the user, whose columns can be named."""
+    return _parse(spec).kind == "file"
+
+
 def source_reader(
     spec: str,
-    formula_column: str | None = None,
+    columns: FileColumns | None = None,
     mp_api_key: str | None = None,
     limits: Limits | None = None,
 ) -> Reader:
@@ -120,19 +127,22 @@ def source_reader(
     ----------
     spec : str
         One of `SYNTAX`, or ``NAME=optimade:PROVIDER``.
-    formula_column : str, optional
-        Column with the formula in a user file.
+    columns : FileColumns, optional
+        Columns of a user file; by default found by their names.
     mp_api_key : str, optional
     limits : Limits, optional
 
     Raises
     ------
     KnownSourceError
-        There is no such source. Nothing has been read or opened yet.
+        There is no such source, or it is not a file, which has columns to name. Nothing has been read or
+        opened yet.
     """
     request = replace(
-        _parse(spec), formula_column=formula_column, mp_api_key=mp_api_key, limits=limits or Limits()
+        _parse(spec), columns=columns or FileColumns(), mp_api_key=mp_api_key, limits=limits or Limits()
     )
+    if request.kind != "file" and request.columns != FileColumns():
+        raise KnownSourceError(f"{spec}: not a file, so it has no columns to name")
     return SOURCE_KINDS[request.kind].reader(request)
 
 
@@ -142,6 +152,12 @@ def _parse(spec: str) -> SourceRequest:
     name, equals, location = spec.partition("=")
     if name == "optimade" and equals:
         return SourceRequest("optimade", location)
+    if re.match(r"(?:[^=/]*=)?[a-z][a-z0-9+.-]*://", spec, re.IGNORECASE):
+        own = f"{name}=optimade:" if equals and "://" not in name else "optimade="
+        # Not the URL: it may contain a password.
+        raise KnownSourceError(
+            f"known source: a URL is read as an OPTIMADE provider: write {own}URL; download files first"
+        )
     is_file = Path(spec).exists()
     if equals and not is_file:
         prefix, colon, provider = location.partition(":")

@@ -35,13 +35,24 @@ def broken_rule(
     symbols = composition.symbols
     without = [symbol for symbol in symbols if electronegativities[symbol] is None]
     if without:
-        return Forbidden("no_electronegativity", f"{_have(without)} no Pauling electronegativity")
+        return Forbidden("no_electronegativity", no_electronegativity(without))
     without = [symbol for symbol in symbols if not states.get(symbol)]
     if without:
         return Forbidden("no_oxidation_states", f"{_have(without)} no oxidation states in {set_name}")
     if OxidationStateAssignments(symbols, composition.amounts, None, states).count == 0:
         return _not_neutral(composition, states)
     return _wrong_electronegativity(composition, electronegativities, states)
+
+
+def no_electronegativity(symbols: list[str]) -> str:
+    """Return that elements have no electronegativity.
+
+    Examples
+    --------
+    >>> no_electronegativity(["Pm"])
+    'Pm has no Pauling electronegativity'
+    """
+    return f"{_have(symbols)} no Pauling electronegativity"
 
 
 def _have(symbols: list[str]) -> str:

@@ -1,10 +1,9 @@
 """Labels of formulas in bulk: whether they are allowed and known, and their category."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,19 +16,31 @@ from chemdb.chemistry.category import category_of
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.database.connection import threads_of
-from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, states_of
+from chemdb.database.metadata import SpaceLimits, elements_of, space_limits_of, state_occurrences
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import FileError
-from chemdb.files.user_files import formula_column
-from chemdb.rule.bulk import ALLOWED, UNDECIDED, decide_formulas
+from chemdb.files.file_columns import BATCH
+from chemdb.lookup.broken_rule import no_electronegativity
+from chemdb.lookup.formula_input import formula_array, is_table, read_table
+from chemdb.rule.bulk import ALLOWED, FORBIDDEN, UNDECIDED, decide_formulas
+from chemdb.rule.oxidation_states import Occurrences
 
-#: Rows of a batch.
-BATCH = 100_000
+#: Why a composition is forbidden whose elements all have an electronegativity.
+NO_ASSIGNMENT = "no allowed oxidation states"
 #: Columns of labels, in order.
 LABEL_COLUMNS = (
-    "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "known", "known_in",
-    "category", "material_id", "error",
+    "formula", "chemsys", "nelements", "in_space", "outside_because", "allowed", "forbidden_because",
+    "known", "known_in", "category", "material_id", "energy_above_hull", "species", "error",
 )  # fmt: skip
+#: Columns of `Labeller.known`.
+KNOWN = pa.schema(
+    [
+        ("formula", pa.string()),
+        ("known_in", pa.string()),
+        ("material_id", pa.string()),
+        ("energy_above_hull", pa.float64()),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -39,17 +50,17 @@ class Labeller:
     Attributes
     ----------
     elements : list of Element
-    states : mapping of str to tuple of int
-        Oxidation states in e, by symbol, of the set that the file was built with.
+    states : mapping of str to mapping of int to int
+        Occurrences of the oxidation states in e, by symbol, of the set that the file was built with.
     space_limits : SpaceLimits
     known : pyarrow.Table
-        Distinct known formulas: formula, known_in, and the material_id of the lowest energy.
+        Distinct known formulas: formula, known_in, material_id, energy_above_hull.
     threads : int
         Batches labelled in parallel.
     """
 
     elements: list[Element]
-    states: Mapping[str, tuple[int, ...]]
+    states: Occurrences
     space_limits: SpaceLimits
     known: pa.Table
     threads: int
@@ -59,11 +70,12 @@ class Labeller:
 
         If a text is not a formula, ``error`` says why and the other columns are null. The rule is
         applied to any number of elements and any factors; ``in_space`` and ``outside_because`` say
-        whether the file enumerates the composition.
+        whether the file enumerates the composition, ``forbidden_because`` what allows it no assignment.
         """
         formulas = read_formulas(texts, self.elements)
         is_formula = pa.array(formulas.counts > 0)
-        decisions = decide_formulas(formulas, self.elements, self.states)
+        decided = decide_formulas(formulas, self.elements, self.states)
+        decisions = decided.decisions
         allowed = pa.array(decisions == ALLOWED, mask=decisions == UNDECIDED)
         formula = formulas.formula()
         known_row = pc.index_in(formula, self.known["formula"].combine_chunks())
@@ -77,13 +89,41 @@ class Labeller:
                 "in_space": _null_unless(is_formula, pc.is_null(outside_because)),
                 "outside_because": outside_because,
                 "allowed": allowed,
+                "forbidden_because": self._forbidden_because(formulas, decisions == FORBIDDEN),
                 "known": known,
                 "known_in": self.known["known_in"].combine_chunks().take(known_row),
                 "category": _category(allowed, known),
                 "material_id": self.known["material_id"].combine_chunks().take(known_row),
+                "energy_above_hull": self.known["energy_above_hull"].combine_chunks().take(known_row),
+                "species": formulas.species(decided.oxidation_states, decisions == ALLOWED),
                 "error": _errors(formulas, decisions),
             }
         )
+
+    def compositions(self, texts: pa.Array) -> pa.Table:
+        """Return formula, elements, factors and category of the texts that are formulas, in order."""
+        formulas = read_formulas(texts, self.elements)
+        labels = self.label(texts)
+        return pa.table(
+            {
+                "formula": labels["formula"],
+                "elements": formulas.symbols(),
+                "factors": formulas.factors(),
+                "category": labels["category"],
+            }
+        ).filter(pc.is_valid(labels["formula"]))
+
+    def _forbidden_because(self, formulas: Formulas, forbidden: NDArray[np.bool_]) -> pa.Array:
+        """Return why the rule forbids each formula; null if it does not."""
+        without = {e.atomic_number: e.symbol for e in self.elements if e.electronegativity is None}
+        symbols: dict[int, list[str]] = {}
+        rows, elements = formulas.having(list(without))
+        for row, element in zip(rows.tolist(), elements.tolist(), strict=True):
+            symbols.setdefault(row, []).append(without[element])
+        reasons = [NO_ASSIGNMENT, *(no_electronegativity(each) for each in symbols.values())]
+        places = np.zeros(len(formulas), np.int32)
+        places[list(symbols)] = np.arange(1, len(symbols) + 1)
+        return pa.array(reasons, pa.string()).take(pa.array(places, mask=~forbidden))
 
     def _outside_because(self, formulas: Formulas) -> pa.Array:
         """Return why each formula is outside the space; null if it is inside, or not a formula."""
@@ -105,30 +145,27 @@ def labeller_of(con: duckdb.DuckDBPyConnection) -> Labeller:
         Its elements are damaged, or it has no stoichiometry.
     """
     rows = con.execute(sql_text("statements/known_formula")).fetchall()
-    columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    known = pa.table(
-        [pa.array(column, pa.string()) for column in columns], names=["formula", "known_in", "material_id"]
+    known = pa.Table.from_arrays(
+        [
+            pa.array(column, field.type)
+            for column, field in zip(zip(*rows, strict=True) if rows else [()] * 4, KNOWN, strict=True)
+        ],
+        schema=KNOWN,
     )
-    return Labeller(elements_of(con), states_of(con), space_limits_of(con), known, threads_of(con))
+    return Labeller(elements_of(con), state_occurrences(con), space_limits_of(con), known, threads_of(con))
 
 
 def label_table(labeller: Labeller, formulas: Any) -> pa.Table:
-    """Return the labels of a sequence of formulas, or a table with the labels of its formulas added.
+    """Return the labels of formulas, or a table with the labels of its formulas added.
 
     Raises
     ------
-    FileError
-        The table has no formula column, or `formulas` is neither a table nor a sequence of texts.
+    ChemdbError
+        There is no formula column, or something else than formulas; see `chemdb.lookup.formula_input`.
     """
-    if isinstance(formulas, str):
-        raise FileError(f"label: {formulas!r} is a single text; give a list of formulas: [{formulas!r}]")
-    if not hasattr(formulas, "columns"):
-        try:
-            return labeller.label(pa.array(formulas, pa.string(), from_pandas=True))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError) as error:
-            raise FileError(f"label: not a sequence of formulas ({error})") from None
-    table = pa.table(formulas)
-    column = formula_column(table.column_names, Path("the table"))
+    if not is_table(formulas):
+        return labeller.label(formula_array(formulas, "label"))
+    table, column = read_table(formulas, "label")
     return label_batches(labeller, iter(table.to_batches(BATCH)), table.schema, column).read_all()
 
 
@@ -174,7 +211,9 @@ def _null_unless(condition: pa.Array, values: pa.Array) -> pa.Array:
 
 
 def _unused(name: str, used: Sequence[str]) -> str:
-    while name in used:
+    # DuckDB, which writes the tables, ignores case.
+    lower = {column.lower() for column in used}
+    while name in lower:
         name = f"chemdb_{name}"
     return name
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
 from chemdb.database.metadata import chemsys_of
+from chemdb.errors import PlotError
 from chemdb.plot.drawing import Caption, Drawing, file_details
 from chemdb.plot.labels import spread, width_of
 from chemdb.plot.style import (
@@ -129,10 +130,15 @@ def draw(
     Raises
     ------
     ChemdbError
-        As `compositions_of`, or unknown palette.
+        As `compositions_of`, unknown palette, or no energies to add.
     """
     colors = palette(palette_name)
     compositions = compositions_of(con, system)
+    if hull_energies and not any(energy is not None for energy in compositions.energies):
+        raise PlotError(
+            f"{system}: no known source of this file has an energy above the hull for any of its formulas; "
+            "leave out --hull-energies"
+        )
     k = len(compositions.elements)
     columns = columns or (2 if k == 4 else 1)
     labels = _labels(compositions, hull_energies)

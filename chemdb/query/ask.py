@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from chemdb.database.open_file import OpenFile
-from chemdb.errors import QueryError
+from chemdb.errors import QueryError, warn
+from chemdb.query.filter import EnergyAboveHull, terms_of
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
 from chemdb.query.result import Result
 from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, read_columns, read_order
+
+#: The column, and the key of queries.
+ENERGY = "energy_above_hull"
 
 
 def ask(
@@ -36,12 +40,16 @@ def ask(
         query = read_optimade(text, words)
     else:
         query = read_query(text, words)
-    return Result(
-        file,
-        words,
-        query,
-        read_columns(columns, words) or DEFAULT_COLUMNS,
-        read_order(sort, words) or DEFAULT_ORDER,
-        limit,
-        offset,
-    )
+    order = read_order(sort, words) or DEFAULT_ORDER
+    if any(isinstance(term, EnergyAboveHull) for term in terms_of(query)) or ENERGY in {
+        one.column for one in order
+    }:
+        _warn_without_energies(file)
+    return Result(file, words, query, read_columns(columns, words) or DEFAULT_COLUMNS, order, limit, offset)
+
+
+def _warn_without_energies(file: OpenFile) -> None:
+    with file.cursor() as con:
+        [(some,)] = con.execute(f"select count({ENERGY}) > 0 from known_composition").fetchall()
+    if not some:
+        warn(f"query: no known source of this file has energies, so no composition has {ENERGY}")

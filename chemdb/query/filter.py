@@ -52,6 +52,21 @@ class AtomicFraction:
 
 
 @dataclass(frozen=True)
+class ElementRatios:
+    """Atomic fractions of single elements: that of some element, or of every one, meets a comparison.
+
+    Attributes
+    ----------
+    every : bool
+    comparisons : tuple of (str, Fraction)
+        Alternatives.
+    """
+
+    every: bool
+    comparisons: tuple[tuple[str, Fraction], ...]
+
+
+@dataclass(frozen=True)
 class Chemsys:
     """Exactly these elements, in alphabetical order."""
 
@@ -136,6 +151,7 @@ Term = (
     | Quantity
     | Amount
     | AtomicFraction
+    | ElementRatios
     | Chemsys
     | Factors
     | FormulaAnonymous
@@ -244,7 +260,7 @@ def decided_by_system(term: Term) -> bool:
 
 def decided_by_stoichiometry(term: Term) -> bool:
     """Return whether the stoichiometry alone decides a term."""
-    return isinstance(term, Quantity | FormulaAnonymous)
+    return isinstance(term, Quantity | FormulaAnonymous | ElementRatios)
 
 
 def terms_of(condition: Filter) -> Iterator[Term]:

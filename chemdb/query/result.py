@@ -1,5 +1,6 @@
 """The result of a query: exact counts, and rows that are read on demand."""
 
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import islice
@@ -32,6 +33,7 @@ from chemdb.query.statement.windows import (
     one_part,
 )
 from chemdb.rule.oxidation_states import assignment_text, most_common_assignment
+from chemdb.runtime.forks import no_fork
 
 if TYPE_CHECKING:
     import pandas
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 BATCH = 100_000
 #: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024
+FORMULA = "formula"
 #: Columns from which the column species is computed.
 FOR_SPECIES = ("elements", "factors", "allowed")
 
@@ -113,6 +116,19 @@ class Result:
         rows = max(0, self.count() - self._offset)
         return rows if self._limit is None else min(rows, self._limit)
 
+    def without_electronegativity(self, rows: Iterable[tuple]) -> list[str]:
+        """Return the elements without an electronegativity in the formulas of some rows, if they have any.
+
+        Nothing with such an element is allowed.
+        """
+        if FORMULA not in self.columns:
+            return []
+        place = self.columns.index(FORMULA)
+        found = {symbol for row in rows for symbol in re.findall("[A-Z][a-z]?", row[place])}
+        return [
+            symbol for symbol, scale in self._electronegativities.items() if scale is None and symbol in found
+        ]
+
     def select(self, columns: Sequence[str], offset: int = 0) -> "Result":
         """Return the same rows with other columns, skipping the first `offset`."""
         limit = None if self._limit is None else max(0, self._limit - offset)
@@ -122,13 +138,15 @@ class Result:
 
     def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow record batches, streamed in bounded memory."""
-        import pyarrow as pa
+        with no_fork():
+            import pyarrow as pa
 
         return pa.RecordBatchReader.from_batches(self._schema(), until_exit(self._batches()))
 
     def arrow(self) -> "pa.Table":
         """Return the rows as an Arrow table."""
-        import pyarrow as pa
+        with no_fork():
+            import pyarrow as pa
 
         return pa.Table.from_batches(list(self._batches()), self._schema())
 

@@ -23,7 +23,9 @@ T = TypeVar("T")
 replaced_files: list[Path] = []
 
 
-def run_interruptibly(call: Callable[[], T], cancel: Callable[[], None]) -> T:
+def run_interruptibly(
+    call: Callable[[], T], cancel: Callable[[], None], waiting: Callable[[], None] | None = None
+) -> T:
     """Return the result of a blocking call, run in a thread so that Ctrl-C is noticed at once.
 
     Parameters
@@ -31,6 +33,8 @@ def run_interruptibly(call: Callable[[], T], cancel: Callable[[], None]) -> T:
     call : callable
     cancel : callable
         Makes a running `call` return; called on Ctrl-C.
+    waiting : callable, optional
+        Called every `POLL` seconds until `call` returns.
     """
     if threading.current_thread() is not threading.main_thread():
         # Python raises Ctrl-C in the main thread only.
@@ -50,6 +54,8 @@ def run_interruptibly(call: Callable[[], T], cancel: Callable[[], None]) -> T:
                 except TimeoutError:
                     if future.done():
                         raise
+                    if waiting is not None:
+                        waiting()
         except KeyboardInterrupt:
             cancel()
             raise

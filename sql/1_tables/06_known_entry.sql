@@ -78,8 +78,9 @@ select
     formula, chemsys, nelements, formula_anonymous, in_space, system_id, stoichiometry_id,
     count(*)::integer as n_entries,
     list_sort(list(distinct source)) as sources,
-    -- The most stable entry; ties are broken by the identifier.
-    first(material_id order by energy_above_hull nulls last, len(material_id), material_id) as material_id,
+    -- Of the most stable entry that has one; ties are broken by the identifier.
+    first(material_id order by energy_above_hull nulls last, len(material_id), material_id)
+        filter (material_id is not null) as material_id,
     min(energy_above_hull) as energy_above_hull
 from known_entry
 group by all;
@@ -87,5 +88,5 @@ group by all;
 comment on view store.known_formula is 'Distinct formulas of known_entry, in the space or not, with their most stable entry.';
 comment on column store.known_formula.n_entries is 'Number of entries with this formula in all sources.';
 comment on column store.known_formula.sources is 'Sources that have the formula.';
-comment on column store.known_formula.material_id is 'Identifier of the entry with the lowest energy above hull.';
+comment on column store.known_formula.material_id is 'Identifier of the entry with the lowest energy above the hull among those that have an identifier.';
 comment on column store.known_formula.energy_above_hull is 'Lowest energy above the convex hull in eV/atom; NULL if no source has one.';

@@ -2,7 +2,7 @@
 
 create view chemical_system as
 select
-    s.chemsys, s.elements, s.nelements,
+    s.chemsys, s.elements, s.nelements, s.has_electronegativity,
     a.n_allowed,
     coalesce(k.n_known, 0) as n_known,
     coalesce(k.n_standard, 0) as n_standard,

@@ -15,15 +15,16 @@ select
         when allowed then 'missing'
         when known then 'interesting'
         else 'unlikely'
-    end::category as category
+    end::category as category,
+    s.has_electronegativity
 from store.system_elements s
 join store.allowed_set a using (allowed_set_id)
 left join known_system k using (system_id)
 join store.stoichiometry t on t.nelements = s.nelements;
 
 comment on view composition is
-    'The whole space: every chemical system with every reduced stoichiometry, 16,980,397,793 rows by default. Filter by chemsys, nelements or elements. For a single category use its view, for counts order_summary.';
-comment on column composition.formula is 'Reduced formula, elements in order of electronegativity: LiZnO2.';
+    'The whole space: every chemical system with every reduced stoichiometry, 16,980,397,793 rows by default. Filter by chemsys, nelements or elements. To find a formula, give its chemical system too: where chemsys = ''Fe-Li-O-P'' and formula = ''LiFePO4''; or use composition_of(''LiFePO4''). For a single category use its view, for counts order_summary.';
+comment on column composition.formula is 'Reduced formula, elements in order of electronegativity: LiZnO2. Computed for each row, so a filter on it needs one on chemsys, which chemdb sql adds.';
 comment on column composition.chemsys is 'Element symbols in alphabetical order, joined by hyphens: Li-O-Zn. The fastest filter to find a formula.';
 comment on column composition.nelements is 'Number of elements.';
 comment on column composition.elements is 'Elements in order of electronegativity (those without one last); list_contains(elements, ''Li'') is a fast filter.';
@@ -34,3 +35,5 @@ comment on column composition.allowed is
     'Whether some choice of one oxidation state per element is charge-neutral with every cation less electronegative than every anion.';
 comment on column composition.known is 'Whether the formula is in a known source of this file.';
 comment on column composition.category is 'standard (allowed, known), missing (allowed), interesting (known) or unlikely.';
+comment on column composition.has_electronegativity is
+    'Whether every element has a Pauling electronegativity; if not, the rule cannot decide the composition, and does not allow it.';

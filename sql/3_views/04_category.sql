@@ -62,7 +62,7 @@ create view unlikely as
 select
     concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)
         as formula,
-    s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous
+    s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous, s.has_electronegativity
 from store.system_elements s
 join store.allowed_set a using (allowed_set_id)
 left join known_system k using (system_id)
@@ -70,4 +70,4 @@ join store.stoichiometry t on t.nelements = s.nelements
 where get_bit(a.stoichiometries, t.stoichiometry_id) = 0
     and (k.known_stoichiometries is null or get_bit(k.known_stoichiometries, t.stoichiometry_id) = 0);
 
-comment on view unlikely is 'Compositions that are neither allowed nor known.';
+comment on view unlikely is 'Compositions that are neither allowed nor known. Those where has_electronegativity is false have an element without a Pauling electronegativity (He, Ne, Ar, Pm, Rn or Lr), which the rule cannot decide: it allows none.';

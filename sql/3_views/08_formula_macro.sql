@@ -9,11 +9,27 @@
 
 -- The characters ⟨ ⟩ for a part with a coefficient, and × for a product, are internal to the macros: in the
 -- text they are replaced by ?, which cannot be read.
+-- A full stop before a count of waters is a hydrate dot after a letter, a bracket, a space or an amount of
+-- at least 2, and if the part ends with the waters: not in Mn1.5H2O4 or CaSO4.0.5H2O. The count and what
+-- follows belong to one match, so that of two such parts in a row one is found at a time.
+create macro with_hydrate_dots(text) as
+    regexp_replace(
+        text,
+        '([A-Za-z)\]}](?:[0₀]*(?:[2-9₂-₉]|[1-9₁-₉][0-9₀-₉]+))?|[ \t])\.([1-9][0-9]*H2O)([ \t.·•∙⋅*]|$)',
+        '\1·\2\3',
+        'g'
+    );
+comment on macro with_hydrate_dots is
+    'with_hydrate_dots(formula): the formula with · for full stops before a count of waters, in every second part: CuSO4·5H2O for CuSO4.5H2O.';
+
 create macro plain_formula(text) as
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         translate(
             -- Full stops as hydrate dots, before subscripts: in CuSO4.5H₂O it is a decimal point.
-            regexp_replace(text, '\.([A-Z(\[{]|[0-9]+H2O)', '·\1', 'g'),
+            regexp_replace(
+                with_hydrate_dots(with_hydrate_dots(text)),
+                '\.([A-Z(\[{])', '·\1', 'g'
+            ),
             '₀₁₂₃₄₅₆₇₈₉•∙⋅*⟨⟩×',
             '0123456789····???'
         ),

@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+import smact
 
 from chemdb.builder.tables import species_table
 from chemdb.chemistry.elements import elements
@@ -29,6 +32,29 @@ def test_own_file(tmp_path):
     mine = oxidation_states(str(path))
     assert (mine.name, mine.n_species) == ("mine.txt", 3)
     assert mine.states == {"Fe": (2, 3), "O": (-2,)}
+
+
+SMACT_FILES = {
+    "oxidation_states.txt": (421, 5),
+    "oxidation_states_icsd.txt": (377, 0),
+    "oxidation_states_SP.txt": (224, 0),
+    "oxidation_states_pmg.txt": (294, 0),
+    "oxidation_states_wiki.txt": (572, 0),
+    "oxidation_states_icsd24_filtered.txt": (358, 0),
+    "oxidation_states_icsd24_common.txt": (93, 0),
+    "oxidation_states_icsd24_raw.txt": (490, 0),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), SMACT_FILES.items())
+def test_the_files_of_smact_are_read(name, expected):
+    found = read_oxidation_states(Path(smact.data_directory) / name)
+    assert (found.n_species, found.n_ignored) == expected
+
+
+def test_the_files_of_smact_have_its_sets():
+    found = read_oxidation_states(Path(smact.data_directory) / "oxidation_states_icsd.txt")
+    assert found.states == oxidation_states("icsd16").states
 
 
 def test_checksum_is_of_the_content(tmp_path):

@@ -21,6 +21,14 @@ def test_counts_then_rows_as_a_table(small_path):
     assert lines[-1] == "rows 1 to 3; --limit 0 for all"
 
 
+def test_an_element_without_electronegativity_is_named(full_path):
+    lines = output(
+        "query", "PmCl3", "--columns", "formula,has_electronegativity", "--db", full_path
+    ).splitlines()
+    assert lines[2] == "Pm has no Pauling electronegativity, so the rule allows nothing with it"
+    assert lines[-1].split() == ["Cl3Pm", "false"]
+
+
 def test_count_prints_the_number_only(small_path, full_path):
     assert output("query", "Zn-O", "--count", "--db", small_path) == "11\n"
     assert output("query", "--count", "--db", full_path) == "16980397793\n"
@@ -116,3 +124,40 @@ def test_optimade_is_known_counts_what_has_a_value(small_path):
     # ZnO, ZnO3 and CaH2O2 have energies in the list; Zn3O has none.
     assert (count(">=0"), count("IS KNOWN")) == (3, 3)
     assert count("IS UNKNOWN") == 5_253 * 11 + 176_851 * 55 - 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["energy_above_hull<0.05"],
+        ["--optimade", "_chemdb_energy_above_hull IS KNOWN"],
+        ["Zn-O", "--sort", "energy_above_hull"],
+    ],
+)
+def test_no_source_has_energies(full_path, words):
+    done = run("query", *words, "--limit", "1", "--db", full_path)
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "chemdb: note: query: no known source of this file has energies, so no composition has energy_above_hull\n"
+    )
+
+
+def test_sources_with_energies_need_no_note(small_path):
+    assert run("query", "energy_above_hull<0.05", "--count", "--db", small_path).stderr == ""
+
+
+@pytest.mark.parametrize("column", ["species", "has_electronegativity"])
+def test_columns_by_which_rows_cannot_be_sorted(small_path, column):
+    done = run("query", "Zn-O", "--sort", f"-{column}", "--db", small_path)
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"chemdb: rows cannot be sorted by {column}; available: formula, chemsys, ")
+
+
+def test_hull_energies_that_no_source_has(full_path, tmp_path):
+    done = run("plot", "composition", "Zn-O", "--hull-energies", "-o", tmp_path / "a.png", "--db", full_path)
+    assert (done.exit_code, done.stderr, [*tmp_path.iterdir()]) == (
+        1,
+        "chemdb: Zn-O: no known source of this file has an energy above the hull for any of its formulas; "
+        "leave out --hull-energies\n",
+        [],
+    )

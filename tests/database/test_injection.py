@@ -13,6 +13,7 @@ from chemdb.builder import change_known as manage
 from chemdb.chemistry.species import read_oxidation_states
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError
+from chemdb.files.file_columns import FileColumns
 
 pytestmark = pytest.mark.integration
 
@@ -112,7 +113,7 @@ def test_names_and_cells_of_known_files_are_only_text(folder, attack):
     table = pa.table({attack: ["ZnO2"], "material_id": [attack], "formula_pretty": [attack]})
     path = folder / "known.parquet"
     pq.write_table(table, path)
-    loaded = manage.add(folder / "c.duckdb", str(path), attack)
+    loaded = manage.add(folder / "c.duckdb", str(path), FileColumns(attack))
     assert loaded.n_entries == 1
     with connect_to_read(folder / "c.duckdb") as con:
         assert con.execute(

@@ -125,7 +125,7 @@ def test_forks_while_threads_ask(small_path):
         threads = [threading.Thread(target=ask) for _ in range(3)]
         [thread.start() for thread in threads]
         pids = []
-        for _ in range(15):
+        for _ in range(8):
             pid = os.fork()
             if pid == 0:
                 assert db.query("Zn-O").count() == 11
@@ -148,7 +148,7 @@ def forked(script, path):
         + textwrap.dedent(script)
         + "\nsys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if pid else 0)\n"
     )
-    done = python("-c", text, path, timeout=120)
+    done = python("-c", text, path, timeout=300)
     return done.stdout, done.stderr, done.returncode
 
 

@@ -17,4 +17,5 @@ def occurrences(name="smact14"):
 
 def decide(texts, name="smact14"):
     states = oxidation_states(name).states
-    return decide_formulas(read_formulas(texts, elements()), elements(), states).tolist()
+    occurrences = {symbol: dict.fromkeys(charges, 0) for symbol, charges in states.items()}
+    return decide_formulas(read_formulas(texts, elements()), elements(), occurrences).decisions.tolist()

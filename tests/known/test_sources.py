@@ -9,8 +9,10 @@ import pytest
 from pymatgen.core import Composition
 
 from chemdb.builder import change_known
+from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import ChemdbError, KnownSourceError
+from chemdb.files.file_columns import FileColumns
 from chemdb.known import materials_project, optimade, snapshot
 from chemdb.known.optimade import PROVIDERS
 from chemdb.known.registry import HELP, SOURCE_KINDS, source_reader
@@ -70,6 +72,15 @@ def test_the_most_stable_entry_represents_a_formula(small):
     ).fetchall() == [(2, ["lab"], "a1", 0.0)]
 
 
+def test_a_source_without_identifiers_hides_none(copy_of_small, tmp_path):
+    (tmp_path / "more.csv").write_text("formula,e_above_hull\nZnO,-0.1\nTiO2,0\n")
+    change_known.add(copy_of_small, str(tmp_path / "more.csv"))
+    with connect_to_read(copy_of_small) as con:
+        assert con.execute(
+            "select formula, material_id, energy_above_hull from store.known_formula where formula in ('ZnO', 'TiO2')"
+        ).fetchall() == [("ZnO", "a1", -0.1), ("TiO2", None, 0.0)]
+
+
 def test_every_kind_of_file(tmp_path):
     (tmp_path / "a.csv").write_text("ID,Composition\n7,NaCl\n")
     (tmp_path / "a.tsv").write_text("x\tformula\n1\tNaCl\n")
@@ -85,16 +96,74 @@ def test_every_kind_of_file(tmp_path):
 
 
 def test_energies_are_numbers(tmp_path):
-    (tmp_path / "a.csv").write_text("formula,e_above_hull\nNaCl,nan\nKCl,inf\nLiF,0.5\nRbI,low\n")
-    assert entries(str(tmp_path / "a.csv"))["energy_above_hull"].to_pylist() == [None, None, 0.5, None]
+    (tmp_path / "a.csv").write_text("formula;e_above_hull\nNaCl;nan\nKCl;0,4\nLiF;50 meV/atom\nRbI;\n")
+    source = read_source(str(tmp_path / "a.csv"))
+    assert source.entries["energy_above_hull"].to_pylist() == [None, 0.4, 0.05, None]
+    assert source.notes == ()
+
+
+def test_energies_that_are_not_understood_are_reported_with_their_line(tmp_path):
+    (tmp_path / "a.csv").write_text('formula,e_above_hull\n"Na\nCl",0\n\nRbI,low\nKCl,inf\n')
+    source = read_source(str(tmp_path / "a.csv"))
+    assert source.entries["energy_above_hull"].to_pylist() == [0.0, None, None]
+    assert source.notes == (
+        "2 values of 'e_above_hull' not understood and left empty, such as 'low' in line 5",
+    )
+
+
+def test_energies_in_json_are_decided_over_the_whole_file(tmp_path):
+    early = '{"formula": "Fe2O3", "energy_above_hull": 0}\n' * 30_000
+    (tmp_path / "a.jsonl").write_text(early + '{"formula": "NaCl", "energy_above_hull": 0.4}\n')
+    assert entries(str(tmp_path / "a.jsonl"))["energy_above_hull"].to_pylist()[-2:] == [0.0, 0.4]
+
+
+def test_a_bare_nan_in_json_is_no_formula(tmp_path):
+    (tmp_path / "a.json").write_text('[{"formula": "Fe2O3"}, {"formula": NaN}, {"formula": "NaCl"}]')
+    assert entries(str(tmp_path / "a.json"))["formula_given"].to_pylist() == ["Fe2O3", None, "NaCl"]
+
+
+def test_columns_of_the_icsd(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "CollectionCode;SumFormula;StructuredFormula;E above hull (meV/atom)\n"
+        "27431;Al2 O3;Al2 O3;0\n74;Al2 O12 S3;Al2 (S O4)3;5\n"
+    )
+    assert entries(str(tmp_path / "a.csv")).to_pylist() == [
+        {"material_id": "27431", "formula_given": "Al2 O3", "formula_pretty": None, "energy_above_hull": 0.0},
+        {
+            "material_id": "74",
+            "formula_given": "Al2 O12 S3",
+            "formula_pretty": None,
+            "energy_above_hull": 0.005,
+        },
+    ]
+
+
+def test_columns_can_be_chosen(tmp_path):
+    (tmp_path / "a.csv").write_text("formula,id,what,code,dE\nKCl,1,NaCl,x7,0.2\n")
+    found = entries(str(tmp_path / "a.csv"), columns=FileColumns("what", "code", "dE"))
+    assert [found[name][0].as_py() for name in ("formula_given", "material_id", "energy_above_hull")] == [
+        "NaCl", "x7", 0.2,
+    ]  # fmt: skip
+    for columns, option in (
+        (FileColumns(None, "no"), "--id-column"),
+        (FileColumns(None, None, "no"), "--energy-column"),
+    ):
+        with pytest.raises(KnownSourceError, match=f"no column 'no' among .*; see {option}"):
+            entries(str(tmp_path / "a.csv"), columns=columns)
+
+
+def test_only_files_have_columns_to_choose(tmp_path):
+    with pytest.raises(KnownSourceError, match=r"^mp: not a file, so it has no columns to name$"):
+        source_reader("mp", FileColumns("what"))
+    options = BuildOptions(nelements=range(2, 3), known=("mp-snapshot",), columns=FileColumns(None, "id"))
+    with pytest.raises(KnownSourceError, match="no known source is a file, so there are no columns to name"):
+        build(tmp_path / "c.duckdb", options)
 
 
 def test_the_message_gives_the_line_of_an_unreadable_row(copy_of_small, tmp_path):
     before = copy_of_small.read_bytes()
     (tmp_path / "a.csv").write_bytes(b"formula,id\n" + b"NaCl,1\n" * 60_000 + b"Na\xffCl,1\n")
-    with pytest.raises(
-        ChemdbError, match=r"known source .*a\.csv: cannot be read \(line 60002: Invalid unicode"
-    ):
+    with pytest.raises(ChemdbError, match=r"known source .*a\.csv: line 60002: not UTF-8 text"):
         change_known.add(copy_of_small, str(tmp_path / "a.csv"))
     assert copy_of_small.read_bytes() == before
 
@@ -103,7 +172,7 @@ def test_source_name_and_formula_column_can_be_chosen(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("what,formula\nNaCl,KCl\n")
     assert read_source(f"icsd={path}").name == "icsd"
-    assert entries(str(path), formula_column="What")["formula_given"].to_pylist() == ["NaCl"]
+    assert entries(str(path), columns=FileColumns(formula="What"))["formula_given"].to_pylist() == ["NaCl"]
 
 
 def test_glob_characters_in_file_names_are_literal(tmp_path):
@@ -116,7 +185,7 @@ def test_glob_characters_in_file_names_are_literal(tmp_path):
     ("name", "content", "problem"),
     [
         ("a.csv", b"a,b\n1,2\n", "no formula column among a, b"),
-        ("a.csv", b"formula\n\xff\xfe\x00\n", "cannot be read"),
+        ("a.csv", b"formula\n\xff\xfe\x00\n", "line 2: not UTF-8 text"),
         ("a.csv", b"", "no formula column"),
         ("a.parquet", b"not parquet", "cannot be read"),
         ("a.json", b"{", "cannot be read"),
@@ -142,6 +211,9 @@ def test_unreadable_files(tmp_path, name, content, problem):
         ("=x.csv", "known source: the name is empty; choose another name, e.g. my-list=x.csv"),
         ("a\tb=x.csv", r"known source: the name 'a\tb' contains unprintable characters; choose another name, e.g. my-list=x.csv"),
         (f"{'x' * 65}=x.csv", f"known source: the name '{'x' * 64}'... is longer than 64 characters; choose another name, e.g. my-list=x.csv"),
+        ("https://a:b@x.org/y.csv", "known source: a URL is read as an OPTIMADE provider: write optimade=URL; download files first"),
+        ("s3://x/y.csv", "known source: a URL is read as an OPTIMADE provider: write optimade=URL; download files first"),
+        ("lab=https://x.org", "known source: a URL is read as an OPTIMADE provider: write lab=optimade:URL; download files first"),
         ("nonsense", "known source 'nonsense': no such source or file; use mp-snapshot, mp, optimade=PROVIDER, FILE, NAME=FILE or none"),
     ],
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import chemdb
 from chemdb.cli import app
-from chemdb.errors import FileError
+from chemdb.errors import ChemdbError
 from chemdb.lookup.label import LABEL_COLUMNS, labeller_of
 
 ROWS = """name,formula,note
@@ -113,7 +113,7 @@ def test_a_column_of_structures_is_refused(small_path, tmp_path):
     done = run("label", tmp_path / "mine.json", "-o", tmp_path / "out.csv", "--db", small_path)
     assert (done.exit_code, done.stderr) == (
         1,
-        "chemdb: column 'composition' is struct<Li: int64, O: int64>, not text; "
+        f"chemdb: {tmp_path / 'mine.json'}: column 'composition' is an object, not text; "
         "choose another with --formula-column\n",
     )
     assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
@@ -122,13 +122,12 @@ def test_a_column_of_structures_is_refused(small_path, tmp_path):
 @pytest.mark.parametrize(
     ("formulas", "problem"),
     [
-        ("ZnO", r"'ZnO' is a single text; give a list of formulas: \['ZnO'\]"),
-        ([8, 30], "not a sequence of formulas"),
+        ([8, 30], "label: 8 is neither a formula"),
         (pa.table({"x": ["ZnO"]}), "the table: no formula column among x"),
     ],
 )
 def test_what_has_no_formulas_is_refused(small_path, formulas, problem):
-    with chemdb.open(small_path) as db, pytest.raises(FileError, match=problem):
+    with chemdb.open(small_path) as db, pytest.raises(ChemdbError, match=problem):
         db.label(formulas)
 
 
@@ -148,6 +147,46 @@ def test_labels_can_be_labelled_again(small_path, formulas_csv, tmp_path):
     assert (row["chemdb_formula"], row["chemdb_chemdb_formula"]) == ("ZnO", "ZnO")
 
 
+def test_the_file_that_is_read_is_replaced_only_when_asked(small_path, formulas_csv):
+    link = formulas_csv.with_name("link.csv")
+    link.symlink_to(formulas_csv)
+    for target in (formulas_csv, link):
+        done = run("label", formulas_csv, "-o", target, "--db", small_path)
+        assert (done.exit_code, done.stderr) == (
+            1, f"chemdb: {target}: is the file that is read; add --overwrite to replace it\n",
+        )  # fmt: skip
+    assert formulas_csv.read_text() == ROWS
+    output("label", formulas_csv, "-o", formulas_csv, "--overwrite", "--db", small_path)
+    assert [row["chemdb_formula"] for row in read(formulas_csv.read_text())][:3] == ["ZnO", "ZnO", "Zn3O"]
+
+
+def test_energies_and_species(small_path):
+    with chemdb.open(small_path) as db:
+        found = db.label(["ZnO", "O3Zn", "Fe2O3", "Fe3O4", "XeO4", "LiZnSnO4Cl", "?"])
+    assert found["energy_above_hull"].to_pylist() == [0.0, 0.1, None, None, None, 0.3, None]
+    assert found["species"].to_pylist() == [
+        "Zn2+ O2-", None, "Fe3+ O2-", None, "Xe8+ O2-", "Li+ Zn2+ Sn2+ Cl3+ O2-", None,
+    ]  # fmt: skip
+
+
+def test_the_prefix_is_for_names_that_the_table_has_in_any_case(small_path):
+    with chemdb.open(small_path) as db:
+        found = db.label(pa.table({"Formula": ["ZnO"], "known": [1], "chemdb_known": [2]}))
+    assert found.column_names == [
+        "Formula", "known", "chemdb_known", "chemdb_formula", "chemsys", "nelements", "in_space",
+        "outside_because", "allowed", "forbidden_because", "chemdb_chemdb_known", *LABEL_COLUMNS[8:],
+    ]  # fmt: skip
+
+
+def test_other_columns_of_json_come_back_as_they_were(small_path, tmp_path):
+    (tmp_path / "a.json").write_text(
+        '[{"formula": "ZnO", "c": {"Zn": 1}, "e": 0}, {"formula": null, "c": {"O": 2}, "e": 0.5}]'
+    )
+    output("label", tmp_path / "a.json", "-o", tmp_path / "out.jsonl", "--db", small_path)
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [list(row.values())[:3] for row in rows] == [["ZnO", {"Zn": 1}, 0], [None, {"O": 2}, 0.5]]
+
+
 def test_an_empty_file(small_path, tmp_path):
     (tmp_path / "none.csv").write_text("formula\n")
     text = output("label", tmp_path / "none.csv", "--db", small_path)
@@ -158,6 +197,7 @@ def test_an_empty_file(small_path, tmp_path):
     ("arguments", "problem"),
     [
         (["nope.csv"], "no such file"),
+        (["https://example.org/a.csv"], "is a URL; download the file first"),
         (["mine.csv", "-o", "out.xlsx"], "must end in"),
         (["mine.csv", "-o", "no/where.csv"], "cannot be written"),
         (["mine.csv", "--formula-column", "nope"], "no column 'nope'"),
@@ -172,3 +212,17 @@ def test_bad_input(small_path, formulas_csv, monkeypatch, arguments, problem):
     assert problem in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert sorted(path.name for path in formulas_csv.parent.iterdir()) == ["folder.csv", "mine.csv"]
+
+
+def test_why_formulas_are_forbidden(small_path):
+    with chemdb.open(small_path) as db:
+        labels = db.label(["ZnO", "ZnO3", "PmCl3", "HePmO", "Fe", "x", None])
+    assert labels["forbidden_because"].to_pylist() == [
+        None,
+        "no allowed oxidation states",
+        "Pm has no Pauling electronegativity",
+        "He and Pm have no Pauling electronegativity",
+        "no allowed oxidation states",
+        None,
+        None,
+    ]

@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import suppress
+from fractions import Fraction
 
 import duckdb
 import pytest
@@ -15,6 +16,7 @@ import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.replacing import replacing
+from chemdb.errors import ChemdbWarning, QueryError
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
 
@@ -323,3 +325,79 @@ def test_fuzzed_strings_never_give_a_traceback(six, text):
 @settings(max_examples=100_000, suppress_health_check=list(HealthCheck))
 def test_a_hundred_thousand_fuzzed_strings_never_give_a_traceback(six, text):
     never_a_traceback(six, text)
+
+
+def ratios(composition):
+    return [Fraction(n, composition.natoms) for _, n in composition.amounts]
+
+
+HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("elements_ratios HAS 0.5", lambda rs: HALF in rs),
+        ("elements_ratios HAS 5e-1", lambda rs: HALF in rs),
+        ("elements_ratios HAS > 0.6", lambda rs: max(rs) > Fraction(6, 10)),
+        ("NOT elements_ratios HAS > 0.6", lambda rs: max(rs) <= Fraction(6, 10)),
+        ("elements_ratios HAS ANY 0.5, 0.25", lambda rs: HALF in rs or QUARTER in rs),
+        ("elements_ratios HAS ALL 0.5, 0.25", lambda rs: HALF in rs and QUARTER in rs),
+        ("elements_ratios HAS ALL >0.5, <=0.25", lambda rs: max(rs) > HALF and min(rs) <= QUARTER),
+        ("elements_ratios HAS ONLY 0.5, 0.25", lambda rs: set(rs) <= {HALF, QUARTER}),
+        ("elements_ratios HAS ONLY >=0.3333333333", lambda rs: min(rs) >= Fraction("0.3333333333")),
+        ("elements_ratios HAS 0.3333333333", lambda rs: False),
+        ("elements_ratios LENGTH 3", lambda rs: len(rs) == 3),
+        ("elements_ratios IS KNOWN", lambda rs: True),
+        ("elements_ratios HAS 0.5 AND nelements=2", lambda rs: rs == [HALF, HALF]),
+    ],
+)
+def test_elements_ratios_alone(six, text, meaning):
+    found = six.query(text, columns=["formula"], optimade=True)
+    assert {formula for (formula,) in found} == {c.formula for c in space() if meaning(ratios(c))}
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("_exmpl_foo > 3", "nelements>4"),
+        ("NOT _exmpl_foo > 3", "nelements>4"),
+        ('3 < _exmpl_foo OR elements HAS "O"', 'elements HAS "O"'),
+        ('_exmpl_foo HAS "x" OR nelements=2', "nelements=2"),
+        ('NOT (_exmpl_foo.bar CONTAINS "x" AND nelements=2)', "NOT nelements=2"),
+        ('elements:_exmpl_foo HAS "O":3', "nelements>4"),
+        ("_exmpl_foo IS UNKNOWN AND nelements=2", "nelements=2"),
+        ("NOT _exmpl_foo IS UNKNOWN", "nelements>4"),
+    ],
+)
+def test_properties_of_other_providers_have_no_value(six, text, same):
+    with pytest.warns(ChemdbWarning, match="_exmpl_foo.* is not a property of chemdb"):
+        found = six.query(text, optimade=True)
+    expected = 0 if "4" in same else six.query(same, optimade=True).count()
+    assert found.count() == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["_chemdb_foo=1", "foo=1", "_foo=1", 'elements_ratios HAS "O"', "elements_ratios=0.5"]
+)
+def test_optimade_filters_that_are_refused(six, text):
+    with pytest.raises(QueryError, match="OPTIMADE filter: "):
+        six.query(text, optimade=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [("x(D)>=+5e-1", "x(H)>=1/2"), ("species=D+", "species=H+"), ("O>=+2 nelements=2", "O>=2 nelements=2")],
+)
+def test_signs_and_isotopes(full_db, text, same):
+    assert full_db.query(text).count() == full_db.query(same).count()
+
+
+def test_columns_of_isotopes_are_those_of_hydrogen(full_db):
+    assert list(full_db.query("D2O", columns=["D", "x(T)"], sort=["-x(D)"])) == [(2, 2 / 3)]
+    assert full_db.query("D2O", columns=["D", "x(T)"]).columns == ["H", "x(H)"]
+
+
+def test_optimade_numbers_may_have_a_sign(full_db):
+    count = full_db.query('elements:elements_ratios HAS "O":>+6.5e-1 AND nelements=+2', optimade=True).count()
+    assert count == full_db.query("x(O)>0.65 nelements=2").count()

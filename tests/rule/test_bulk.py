@@ -6,7 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chemdb.chemistry.elements import elements
+from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import SMACT_SETS, oxidation_states
+from chemdb.database.metadata import electronegativities_of
+from chemdb.rule.bulk import ALLOWED, decide_formulas
+from chemdb.rule.oxidation_states import assignment_text, most_common_assignment
 
 BY_SYMBOL = {element.symbol: element for element in elements()}
 
@@ -44,6 +48,38 @@ def test_agrees_with_the_naive_rule(amounts, name):
         list(amounts.values()),
     )
     assert decide(["".join(f"{s}{n}" for s, n in amounts.items())], name) == [int(expected)]
+
+
+#: Ways to count how often an oxidation state occurs; equal counts make equal scores.
+COUNTS = {
+    "none": lambda symbol, charge: 0,
+    "equal": lambda symbol, charge: 3000,
+    "few": lambda symbol, charge: (len(symbol) + charge) % 3,
+    "many": lambda symbol, charge: 10**6 + (ord(symbol[0]) * charge) % 7,
+}
+
+
+@examples(300)
+@given(amounts=parts, name=st.sampled_from(sorted(SMACT_SETS)), counts=st.sampled_from(sorted(COUNTS)))
+def test_species_are_the_most_common(amounts, name, counts):
+    states = {
+        symbol: {charge: COUNTS[counts](symbol, charge) for charge in charges}
+        for symbol, charges in oxidation_states(name).states.items()
+    }
+    formulas = read_formulas(["".join(f"{s}{n}" for s, n in amounts.items())], elements())
+    decided = decide_formulas(formulas, elements(), states)
+    symbols = [
+        element.symbol
+        for z in formulas.elements[: formulas.counts[0]]
+        for element in elements()
+        if element.atomic_number == z
+    ]
+    best = most_common_assignment(
+        symbols, formulas.amounts[: formulas.counts[0]].tolist(), electronegativities_of(elements()), states
+    )
+    assert formulas.species(decided.oxidation_states, decided.decisions == ALLOWED).to_pylist() == [
+        best and assignment_text(symbols, best)
+    ]
 
 
 @pytest.mark.parametrize("name", SMACT_SETS)

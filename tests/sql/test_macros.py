@@ -9,7 +9,7 @@ from helpers.formulas import pieces
 
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.elements import elements
-from chemdb.lookup.label import labeller_of
+from chemdb.lookup.label import LABEL_COLUMNS, labeller_of
 
 
 def one(con, expression):
@@ -47,6 +47,9 @@ READ = {
     "Fe₂(SO₄)₃ · 7 H₂O": "Fe2H14S3O19",
     "Li2O*3SiO2": "Li2Si3O7",
     "MgCl2.NH4Cl": "MgH4NCl3",
+    "Fe1.0H2O2": "FeH2O2",
+    "NaCl.5H2O.6H2O.7H2O": "NaH36ClO18",
+    "(NH4)2SO4.6H2O": "H20SN2O10",
     "2147483647NaCl": "NaCl",
     "Na2147483647Na2147483647Cl": "Na4294967294Cl",
     "(H)" * 32: "H",
@@ -55,6 +58,7 @@ READ = {
 NOT_READ = [
     "", " ", "hello", "Hello World", "Qx2", "Coo", "Li-O", "Fe3+", "Fe3O4-x", "NaCl?", "Na\nCl",
     "<NaCl>2", "⟨NaCl⟩2", "Na×2Cl",
+    "CaSO4.0.5H2O", "CaSO4·0.5H2O", "CaSO4.2.5H2O", "Mn1.5H2O4", "Mn1.5H2O", "NaCl.05H2O",
     "Li0.5CoO2", "Fe2.5O3", "Fe2.05O3", "Fe2.0.0O3", "CuSO4.5H₂O", "Na 2Cl", "2 3NaCl", "(2NaCl)",
     "Li0O", "(Li)0O", "0LiO", "Li9999999999999999999999O", "Li2147483648O", "(Li65536)65536O", "65536Li65536O",
     "Na1(Cl", "NaCl)", "Na[Cl)", "(Na[Cl)]", "Na()Cl", "2A)B(C", "(Na·Cl)", "(Na·2Cl)", "2(Na·Cl)",
@@ -135,18 +139,36 @@ def test_reduced_formulas_of_every_known_entry(full):
 
 def test_label_of_a_table_is_that_of_chemdb_label(full):
     full.execute(
-        "create temp table mine as select formula_given as formula from known_entry using sample 3000"
+        "create temp table mine as (select formula_given as formula from known_entry using sample 3000) "
+        "union all from (values ('PmCl3'), ('PmHeO'), ('LrArPmO2'), ('Fe3O4'))"
     )
-    columns = ("formula", "chemdb_formula", "chemsys", "allowed", "known", "category")
-    rows = full.execute(f"select {', '.join(columns)} from label('mine')").fetchall()
+    rows = full.execute("from label('mine')").fetchall()
+    columns = [name for name, *_ in full.description]
+    assert columns == [
+        "formula", "chemdb_formula", *(name for name in LABEL_COLUMNS[1:] if name not in ("species", "error"))
+    ]  # fmt: skip
     table = [dict(zip(columns, row, strict=True)) for row in rows]
     labels = labeller_of(full).label([row["formula"] for row in table]).to_pylist()
-    assert len(table) == 3000
+    assert len(table) == 3004
     for row, label in zip(table, labels, strict=True):
-        assert (row["chemdb_formula"], row["chemsys"]) == (label["formula"], label["chemsys"])
-        inside = label["in_space"]
-        for name in ("allowed", "known", "category"):
-            assert row[name] == (label[name] if inside else None)
+        assert row["chemdb_formula"] == label["formula"]
+        for name in columns[2:]:
+            decided = label["in_space"] or name not in ("allowed", "forbidden_because", "category")
+            assert row[name] == (label[name] if decided else None), name
+
+
+def test_labels_have_a_prefix_only_where_the_table_has_the_name(small):
+    small.execute(
+        """create temp table mine as
+        select 'ZnO' as formula, 7 as known, 'x' as known_1, 9 as "Category", 'mine' as material_id"""
+    )
+    [row] = small.execute("from label('mine')").fetchall()
+    assert dict(zip([name for name, *_ in small.description], row, strict=True)) == {
+        "formula": "ZnO", "known": 7, "known_1": "x", "Category": 9, "material_id": "mine",
+        "chemdb_formula": "ZnO", "chemsys": "O-Zn", "nelements": 2, "in_space": True, "outside_because": None,
+        "allowed": True, "forbidden_because": None, "known_in": "lab", "energy_above_hull": 0.0,
+        "chemdb_known": True, "chemdb_category": "standard", "chemdb_material_id": "a1",
+    }  # fmt: skip
 
 
 def test_label_keeps_rows_and_order(small):

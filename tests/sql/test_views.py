@@ -14,7 +14,7 @@ from chemdb.enumeration.element_table import rule_table
 
 COMPOSITION_COLUMNS = [
     "formula", "chemsys", "nelements", "elements", "factors", "natoms", "formula_anonymous",
-    "allowed", "known", "category",
+    "allowed", "known", "category", "has_electronegativity",
 ]  # fmt: skip
 
 
@@ -173,6 +173,15 @@ def test_public_columns(small):
     ]  # fmt: skip
     for view in ("allowed", "missing", "standard", "interesting", "unlikely"):
         assert columns(view)[:7] == COMPOSITION_COLUMNS[:7]
+
+
+def test_systems_of_elements_without_electronegativity(small):
+    rows = small.execute("select chemsys from chemical_system where not has_electronegativity and nelements = 2")
+    without = {"He", "Ne", "Ar", "Pm", "Rn", "Lr"}
+    systems = {chemsys for (chemsys,) in rows.fetchall()}
+    assert len(systems) == 6 * 97 + 15
+    assert all(set(chemsys.split("-")) & without for chemsys in systems)
+    assert small.execute("from chemical_system where n_allowed > 0 and not has_electronegativity").fetchall() == []
 
 
 def test_views_work_attached_under_another_name(small_path):

@@ -7,7 +7,9 @@ import typer
 from chemdb.cli.app import app
 from chemdb.cli.options import (
     Database,
+    EnergyColumn,
     FormulaColumn,
+    IdColumn,
     MaxStoichiometry,
     MemoryLimit,
     MpApiKey,
@@ -15,6 +17,7 @@ from chemdb.cli.options import (
     OxidationStateSet,
     Threads,
 )
+from chemdb.files.file_columns import FileColumns
 from chemdb.known import registry
 
 Known = Annotated[
@@ -35,6 +38,8 @@ def build(
     oxidation_states: OxidationStateSet = "smact14",
     known: Known = ["mp-snapshot"],  # noqa: B006 - Typer copies it
     formula_column: FormulaColumn = None,
+    id_column: IdColumn = None,
+    energy_column: EnergyColumn = None,
     mp_api_key: MpApiKey = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
@@ -53,7 +58,7 @@ def build(
         max_stoichiometry,
         oxidation_states,
         tuple(known),
-        formula_column,
+        FileColumns(formula_column, id_column, energy_column),
         mp_api_key,
     )
     with steps_on_screen() as steps:

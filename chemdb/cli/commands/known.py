@@ -7,14 +7,17 @@ import typer
 from chemdb.cli.app import app
 from chemdb.cli.options import (
     Database,
+    EnergyColumn,
     Format,
     FormulaColumn,
+    IdColumn,
     MemoryLimit,
     MpApiKey,
     Output,
     OutputFormat,
     Threads,
 )
+from chemdb.files.file_columns import FileColumns
 from chemdb.known import registry
 from chemdb.runtime.limits import Limits
 
@@ -27,6 +30,8 @@ def add(
     source: Annotated[str, typer.Argument(help=f"{registry.HELP}.")],
     db: Database,
     formula_column: FormulaColumn = None,
+    id_column: IdColumn = None,
+    energy_column: EnergyColumn = None,
     mp_api_key: MpApiKey = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
@@ -38,8 +43,9 @@ def add(
     from chemdb.builder.change_known import add as add_known
     from chemdb.cli.screen import confirm, steps_on_screen
 
+    columns = FileColumns(formula_column, id_column, energy_column)
     with steps_on_screen() as steps:
-        loaded = add_known(db, source, formula_column, mp_api_key, Limits.of(threads, memory_limit), steps)
+        loaded = add_known(db, source, columns, mp_api_key, Limits.of(threads, memory_limit), steps)
     confirm(loaded)
 
 

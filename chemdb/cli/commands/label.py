@@ -23,10 +23,13 @@ def label(
     db: Database,
     output: RowsOutput = None,
     formula_column: FormulaColumn = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Let the output replace the file that is read.")
+    ] = False,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
 ) -> None:
-    """Label formulas: reduced formula, chemsys, allowed, known, category, and the reasons.
+    """Label formulas: reduced formula, chemsys, allowed, known, category, species, and the reasons.
 
     Formulas of any size are decided; in_space says whether the database enumerates the
     composition. Rows, their order and other columns are kept.
@@ -43,7 +46,7 @@ def label(
         if from_stdin:
             n = opened.label_lines(_stdin(), output)
         else:
-            n = opened.label_file(file, output, formula_column)
+            n = opened.label_file(file, output, formula_column, overwrite)
         known = opened.known_sources()
     if output:
         confirm(f"{output}: {counted(n, 'row')}")
@@ -54,4 +57,4 @@ def _stdin() -> TextIO:
     """Return stdin decoded as UTF-8, like files, whatever the locale."""
     if sys.stdin is None:
         raise typer.BadParameter("stdin is closed")
-    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig")

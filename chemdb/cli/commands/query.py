@@ -136,6 +136,7 @@ def _kind(format: RowFormat | None, output: Path | None) -> RowFormat:
 
 def _show_table(result: "Result", offset: int, output: Path | None, known: str) -> None:
     from chemdb.cli.screen import show
+    from chemdb.lookup.broken_rule import no_electronegativity
 
     n = len(result)
     if n > MAX_ROWS:
@@ -144,7 +145,12 @@ def _show_table(result: "Result", offset: int, output: Path | None, known: str) 
         )
     more = n < result.count()
     footer = f"rows {offset + 1:,} to {offset + n:,}; --limit 0 for all" if more and n else None
-    show(result.columns, list(result), Format.TABLE, output, f"{result}\nknown: {known}", footer)
+    rows = list(result)
+    title = f"{result}\nknown: {known}"
+    if without := result.without_electronegativity(rows):
+        it = "it" if len(without) == 1 else "them"
+        title += f"\n{no_electronegativity(without)}, so the rule allows nothing with {it}"
+    show(result.columns, rows, Format.TABLE, output, title, footer)
 
 
 def _write(result: "Result", kind: RowFormat, output: Path | None, opened: "OpenDatabase") -> None:

@@ -1,11 +1,14 @@
 """The OPTIMADE filter language: text to `chemdb.query.filter.Filter`, with the parser of optimade.
 
-Supported structure properties: elements, nelements, elements_ratios (with
+Supported structure properties: elements, nelements, elements_ratios (also with
 elements, as in ``elements:elements_ratios HAS "O":>0.5``), chemical_formula_reduced,
 chemical_formula_descriptive and chemical_formula_anonymous. Properties of chemdb have the
 prefix that OPTIMADE requires: ``_chemdb_category="missing"``, ``_chemdb_natoms<=10``.
+Those with the prefix of another provider have no value: a comparison with one matches nothing,
+nor does its negation.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
@@ -15,10 +18,12 @@ from lark import Token, Tree
 from optimade.exceptions import BadRequest
 from optimade.filterparser import LarkParser
 
-from chemdb.errors import QueryError, nearest
+from chemdb.errors import QueryError, nearest, warn
 from chemdb.query.filter import (
     EVERYTHING,
+    NOTHING,
     Allowed,
+    ElementRatios,
     EnergyAboveHull,
     Filter,
     Known,
@@ -36,7 +41,8 @@ FORMULAS = {
     "chemical_formula_anonymous": "anonymous",
 }
 CHEMDB_KEYS = ("category", "species", "known_in", "chemsys", "natoms", "max_factor", "energy_above_hull")
-PROPERTIES = {"elements": "elements", "nelements": "nelements", **FORMULAS} | {
+RATIOS = "elements_ratios"
+PROPERTIES = {"elements": "elements", "nelements": "nelements", RATIOS: RATIOS, **FORMULAS} | {
     f"_chemdb_{key}": key for key in CHEMDB_KEYS
 }
 #: What has a value of each property that not all compositions have.
@@ -81,19 +87,22 @@ class _Reader:
     def __init__(self, terms: TermReader) -> None:
         self._terms = terms
 
-    def filter(self, tree: Tree) -> Filter:
+    def filter(self, tree: Tree, positive: bool = True) -> Filter:
+        """Return the filter of a part that is under an even number of NOTs, or else an odd one."""
         match tree.data:
-            case "filter":
-                return all_of(*map(self.filter, tree.children)) if tree.children else EVERYTHING
+            case "filter" | "expression_clause":
+                return all_of(*(self.filter(part, positive) for part in tree.children))
             case "expression":
-                return any_of(*map(self.filter, tree.children))
-            case "expression_clause":
-                return all_of(*map(self.filter, tree.children))
+                return any_of(*(self.filter(part, positive) for part in tree.children))
             case "expression_phrase":
                 *negated, inner = tree.children
-                return negation(self.filter(inner)) if any(negated) else self.filter(inner)
+                if any(negated):
+                    return negation(self.filter(inner, not positive))
+                return self.filter(inner, positive)
             case "comparison":
-                return self.filter(tree.children[0])
+                if foreign := _foreign_properties(tree):
+                    return self._without_value(tree, foreign[0], positive)
+                return self.filter(tree.children[0], positive)
             case "constant_first_comparison":
                 constant, operator, value = tree.children
                 if not (properties := list(value.find_data("property"))):
@@ -101,6 +110,14 @@ class _Reader:
                 return self._compared(properties[0], MIRRORED[str(operator)], _words(constant))
             case _:
                 return self._property_first(tree)
+
+    def _without_value(self, tree: Tree, name: str, positive: bool) -> Filter:
+        """Return the filter of a comparison with a property that nothing has."""
+        warn(f"OPTIMADE filter: {name} is not a property of chemdb, so no composition has a value of it")
+        if next(tree.find_data("known_op_rhs"), None):
+            return EVERYTHING if "UNKNOWN" in map(str, _tokens(tree)) else NOTHING
+        # Neither the comparison nor its negation matches.
+        return NOTHING if positive else EVERYTHING
 
     def _property_first(self, tree: Tree) -> Filter:
         left, right = tree.children
@@ -111,7 +128,7 @@ class _Reader:
             return negation(known) if str(parts[-1]) == "UNKNOWN" else known
         if kind == "value_op_rhs":
             return self._compared(left, str(parts[0]), _words(parts[1]))
-        if kind == "length_op_rhs" and key == "elements":
+        if kind == "length_op_rhs" and key in ("elements", RATIOS):
             operator = next((str(token) for token in _tokens(right) if token.type == "OPERATOR"), "=")
             return self._terms.comparison(Word("nelements", 1), operator, _words(parts[-1]))
         if kind == "set_op_rhs" and key == "elements":
@@ -119,23 +136,46 @@ class _Reader:
                 _fail("elements does not support HAS with a comparison")
             quantifier = next((str(part) for part in parts if str(part) in SETS), "ALL")
             return self._terms.comparison(Word(SETS[quantifier], 1), "=", _words(parts[-1]))
-        if kind == "set_zip_op_rhs" and key == "elements":
-            return self._ratios(right)
+        if kind == "set_op_rhs" and key == RATIOS:
+            return self._any_ratio(right)
+        if kind == "set_zip_op_rhs" and key in ("elements", RATIOS):
+            return self._ratios(right, key)
         _fail(f"{_name(left)} does not support {_text(right)}")
 
     def _compared(self, left: Tree, operator: str, words: Sequence[Word]) -> Filter:
         key = self._key(left)
-        if key == "elements":
-            _fail('elements needs HAS, as in elements HAS "O", or LENGTH')
+        if key in ("elements", RATIOS):
+            value = '"O"' if key == "elements" else "0.5"
+            _fail(f"{key} needs HAS, as in {key} HAS {value}, or LENGTH")
         if not words:
             _fail(f"{_name(left)} must be compared with a number or a string")
         return self._terms.comparison(Word(key, 1), operator, words)
 
-    def _ratios(self, right: Tree) -> Filter:
+    def _any_ratio(self, right: Tree) -> Filter:
+        """Return the filter of ``elements_ratios HAS ANY >0.5, 0.25``."""
+        operator, comparisons = "=", []
+        for token in _tokens(right):
+            if token.type == "OPERATOR":
+                operator = str(token)
+            elif token.type in ("SIGNED_INT", "SIGNED_FLOAT"):
+                word = Word(str(token), (token.start_pos or 0) + 1)
+                comparisons.append(self._terms.ratio(Word(RATIOS, 1), operator, word))
+                operator = "="
+            elif token.type == "ESCAPED_STRING":
+                _fail(f"{RATIOS} are numbers, as in {RATIOS} HAS 0.5")
+        quantifiers = [str(part) for part in right.children if str(part) in SETS]
+        if "ONLY" in quantifiers:
+            return ElementRatios(True, tuple(comparisons))
+        if "ANY" in quantifiers:
+            return ElementRatios(False, tuple(comparisons))
+        return all_of(*(ElementRatios(False, (comparison,)) for comparison in comparisons))
+
+    def _ratios(self, right: Tree, first: str) -> Filter:
         """Return the filter of ``elements:elements_ratios HAS ALL "O":>0.5,"Li":<0.2``."""
         addon, *rest = right.children
-        if [_name(tree) for tree in addon.find_data("property")] != ["elements_ratios"]:
-            _fail("elements can be zipped only with elements_ratios")
+        properties = {first, *(_name(tree) for tree in addon.find_data("property"))}
+        if properties != {"elements", RATIOS} or first != "elements":
+            _fail(f"only elements:{RATIOS} can be compared together, in this order")
         pairs = []
         for pair in right.find_data("value_zip"):
             tokens = [token for token in _tokens(pair) if token.type != "COLON"]
@@ -158,6 +198,12 @@ class _Reader:
             hint = nearest(name, PROPERTIES) or f"; available: {', '.join(PROPERTIES)}"
             _fail(f"compositions have no property {name!r}{hint}")
         return PROPERTIES[name]
+
+
+def _foreign_properties(tree: Tree) -> list[str]:
+    """Return the properties with the prefix of another provider."""
+    names = map(_name, tree.find_data("property"))
+    return [name for name in names if re.match("_(?!chemdb_)[a-z0-9]+_", name)]
 
 
 def _fail(problem: str) -> NoReturn:

@@ -10,6 +10,7 @@ from typing import NamedTuple, NoReturn
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.composition import read_composition
+from chemdb.chemistry.elements import HYDROGEN_ISOTOPES
 from chemdb.chemistry.stoichiometry import anonymous_formula
 from chemdb.database.metadata import SpaceLimits
 from chemdb.errors import FormulaError, QueryError, counted, nearest
@@ -129,6 +130,12 @@ class TermReader:
         if comparison == "!=":
             return negation(any_of(*(compare("=", value) for value in values)))
         return any_of(*(compare(comparison, value) for value in values))
+
+    def ratio(self, key: Word, comparison: str, value: Word) -> tuple[str, Fraction]:
+        """Return a comparison with the atomic fraction of any one element."""
+        comparison = SPELLINGS.get(comparison, comparison)
+        most = self._vocabulary.nelements[-1] * self._vocabulary.max_stoichiometry
+        return comparison, _in_range(key, comparison, value, 0, 1, most)
 
     def _numeric(self, left: Word) -> Callable[[str, Word], Filter]:
         """Return a function that makes the filter of a comparison of a numeric key with a value."""
@@ -324,6 +331,7 @@ class TermReader:
                 match[1],
                 int((match[3] or match[4] or "") + (match[2] or match[5] or match[6] or "1")),
             )
+            symbol = "H" if symbol in HYDROGEN_ISOTOPES else symbol
             file_states = self._vocabulary.states.get(symbol, {})
             if symbol not in self._vocabulary.symbols:
                 hint = nearest(symbol, self._vocabulary.symbols)
@@ -361,7 +369,7 @@ def _fail(word: Word, problem: str) -> NoReturn:
 
 
 def _is_number(text: str) -> bool:
-    decimal, ratio = r"-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", r"-?\d+/\d+"
+    decimal, ratio = r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", r"[+-]?\d+/\d+"
     return re.fullmatch(f"{decimal}|{ratio}", text, re.ASCII | re.IGNORECASE) is not None
 
 
@@ -384,7 +392,7 @@ def _in_range(key: Word, comparison: str, value: Word, low: int, high: int, deno
     """
     number = _number(value)
     possible = {
-        "=": low <= number <= high, "<": number > low, "<=": number >= low, ">": number < high,
+        "=": low <= number <= high, "!=": True, "<": number > low, "<=": number >= low, ">": number < high,
         ">=": number <= high,
     }  # fmt: skip
     if not possible[comparison]:

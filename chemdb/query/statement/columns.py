@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chemdb.chemistry.elements import HYDROGEN_ISOTOPES
 from chemdb.errors import QueryError, nearest
 from chemdb.query.parse.vocabulary import Vocabulary
 
@@ -40,6 +41,7 @@ SHOWN = {
     "known": "h.known",
     "category": "case when h.allowed then case when h.known then 'standard' else 'missing' end "
     "when h.known then 'interesting' else 'unlikely' end",
+    "has_electronegativity": "s.has_electronegativity",
     "known_in": "array_to_string(k.sources, ' ')",
     "material_id": "k.material_id",
     "energy_above_hull": "k.energy_above_hull",
@@ -102,7 +104,13 @@ def read_order(names: Iterable[str], vocabulary: Vocabulary) -> tuple[Order, ...
 
 def _column(name: str, kind: str, names: Iterable[str], vocabulary: Vocabulary) -> str:
     names = tuple(names)
+    if name in (*SHOWN, SPECIES) and name not in names:
+        raise QueryError(
+            f"rows cannot be sorted by {name}; available: {', '.join(names)}, and O or x(O) for any element"
+        )
     symbol = name.removeprefix("x(").removesuffix(")")
+    if symbol in HYDROGEN_ISOTOPES:
+        name, symbol = name.replace(symbol, "H"), "H"
     if name in names or (symbol in vocabulary.symbols and name in (symbol, f"x({symbol})")):
         return name
     hint = nearest(name, names) or f"; available: {', '.join(names)}, and O or x(O) for any element"

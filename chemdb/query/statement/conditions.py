@@ -10,6 +10,7 @@ from chemdb.query.filter import (
     AtomicFraction,
     Chemsys,
     ElementCount,
+    ElementRatios,
     EnergyAboveHull,
     Factors,
     Filter,
@@ -153,6 +154,14 @@ class Conditions:
                 natoms = f"t.natoms::bigint * {self._bind('n', number.numerator)}"
                 amount = f"{self._amount(elements)} * {self._bind('n', number.denominator)}"
                 return f"{amount} {comparison} {natoms}"
+            case ElementRatios(every, comparisons):
+                meets = " or ".join(
+                    f"(factor::bigint * {self._bind('n', number.denominator)} {comparison} "
+                    f"t.natoms::bigint * {self._bind('n', number.numerator)})"
+                    for comparison, number in comparisons
+                )
+                n_meeting = f"len(list_filter(t.factors, lambda factor: {meets}))"
+                return f"({n_meeting} {'= t.nelements' if every else '> 0'})"
             case FormulaAnonymous(text):
                 return f"t.formula_anonymous = {self._bind('formula_anonymous', text)}"
             case Allowed():
