@@ -176,7 +176,8 @@ def translated_errors(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except ChemdbError:
+    except (ChemdbError, BrokenPipeError):
+        # The reader of stdout ended, which is no error.
         raise
     except (duckdb.Error, OSError) as error:
         raise DatabaseError(f"{path}: {_reason(error)}") from error

@@ -62,7 +62,15 @@ def test_a_stdout_that_takes_nothing_is_one_line(small_path, tmp_path, command, 
     assert "Exception ignored" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["query nelements=3 -f csv --limit 0", "query nelements=3 --limit 9999"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "query nelements=3 -f csv --limit 0",
+        "query nelements=3 --limit 9999",
+        "sql 'from range(1000000)' -f csv",
+        "sql 'from range(1000000)' -f json",
+    ],
+)
 def test_a_closed_pipe_is_no_error(small_path, tmp_path, command):
     done = shell(f"chemdb {command} | head -n 1", small_path, tmp_path)
     assert len(done.stdout.splitlines()) == 1
