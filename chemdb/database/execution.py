@@ -14,7 +14,7 @@ import duckdb
 from chemdb.errors import ChemdbError, DatabaseError
 from chemdb.runtime.atomic_write import os_reason
 from chemdb.runtime.forks import guard, no_fork, release
-from chemdb.runtime.interrupt import run_interruptibly
+from chemdb.runtime.interrupt import deferred_interrupt, run_interruptibly
 from chemdb.runtime.threads import REFUSED, is_refused
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _check_process(process: int) -> None:
 def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a cursor for one thread; Ctrl-C during `execute` interrupts it too."""
     process = os.getpid()
-    with no_fork():
+    with deferred_interrupt(), no_fork():
         cursor = guard(con.cursor())
         _cursors[id(cursor)] = cursor
     try:
@@ -143,7 +143,7 @@ def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnect
     finally:
         # That of a parent process is left alone.
         if process == os.getpid():
-            with no_fork():
+            with deferred_interrupt(), no_fork():
                 del _cursors[id(cursor)]
                 cursor.close()
                 release(cursor)

@@ -14,6 +14,7 @@ from chemdb.database.connection import connected_to, open_descriptor, use_file
 from chemdb.database.execution import cursor_of, is_damage, translated_errors
 from chemdb.errors import ChemdbError
 from chemdb.runtime.forks import guard, no_fork, release
+from chemdb.runtime.interrupt import is_interrupt
 from chemdb.runtime.limits import Limits
 
 T = TypeVar("T")
@@ -98,8 +99,8 @@ class _Connected:
                     with ExitStack() as opened:
                         self._connection = self._connect(opened)
                 con = stack.enter_context(cursor_of(self._connection))
-            use_file(con)
             try:
+                use_file(con)
                 yield con
             except (duckdb.IOException, duckdb.OutOfMemoryException):
                 raise
@@ -107,6 +108,11 @@ class _Connected:
                 if is_damage(error):
                     raise
                 raise ChemdbError(f"sql: {error}") from None
+            except RuntimeError as error:
+                # DuckDB's own way to raise Ctrl-C.
+                if is_interrupt(error):
+                    raise KeyboardInterrupt from None
+                raise
 
     def _connect(self, opened: ExitStack) -> duckdb.DuckDBPyConnection:
         connection = opened.enter_context(connected_to(self._descriptor, self._path, self._limits))

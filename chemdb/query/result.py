@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
-from chemdb.database.execution import all_batches, all_rows, execute, relation, until_exit
+from chemdb.database.execution import all_batches, all_rows, execute, interruptible, relation, until_exit
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import N_SHOWN
 from chemdb.errors import counted
@@ -203,7 +203,7 @@ class Result:
 
         empty = self._statement(Part(Window(known=False, unknown=False), None, 0))
         with self._file.cursor() as con, relation(con, empty.text, empty.parameters) as rows:
-            schema = rows.to_arrow_reader(BATCH).schema
+            schema = interruptible(con, lambda: rows.to_arrow_reader(BATCH).schema)
         return self._batch(pa.RecordBatch.from_pylist([], schema)).schema
 
     def _parts(self) -> Iterator[Part]:

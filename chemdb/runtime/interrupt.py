@@ -39,23 +39,24 @@ def run_interruptibly(
     if threading.current_thread() is not threading.main_thread():
         # Python raises Ctrl-C in the main thread only.
         return call()
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import ThreadPoolExecutor, wait
 
-    with ThreadPoolExecutor(1) as pool:
+    with deferred_interrupt() as received, ThreadPoolExecutor(1) as pool:
         try:
             future = pool.submit(call)
         except RuntimeError:
             # The system allows no more threads: only Ctrl-C is noticed later.
             return call()
         try:
-            while True:
-                try:
-                    return future.result(timeout=POLL)
-                except TimeoutError:
-                    if future.done():
-                        raise
-                    if waiting is not None:
-                        waiting()
+            while not wait([future], POLL).done:
+                if received:
+                    # Again each time: the first may come before the call has begun.
+                    cancel()
+                elif waiting is not None:
+                    waiting()
+            if received:
+                raise KeyboardInterrupt
+            return future.result()
         except KeyboardInterrupt:
             cancel()
             raise
@@ -66,16 +67,19 @@ def run_interruptibly(
 
 
 @contextmanager
-def deferred_interrupt() -> Iterator[None]:
-    """Raise Ctrl-C after the body instead of within it: files that belong together change together."""
+def deferred_interrupt() -> Iterator[list[int]]:
+    """Raise Ctrl-C after the body instead of within it; give the signals received meanwhile.
+
+    Files that belong together change together, and DuckDB objects are closed.
+    """
+    received: list[int] = []
     default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if not default or threading.current_thread() is not threading.main_thread():
-        yield
+        yield received
         return
-    received: list[int] = []
     signal.signal(signal.SIGINT, lambda number, frame: received.append(number))
     try:
-        yield
+        yield received
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if received:
