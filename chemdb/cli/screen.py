@@ -66,13 +66,9 @@ def show(
         The file cannot be written.
     """
     if format in (Format.CSV, Format.JSON):
-        from chemdb.database.connection import connect_in_memory
-        from chemdb.files.output_files import write_relation
-        from chemdb.files.text_files import relation_of
-        from chemdb.runtime.limits import Limits
+        from chemdb.files.text_files import row_objects, row_texts
 
-        with connect_in_memory(Limits()) as con:
-            write_relation(con, relation_of(con, columns, rows), output, format.value)
+        show_texts(columns, row_texts(rows), row_objects(columns, rows), format, output)
         return
     with _target(output) as stream:
         markdown = format is Format.MARKDOWN
@@ -91,6 +87,38 @@ def show_tables(
             for columns, rows, title in tables
         ]
         stream.write("\n".join(texts))
+
+
+def show_texts(
+    columns: Sequence[str],
+    texts: Iterable[Sequence[str | None]],
+    objects: Iterable[str],
+    format: Format,
+    output: Path | None = None,
+) -> None:
+    """Print rows as CSV or JSON, or write them to a file atomically, as they come.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    texts, objects : iterable
+        The rows for CSV and for JSON, of which one is read.
+    format : Format
+    output : Path, optional
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    """
+    from chemdb.files.output_files import text_target
+    from chemdb.files.text_files import distinct, write_csv, write_json
+
+    with text_target(output) as stream:
+        if format is Format.JSON:
+            write_json(stream, objects)
+        else:
+            write_csv(stream, distinct(columns), texts)
 
 
 def show_json(value: Any, output: Path | None = None) -> None:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import duckdb
 
-from chemdb.database.connection import connect_in_memory, threads_of
+from chemdb.database.connection import connect_in_memory
 from chemdb.database.execution import execute
 from chemdb.errors import ChemdbError, FileError
-from chemdb.files.text_files import csv_batches, json_rows, write_json
 from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, no_progress
@@ -92,33 +91,6 @@ def write_batches(
                 raise
             raise FileError(f"{target or 'stdout'}: cannot be written ({_reason(error)})") from None
     return int(n)
-
-
-def write_relation(
-    con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, target: Path | None, format_name: str
-) -> None:
-    """Write rows of any types in bounded memory, as `chemdb.files.text_files` describes.
-
-    Parameters
-    ----------
-    con : DuckDBPyConnection
-        Of the relation.
-    relation : DuckDBPyRelation
-    target : Path or None
-        None is stdout.
-    format_name : str
-        csv or json.
-
-    Raises
-    ------
-    ChemdbError
-        The file cannot be written; an existing file is unchanged.
-    """
-    if format_name == "csv":
-        write_batches(csv_batches(relation), target, format_name, Limits.of(threads_of(con)))
-        return
-    with text_target(target) as stream:
-        write_json(stream, json_rows(con, relation))
 
 
 @contextmanager

@@ -1,20 +1,16 @@
-"""Rows of any types as CSV, as JSON and on the screen: DuckDB itself turns the values into text."""
+"""Rows as CSV, as JSON and on the screen: DuckDB turns the values of its relations into text."""
 
+import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
-from typing import TYPE_CHECKING, Any, TextIO
+from itertools import count, islice
+from typing import Any, TextIO
 
 import duckdb
 
-from chemdb.database.execution import identifier, interruptible
+from chemdb.database.execution import FETCH, identifier, interruptible
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-#: Rows of a batch.
-BATCH = 10_000
 #: Types whose Python values the screen shows as numbers, words or texts.
 PLAIN = {
     *("boolean", "varchar", "tinyint", "smallint", "integer", "bigint", "hugeint"),
@@ -24,23 +20,32 @@ PLAIN = {
 _STRING_OR_NOT_FINITE = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)')
 
 
-def relation_of(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> duckdb.DuckDBPyRelation:
-    """Return Python rows as a relation; a column of several types is JSON."""
-    import pyarrow as pa
+def relation_texts(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[tuple]:
+    """Yield rows of values as text, as DuckDB writes them to CSV."""
+    texts = relation.project(", ".join(f"#{i}::varchar" for i in range(1, len(relation.columns) + 1)))
+    yield from _fetched(con, texts)
 
-    names = _distinct(columns)
-    values = list(zip(*rows, strict=True)) or [()] * len(names)
-    shown, arrays = [], []
-    for name, column in zip(names, values, strict=True):
-        try:
-            arrays.append(pa.array(column))
-            shown.append(identifier(name))
-        except pa.ArrowException:
-            arrays.append(pa.array([json.dumps(value) for value in column]))
-            shown.append(f"{identifier(name)}::json as {identifier(name)}")
-    return con.from_arrow(pa.table(arrays, names)).project(", ".join(shown))
+
+def relation_objects(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
+    """Yield each row as a JSON object, as DuckDB writes it, but null instead of NaN and infinities."""
+    pairs = ", ".join(
+        f"{identifier(name)} := #{i}" for i, name in enumerate(distinct(relation.columns), start=1)
+    )
+    for (text,) in _fetched(con, relation.project(f"to_json(struct_pack({pairs}))::varchar")):
+        yield _finite(text)
+
+
+def row_texts(rows: Iterable[Sequence[Any]]) -> Iterator[list[str | None]]:
+    """Yield rows of numbers, texts, booleans, dates and lists as DuckDB writes them to CSV."""
+    for row in rows:
+        yield [_text(value) for value in row]
+
+
+def row_objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Yield rows of numbers, texts, booleans, dates and lists as JSON objects."""
+    for row in rows:
+        values = dict(zip(columns, row, strict=True))
+        yield _finite(json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=str))
 
 
 def screen_rows(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, n: int) -> list[tuple]:
@@ -53,35 +58,16 @@ def screen_rows(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelatio
     return rows
 
 
-def csv_batches(relation: duckdb.DuckDBPyRelation) -> "pa.RecordBatchReader":
-    """Return the values as text, as DuckDB writes them to CSV; repeated columns are numbered."""
-    import pyarrow as pa
-
-    names = _distinct(relation.columns)
-    texts = ", ".join(f"#{i}::varchar as {identifier(name)}" for i, name in enumerate(names, start=1))
-
-    def read() -> Iterator[pa.RecordBatch]:
-        for batch in relation.project(texts).to_arrow_reader(BATCH):
-            yield pa.RecordBatch.from_arrays([column.cast(pa.string()) for column in batch.columns], names)
-
-    return pa.RecordBatchReader.from_batches(pa.schema([(name, pa.string()) for name in names]), read())
-
-
-def json_rows(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
-    """Yield each row as a JSON object, as DuckDB writes it, but null instead of NaN and infinities."""
-    pairs = ", ".join(
-        f"{identifier(name)} := #{i}" for i, name in enumerate(_distinct(relation.columns), start=1)
-    )
-    objects = relation.project(f"to_json(struct_pack({pairs}))::varchar")
-    reader = interruptible(con, lambda: objects.to_arrow_reader(BATCH))
-    while (batch := interruptible(con, lambda: next(reader, None))) is not None:
-        for text in batch.column(0).to_pylist():
-            yield _finite(text)
-
-
 def json_text(value: Any) -> str:
     """Return a value, such as a dictionary, as indented JSON."""
     return _finite(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def write_csv(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+    """Write rows of text as CSV; None is empty."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
 
 
 def write_json(stream: TextIO, objects: Iterable[str]) -> None:
@@ -93,13 +79,31 @@ def write_json(stream: TextIO, objects: Iterable[str]) -> None:
     stream.write("[]\n" if before.startswith("[") else "\n]\n")
 
 
+def _fetched(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[tuple]:
+    """Yield the rows of a relation in bounded memory; Ctrl-C interrupts it."""
+    rows = interruptible(con, relation.iter_rows)
+    while chunk := interruptible(con, lambda: list(islice(rows, FETCH))):
+        yield from chunk
+
+
+def _text(value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return str(value).lower()
+        case list():
+            return f"[{', '.join('NULL' if item is None else str(_text(item)) for item in value)}]"
+    return str(value)
+
+
 def _finite(text: str) -> str:
     if "NaN" not in text and "Infinity" not in text:
         return text
     return _STRING_OR_NOT_FINITE.sub(lambda part: part[0] if part[0].startswith('"') else "null", text)
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str]) -> list[str]:
     """Return names with repeated ones numbered: a, a_1, a_2; SQL ignores the case of names."""
     found: dict[str, str] = {}
     for name in names:

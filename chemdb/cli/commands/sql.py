@@ -25,9 +25,8 @@ def sql(
     Example: chemdb sql "select * from missing where chemsys = 'Li-O-Zn' order by natoms limit 5"
     """
     import chemdb
-    from chemdb.cli.screen import show
-    from chemdb.files.output_files import write_relation
-    from chemdb.files.text_files import screen_rows
+    from chemdb.cli.screen import show, show_texts
+    from chemdb.files.text_files import relation_objects, relation_texts, screen_rows
 
     with (
         chemdb.open(db, threads, memory_limit) as opened,
@@ -36,7 +35,8 @@ def sql(
         if relation is None:
             return
         if format in (Format.CSV, Format.JSON):
-            write_relation(con, relation, output, format.value)
+            texts, objects = relation_texts(con, relation), relation_objects(con, relation)
+            show_texts(relation.columns, texts, objects, format, output)
             return
         first = screen_rows(con, relation, MAX_ROWS + 1)
         footer = f"the first {MAX_ROWS:,} rows; --format csv for all" if len(first) > MAX_ROWS else None
