@@ -18,6 +18,9 @@ from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message, is_interrup
 from chemdb.runtime.standard_streams import stdout, write_stderr
 from chemdb.runtime.threads import REFUSED, is_refused
 
+#: Columns of a terminal in which the names and texts of options fit side by side.
+SIDE_BY_SIDE = 80
+
 
 class InterruptedCommandError(ChemdbError):
     """Ctrl-C ended a command."""
@@ -32,7 +35,10 @@ class OneLineErrors(TyperGroup):
         message, code = "", 0
         replaced_files.clear()
         try:
-            _check_utf8(sys.argv[1:] if args is None else args)
+            words = sys.argv[1:] if args is None else args
+            _check_utf8(words)
+            if not words or {"-h", "--help"} & set(words):
+                _fit_help_to_narrow_terminals()
             result = super().main(args, *others, **(extra | {"standalone_mode": False}))
             _write_out()
         except ChemdbError as error:
@@ -88,6 +94,28 @@ def _warnings_as_lines() -> Iterator[None]:
 
         warnings.showwarning = show
         yield
+
+
+def _fit_help_to_narrow_terminals() -> None:
+    """Let Typer put the text of an option below its name where side by side it would have to cut both."""
+    from rich.console import Console, Group
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+    from typer import rich_utils
+
+    class OptionTable(Table):
+        def add_row(self, *cells: Any, **options: Any) -> None:
+            if len(cells) > 2:
+                *names, text = cells
+                line = Text(" ").join(
+                    name if isinstance(name, Text) else Text(name) for name in names if name
+                )
+                cells = (Group(line, Padding(text, (0, 0, 0, 4))),)
+            super().add_row(*cells, **options)
+
+    narrow = Console().width < SIDE_BY_SIDE
+    rich_utils.Table = OptionTable if narrow else Table  # type: ignore[attr-defined]
 
 
 def _check_utf8(words: Sequence[str]) -> None:

@@ -115,6 +115,17 @@ MemoryLimit = Annotated[
         rich_help_panel=RESOURCES,
     ),
 ]
+TempDirectory = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        writable=True,
+        show_default="$TMPDIR or /tmp",
+        help="Folder for what does not fit into that memory.",
+        rich_help_panel=RESOURCES,
+    ),
+]
 NElements = Annotated[
     range,
     typer.Option("--nelements", parser=nelements_range, metavar="N or N-M", help="Numbers of elements."),

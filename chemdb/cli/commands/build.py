@@ -15,6 +15,7 @@ from chemdb.cli.options import (
     MpApiKey,
     NElements,
     OxidationStateSet,
+    TempDirectory,
     Threads,
 )
 from chemdb.files.file_columns import FileColumns
@@ -43,6 +44,7 @@ def build(
     mp_api_key: MpApiKey = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Build the database and replace the old file.
 
@@ -62,7 +64,7 @@ def build(
         mp_api_key,
     )
     with steps_on_screen() as steps:
-        loaded = build_database(db, options, Limits.of(threads, memory_limit), steps)
+        loaded = build_database(db, options, Limits.of(threads, memory_limit, temp_directory), steps)
     for source in loaded:
         confirm(source)
     confirm(f"{db}: {db.stat().st_size / 1e6:.1f} MB")

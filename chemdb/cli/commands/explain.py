@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, Output, TableOrJson, Threads
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, TableOrJson, TempDirectory, Threads
 from chemdb.errors import ChemdbError, FormulaError, UndecidedError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def explain(
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Explain why compositions are allowed or not, and list the known compounds nearest to them.
 
@@ -35,7 +36,7 @@ def explain(
     import chemdb
     from chemdb.cli.screen import show_json, show_tables
 
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         explanations, errors = [], []
         for formula in formulas:
             try:

@@ -8,7 +8,7 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.map_options import Embedding
-from chemdb.cli.options import Database, MemoryLimit, Threads
+from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads
 
 export = typer.Typer(no_args_is_help=True, help="Write compositions for other programs.")
 app.add_typer(export, name="export")
@@ -45,6 +45,7 @@ def embeddings(
     ] = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Write the vectors of the compositions that match a query.
 
@@ -62,7 +63,7 @@ def embeddings(
 
     layout = (columns or (Layout.WIDE if output.suffix.lower() == ".csv" else Layout.LIST)).value
     check_target(output, layout)
-    with chemdb.open(db, threads, memory_limit) as opened, steps_on_screen() as steps:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         with opened.cursor() as con:
             vectors = element_vectors(con, embedding)
         result = opened.query(query)

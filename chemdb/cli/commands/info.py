@@ -1,7 +1,7 @@
 """chemdb info."""
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, TempDirectory, Threads
 
 
 @app.command()
@@ -11,6 +11,7 @@ def info(
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Show how a file was built, its known sources, and its tables and views.
 
@@ -19,7 +20,7 @@ def info(
     import chemdb
     from chemdb.cli.screen import show, show_json
 
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         description = opened.info()
     if format is Format.JSON:
         show_json(description, output)

@@ -15,6 +15,7 @@ from chemdb.cli.options import (
     MpApiKey,
     Output,
     OutputFormat,
+    TempDirectory,
     Threads,
 )
 from chemdb.files.file_columns import FileColumns
@@ -35,6 +36,7 @@ def add(
     mp_api_key: MpApiKey = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Add a source of known materials.
 
@@ -45,7 +47,9 @@ def add(
 
     columns = FileColumns(formula_column, id_column, energy_column)
     with steps_on_screen() as steps:
-        loaded = add_known(db, source, columns, mp_api_key, Limits.of(threads, memory_limit), steps)
+        loaded = add_known(
+            db, source, columns, mp_api_key, Limits.of(threads, memory_limit, temp_directory), steps
+        )
     confirm(loaded)
 
 
@@ -56,6 +60,7 @@ def list_sources(
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """List the sources of a file.
 
@@ -64,7 +69,7 @@ def list_sources(
     import chemdb
     from chemdb.cli.screen import show
 
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         show(
             *opened.sql("select * exclude (added_at) from known_source order by added_at").read(),
             format,
@@ -78,6 +83,7 @@ def remove(
     db: Database,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Remove a source of known materials.
 
@@ -85,4 +91,4 @@ def remove(
     """
     from chemdb.builder.change_known import remove as remove_known
 
-    remove_known(db, source, Limits.of(threads, memory_limit))
+    remove_known(db, source, Limits.of(threads, memory_limit, temp_directory))

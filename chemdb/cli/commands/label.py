@@ -8,7 +8,7 @@ from typing import Annotated, TextIO
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, RowsOutput, Threads
+from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, RowsOutput, TempDirectory, Threads
 from chemdb.errors import counted
 
 
@@ -28,6 +28,7 @@ def label(
     ] = False,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Label formulas: reduced formula, chemsys, allowed, known, category, species, and the reasons.
 
@@ -42,7 +43,7 @@ def label(
     from_stdin = str(file) == "-"
     if from_stdin and formula_column:
         raise typer.BadParameter("--formula-column needs a file; stdin has one formula per line")
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         if from_stdin:
             n = opened.label_lines(_stdin(), output)
         else:

@@ -17,7 +17,7 @@ from chemdb.cli.map_options import (
     Standardize,
     spec_of,
 )
-from chemdb.cli.options import Database, MemoryLimit, Threads, only_with
+from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads, only_with
 from chemdb.runtime.limits import Limits
 
 #: Features listed for each exact component.
@@ -52,6 +52,7 @@ def make_map(
     ] = "all",
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Make a map of a sample of each category and store it in the file.
 
@@ -66,7 +67,7 @@ def make_map(
         if check_method(method) != "pca":
             raise typer.BadParameter("--all goes with --method pca: the others need a sample")
         only_with(context, "a map of a sample, not --all", "per_category", "seed", "standardize", "settings")
-        _show_exact(db, embedding, nelements, category, components, threads, memory_limit)
+        _show_exact(db, embedding, nelements, category, components, threads, memory_limit, temp_directory)
         return
     only_with(context, "--all", "category")
     import chemdb
@@ -77,8 +78,8 @@ def make_map(
 
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
     with steps_on_screen() as steps:
-        made = add_maps(db, [spec], Limits.of(threads, memory_limit), steps)
-    with chemdb.open(db, threads, memory_limit) as opened, opened.cursor() as con:
+        made = add_maps(db, [spec], Limits.of(threads, memory_limit, temp_directory), steps)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
         run = read_map(con, spec).run
     points = sum(run[f"n_{category}"] for category in CATEGORIES)
     state = f"made in {run['seconds']:.1f} s" if made else "in the file already"
@@ -96,6 +97,7 @@ def _show_exact(
     components: int,
     threads: int | None,
     memory_limit: str | None,
+    temp_directory: Path | None,
 ) -> None:
     """Print the principal components of all compositions with a number of elements."""
     import chemdb
@@ -106,7 +108,7 @@ def _show_exact(
     from chemdb.query.sample import check_nelements
 
     with (
-        chemdb.open(db, threads, memory_limit) as opened,
+        chemdb.open(db, threads, memory_limit, temp_directory) as opened,
         opened.cursor() as con,
         steps_on_screen() as steps,
     ):

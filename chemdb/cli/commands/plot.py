@@ -19,7 +19,7 @@ from chemdb.cli.map_options import (
     Standardize,
     spec_of,
 )
-from chemdb.cli.options import Database, MemoryLimit, Threads
+from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads
 from chemdb.runtime.limits import Limits
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def periodic_table(
     columns: Columns = 2,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Draw Figure 1: elements coloured by the number of compositions that contain them.
 
@@ -88,7 +89,7 @@ def periodic_table(
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     check_target(output)
     if query is None:
-        with _opened(db, threads, memory_limit) as con:
+        with _opened(db, threads, memory_limit, temp_directory) as con:
             save(
                 draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
                 output,
@@ -97,7 +98,7 @@ def periodic_table(
         from chemdb.cli.screen import steps_on_screen
 
         with (
-            chemdb.open(db, threads, memory_limit) as opened,
+            chemdb.open(db, threads, memory_limit, temp_directory) as opened,
             opened.cursor() as con,
             steps_on_screen() as steps,
         ):
@@ -134,6 +135,7 @@ def composition(
     ] = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Draw a chemical system by category: a line, a triangle, or slices of a tetrahedron.
 
@@ -144,7 +146,7 @@ def composition(
     from chemdb.plot.drawing import check_target, save
 
     check_target(output)
-    with _opened(db, threads, memory_limit) as con:
+    with _opened(db, threads, memory_limit, temp_directory) as con:
         save(draw(con, chemsys, hull_energies, palette, columns), output)
     confirm(output)
 
@@ -176,6 +178,7 @@ def one_map(
     columns: Columns = 1,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Draw one map, which is made first if the file does not have it.
 
@@ -186,8 +189,8 @@ def one_map(
 
     check_target(output, *([(".html",)] if html else []))
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
-    _have(db, [spec], palette, Limits.of(threads, memory_limit))
-    with _opened(db, threads, memory_limit) as con:
+    _have(db, [spec], palette, Limits.of(threads, memory_limit, temp_directory))
+    with _opened(db, threads, memory_limit, temp_directory) as con:
         if html:
             from chemdb.plot.map_page import write
 
@@ -211,6 +214,7 @@ def map_grid(
     columns: Columns = 2,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Draw Figure 2, 3 or 4: six representations by three reductions for a number of elements.
 
@@ -223,8 +227,8 @@ def map_grid(
     from chemdb.plot.map_grid import draw, specs
 
     check_target(output)
-    _have(db, specs(nelements, per_category, seed), palette, Limits.of(threads, memory_limit))
-    with _opened(db, threads, memory_limit) as con:
+    _have(db, specs(nelements, per_category, seed), palette, Limits.of(threads, memory_limit, temp_directory))
+    with _opened(db, threads, memory_limit, temp_directory) as con:
         save(draw(con, nelements, per_category, seed, palette, columns), output)
     confirm(output)
 
@@ -239,6 +243,7 @@ def anions(
     columns: Columns = 2,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Draw Figure 5: the maps of the binaries by anion class.
 
@@ -250,8 +255,8 @@ def anions(
     from chemdb.plot.map_grid import specs
 
     check_target(output)
-    _have(db, specs(2, per_category, seed), palette, Limits.of(threads, memory_limit))
-    with _opened(db, threads, memory_limit) as con:
+    _have(db, specs(2, per_category, seed), palette, Limits.of(threads, memory_limit, temp_directory))
+    with _opened(db, threads, memory_limit, temp_directory) as con:
         save(draw(con, per_category, seed, palette, columns), output)
     confirm(output)
 
@@ -266,6 +271,7 @@ def density(
     columns: Columns = 2,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Draw the density of all compositions with a number of elements, by category; no sampling.
 
@@ -281,7 +287,7 @@ def density(
     from chemdb.query.sample import check_nelements
 
     check_target(output)
-    with _opened(db, threads, memory_limit) as con:
+    with _opened(db, threads, memory_limit, temp_directory) as con:
         check_nelements(con, nelements)
         with steps_on_screen() as steps:
             found = count(con, embedding, nelements, bins, steps=steps)
@@ -299,6 +305,7 @@ def paper(
     palette: Palette = "paper",
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Draw Figures 1 to 5 of the paper for this file.
 
@@ -311,16 +318,25 @@ def paper(
 
     with steps_on_screen() as steps:
         results = draw_all(
-            db, folder, format, per_category, seed, palette, Limits.of(threads, memory_limit), steps
+            db,
+            folder,
+            format,
+            per_category,
+            seed,
+            palette,
+            Limits.of(threads, memory_limit, temp_directory),
+            steps,
         )
     for path, drawn in results:
         confirm(f"{path}{'' if drawn else ': up to date'}")
 
 
 @contextmanager
-def _opened(db: Path, threads: int | None, memory_limit: str | None) -> "Iterator[duckdb.DuckDBPyConnection]":
+def _opened(
+    db: Path, threads: int | None, memory_limit: str | None, temp_directory: Path | None
+) -> "Iterator[duckdb.DuckDBPyConnection]":
     """Give a cursor of the database."""
-    with chemdb.open(db, threads, memory_limit) as opened, opened.cursor() as con:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
         yield con
 
 

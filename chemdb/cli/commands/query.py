@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, Threads, only_with
+from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, TempDirectory, Threads, only_with
 from chemdb.errors import counted
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def query(
     output: RowsOutput = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Find compositions: exact counts by category, then rows.
 
@@ -105,7 +106,7 @@ def query(
         from chemdb.query.statement.columns import TABLE_COLUMNS
 
         shown = list(TABLE_COLUMNS)
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         result = opened.query(
             text if optimade is None else optimade,
             limit=limit or None,

@@ -13,6 +13,7 @@ from chemdb.cli.options import (
     MemoryLimit,
     Output,
     OutputFormat,
+    TempDirectory,
     Threads,
     nelements_range,
     only_with,
@@ -61,6 +62,7 @@ def report(
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Print Table 1 or Table 2 of the paper for this file, or how well its categories separate.
 
@@ -78,7 +80,7 @@ def report(
         only_with(context, "--separation", "nelements", "embedding", "per_category", "seed")
     import chemdb
 
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         if separation:
             _show_separation(opened, nelements, embedding, per_category, seed, format, output)
             return

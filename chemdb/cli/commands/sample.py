@@ -14,6 +14,7 @@ from chemdb.cli.options import (
     OutputFormat,
     RowsOutput,
     Seed,
+    TempDirectory,
     Threads,
     only_with,
 )
@@ -46,6 +47,7 @@ def sample(
     output: RowsOutput = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Sample compositions uniformly from each category, without replacement.
 
@@ -59,7 +61,7 @@ def sample(
     kind = format_of(output) if output else ""
     if output:
         only_with(context, "the screen; the file name determines the format", "format")
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         limits = opened.limits
         drawn = opened.sample(category or CATEGORIES, nelements, per_category, seed)
     if not len(drawn):

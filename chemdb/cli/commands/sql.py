@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, TempDirectory, Threads
 
 #: Longest table on the screen; CSV and JSON have all rows.
 MAX_ROWS = 1000
@@ -19,6 +19,7 @@ def sql(
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Run a SQL query, read-only and without access to other files or the network.
 
@@ -29,7 +30,7 @@ def sql(
     from chemdb.files.text_files import relation_objects, relation_texts, screen_rows
 
     with (
-        chemdb.open(db, threads, memory_limit) as opened,
+        chemdb.open(db, threads, memory_limit, temp_directory) as opened,
         opened.sql(query).relation() as (con, relation),
     ):
         if relation is None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, Threads
+from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputFormat, TempDirectory, Threads
 
 
 @app.command()
@@ -19,6 +19,7 @@ def verify(
     output: Output = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Check the integrity of a file: counts, checksums, sources, views. Exit code 1 if a check fails.
 
@@ -28,7 +29,7 @@ def verify(
     from chemdb.cli.screen import show, steps_on_screen
     from chemdb.errors import DatabaseError
 
-    with chemdb.open(db, threads, memory_limit) as opened, steps_on_screen() as steps:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         checks = opened.verify(deep, steps)
     wrong = [check for check in checks if not check.ok]
     title = f"{db}: {len(checks) - len(wrong)} of {len(checks)} checks passed"
