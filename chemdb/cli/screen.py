@@ -66,9 +66,9 @@ def show(
         The file cannot be written.
     """
     if format in (Format.CSV, Format.JSON):
-        from chemdb.files.text_files import row_objects, row_texts
+        from chemdb.files.text_files import row_lines, row_objects
 
-        show_texts(columns, row_texts(rows), row_objects(columns, rows), format, output)
+        show_texts(columns, row_lines(rows), row_objects(columns, rows), format, output)
         return
     with _target(output) as stream:
         markdown = format is Format.MARKDOWN
@@ -91,7 +91,7 @@ def show_tables(
 
 def show_texts(
     columns: Sequence[str],
-    texts: Iterable[Sequence[str | None]],
+    lines: Iterable[str],
     objects: Iterable[str],
     format: Format,
     output: Path | None = None,
@@ -101,8 +101,8 @@ def show_texts(
     Parameters
     ----------
     columns : sequence of str
-    texts, objects : iterable
-        The rows for CSV and for JSON, of which one is read.
+    lines, objects : iterable of str
+        The rows as CSV and as JSON, of which one is read.
     format : Format
     output : Path, optional
 
@@ -112,13 +112,13 @@ def show_texts(
         The file cannot be written.
     """
     from chemdb.files.output_files import text_target
-    from chemdb.files.text_files import distinct, write_csv, write_json
+    from chemdb.files.text_files import write_csv, write_json
 
     with text_target(output) as stream:
         if format is Format.JSON:
             write_json(stream, objects)
         else:
-            write_csv(stream, distinct(columns), texts)
+            write_csv(stream, columns, lines)
 
 
 def show_json(value: Any, output: Path | None = None) -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
 from itertools import count, islice
 from typing import Any, TextIO
 
@@ -16,14 +17,22 @@ PLAIN = {
     *("boolean", "varchar", "tinyint", "smallint", "integer", "bigint", "hugeint"),
     *("utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"),
 }
+#: SQL of a value of CSV.
+_CSV_VALUE = """
+    case
+        when {0} is null then ''
+        when {0} = '' or regexp_matches({0}, '[",\\r\\n]') then concat('"', replace({0}, '"', '""'), '"')
+        else {0}
+    end"""
 #: A string of JSON, which stays as it is, or a number that JSON lacks.
 _STRING_OR_NOT_FINITE = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)')
 
 
-def relation_texts(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[tuple]:
-    """Yield rows of values as text, as DuckDB writes them to CSV."""
-    texts = relation.project(", ".join(f"#{i}::varchar" for i in range(1, len(relation.columns) + 1)))
-    yield from _fetched(con, texts)
+def relation_lines(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
+    """Yield each row as a line of CSV, as DuckDB writes it: NULL is empty, an empty text has quotes."""
+    values = ", ".join(_CSV_VALUE.format(f"#{i}::varchar") for i in range(1, len(relation.columns) + 1))
+    for (line,) in _fetched(con, relation.project(f"concat_ws(',', {values})")):
+        yield line
 
 
 def relation_objects(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) -> Iterator[str]:
@@ -35,10 +44,10 @@ def relation_objects(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRe
         yield _finite(text)
 
 
-def row_texts(rows: Iterable[Sequence[Any]]) -> Iterator[list[str | None]]:
-    """Yield rows of numbers, texts, booleans, dates and lists as DuckDB writes them to CSV."""
+def row_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Yield rows of numbers, texts, booleans, dates and lists as lines of CSV."""
     for row in rows:
-        yield [_text(value) for value in row]
+        yield _csv_line(map(_text, row))
 
 
 def row_objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -63,11 +72,10 @@ def json_text(value: Any) -> str:
     return _finite(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
-def write_csv(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
-    """Write rows of text as CSV; None is empty."""
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
+def write_csv(stream: TextIO, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Write lines of CSV below their header; repeated columns are numbered."""
+    stream.write(_csv_line(distinct(columns)) + "\n")
+    stream.writelines(line + "\n" for line in lines)
 
 
 def write_json(stream: TextIO, objects: Iterable[str]) -> None:
@@ -84,6 +92,12 @@ def _fetched(con: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation) 
     rows = interruptible(con, relation.iter_rows)
     while chunk := interruptible(con, lambda: list(islice(rows, FETCH))):
         yield from chunk
+
+
+def _csv_line(values: Iterable[str | None]) -> str:
+    line = StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
 
 
 def _text(value: Any) -> str | None:

@@ -27,7 +27,7 @@ def sql(
     """
     import chemdb
     from chemdb.cli.screen import show, show_texts
-    from chemdb.files.text_files import relation_objects, relation_texts, screen_rows
+    from chemdb.files.text_files import relation_lines, relation_objects, screen_rows
 
     with (
         chemdb.open(db, threads, memory_limit, temp_directory) as opened,
@@ -36,8 +36,8 @@ def sql(
         if relation is None:
             return
         if format in (Format.CSV, Format.JSON):
-            texts, objects = relation_texts(con, relation), relation_objects(con, relation)
-            show_texts(relation.columns, texts, objects, format, output)
+            lines, objects = relation_lines(con, relation), relation_objects(con, relation)
+            show_texts(relation.columns, lines, objects, format, output)
             return
         first = screen_rows(con, relation, MAX_ROWS + 1)
         footer = f"the first {MAX_ROWS:,} rows; --format csv for all" if len(first) > MAX_ROWS else None
