@@ -12,7 +12,7 @@ from chemdb.runtime.limits import available_processors, limited_thread_pools
 from chemdb.runtime.threads import can_start
 
 #: A system that allows so many threads allows enough.
-MANY = 32
+MANY = 64
 #: Help panel of the options that limit threads and memory.
 RESOURCES = "Resources"
 
@@ -72,7 +72,7 @@ def _limited_thread_pools(context: typer.Context, threads: int | None) -> int | 
 
     Without threads to spare work in one: OpenBLAS would end the process with SIGINT.
     """
-    if threads is None and not can_start(min(2 * available_processors() + 2, MANY)):
+    if threads is None and not can_start(min(16 * available_processors(), MANY)):
         threads = 1
     context.with_resource(limited_thread_pools(threads or available_processors()))
     return threads

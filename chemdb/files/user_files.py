@@ -12,6 +12,7 @@ from chemdb.database.execution import identifier
 from chemdb.errors import FileError
 from chemdb.files.file_columns import BATCH, Form, UserTable
 from chemdb.files.text_input import ALWAYS_ALLOWED, MAX_RATIO, line_of_row, suffixes_of
+from chemdb.runtime.threads import REFUSED, is_refused
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -127,6 +128,8 @@ def limit_size(
 
 def read_error(error: Exception, path: Path) -> str:
     """Return the error of DuckDB or Arrow with a file in one line."""
+    if is_refused(error):
+        return REFUSED
     first, *_ = str(error).splitlines()
     malformed = re.search(r"Malformed JSON .* in (line|record/value) ([0-9]+): (.*?)[. ]*$", first)
     if malformed:

@@ -1,6 +1,7 @@
 """Compiled work on plain threads, in slices, with progress and a prompt response to Ctrl-C."""
 
 import errno
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event, Thread
@@ -34,8 +35,11 @@ def can_start(n: int) -> bool:
 
 def is_refused(error: BaseException) -> bool:
     """Return whether the system refused to start a thread or a process."""
-    return "can't start new thread" in str(error) or (
-        isinstance(error, OSError) and error.errno == errno.EAGAIN
+    text = str(error)
+    return (
+        "can't start new thread" in text
+        or os.strerror(errno.EAGAIN) in text
+        or (isinstance(error, OSError) and error.errno == errno.EAGAIN)
     )
 
 

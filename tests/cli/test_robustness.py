@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,27 @@ def test_ctrl_c(copy, small_path, tmp_path, command):
     assert "Traceback" not in error
     assert copy.read_bytes() == small_path.read_bytes()
     assert names(tmp_path) == ["c.duckdb"]
+
+
+def test_no_more_threads_are_one_line(small_path, monkeypatch):
+    """As under ``ulimit -u``, which root ignores."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert run("query", "Zn-O", "--count", "--db", small_path).stdout == "11\n"
+    done = run("build", "--nelements", "2", "--known", "none", "--db", small_path.with_name("none.duckdb"))
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (
+        1,
+        "chemdb: the system allows no more threads or processes; use --threads 1, or raise its limit (ulimit -u)",
+    )
+    assert not small_path.with_name("none.duckdb").exists()
+
+
+def test_few_threads_are_one_thread(small_path, monkeypatch):
+    monkeypatch.setattr("chemdb.cli.options.can_start", lambda n: False)
+    assert (
+        run("sql", "select current_setting('threads') as n", "-f", "csv", "--db", small_path).stdout
+        == "n\n1\n"
+    )
