@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from chemdb.builder.column_comments import inherit_comments
+from chemdb.builder.load_suggestions import renew_suggestions
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.formula import Formulas, read_formulas
 from chemdb.database.execution import execute
@@ -113,9 +114,10 @@ def remove_source(con: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def renew_categories(con: duckdb.DuckDBPyConnection) -> None:
-    """Rebuild what depends on the known sources: categories and summaries."""
+    """Rebuild what depends on the known sources: categories, summaries and suggestions."""
     for name in files_in("2_known"):
         run_file(con, name)
+    renew_suggestions(con)
     # The files replace their tables, and with them the comments.
     inherit_comments(con)
 

@@ -4,7 +4,8 @@
 with inheritance (priority, parent, children) as (
     values
         (1, 'composition', [
-            'allowed', 'missing', 'unlikely', 'standard', 'interesting', 'known_composition', 'projection'
+            'allowed', 'missing', 'unlikely', 'standard', 'interesting', 'known_composition', 'projection',
+            'suggestion'
         ]),
         (2, 'known_composition', ['projection']),
         (3, 'store.chemical_system', [

@@ -1,0 +1,100 @@
+"""The known analogues of compositions: those that differ by one element, and how much each speaks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chemdb.substitution.frames import Compositions, Frames, frame_numbers
+from chemdb.substitution.weights import PER_UNIT
+
+#: Most analogues that a suggestion names.
+N_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Analogues:
+    """Known analogues of n compositions: those of row i are at ``starts[i]`` to ``starts[i + 1]``.
+
+    Attributes
+    ----------
+    starts : array of int64, shape (n + 1,)
+    known : array of int64
+        Rows of the known compositions, those with the largest weights first, then by formula.
+    element, replaced_by : array of int64
+        Atomic numbers of the element of the analogue, and of that in its place.
+    weight : array of float64
+    """
+
+    starts: NDArray[np.int64]
+    known: NDArray[np.int64]
+    element: NDArray[np.int64]
+    replaced_by: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return how many analogues each composition has."""
+        return np.diff(self.starts)
+
+    def scores(self) -> NDArray[np.float64]:
+        """Return the score of each composition: the sum of the weights; NaN without an analogue."""
+        sums = np.concatenate([[0.0], np.cumsum(np.rint(self.weight * PER_UNIT))])
+        scores = (sums[self.starts[1:]] - sums[self.starts[:-1]]) / PER_UNIT
+        return np.where(self.counts() > 0, scores, np.nan)
+
+    def texts(self, formulas: Sequence[str], symbols: Sequence[str]) -> pa.Array:
+        """Return the nearest analogues of each composition as text: SrCuAs2O7 (P for As), ….
+
+        Parameters
+        ----------
+        formulas : sequence of str
+            Of the known compositions.
+        symbols : sequence of str
+            By atomic number - 1.
+        """
+        named = [
+            ", ".join(
+                f"{formulas[self.known[i]]} ({symbols[self.replaced_by[i] - 1]} for {symbols[self.element[i] - 1]})"
+                for i in range(start, min(start + N_NAMED, end))
+            )
+            for start, end in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
+        ]
+        return pa.array(named, pa.string())
+
+
+def analogues_of(
+    compositions: Compositions, frames: Frames, weights: NDArray[np.float64], formulas: pa.Array
+) -> Analogues:
+    """Return the known analogues of compositions.
+
+    Parameters
+    ----------
+    compositions : Compositions
+    frames : Frames
+        Of the known compositions.
+    weights : array of float64, shape (104, 104)
+        From `chemdb.substitution.weights.substitution_weights`.
+    formulas : array of string
+        Of the known compositions.
+    """
+    numbers = frame_numbers(compositions)
+    rows, places = np.nonzero(numbers >= 0)
+    found = frames.find(numbers[rows, places])
+    rows, places, found = (array[found >= 0] for array in (rows, places, found))
+    sizes = np.diff(frames.starts)[found]
+    first = np.repeat(frames.starts[found] - (np.cumsum(sizes) - sizes), sizes)
+    fillers = first + np.arange(len(first))
+    rows, places = np.repeat(rows, sizes), np.repeat(places, sizes)
+    element, replaced_by = frames.fillers[fillers], compositions.elements[rows, places]
+    known, weight = frames.compositions[fillers], weights[element, replaced_by]
+    in_order = np.empty(len(formulas), np.int64)
+    in_order[pa.compute.sort_indices(formulas).to_numpy()] = np.arange(len(formulas))
+    order = np.lexsort((in_order[known], -weight, rows))
+    # A known composition is no analogue of its own.
+    order = order[(element != replaced_by)[order]]
+    starts = np.searchsorted(rows[order], np.arange(len(compositions) + 1))
+    return Analogues(
+        starts, known[order], element[order], replaced_by[order], weight[order] / PER_UNIT
+    )

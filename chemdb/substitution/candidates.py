@@ -1,0 +1,143 @@
+"""All compositions one substitution away from a known one, with their scores.
+
+    score(x) = Σ over places h of x, Σ over known fillers f of the frame of x at h:  W[f, element of x at h]
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chemdb.chemistry.elements import N_ELEMENTS, Element
+from chemdb.chemistry.stoichiometry import MAX_FACTOR, STORABLE_NELEMENTS
+from chemdb.database.metadata import elements_of
+from chemdb.substitution.frames import Frames
+from chemdb.substitution.weights import PER_UNIT
+
+#: Frames whose candidates are made at a time.
+BATCH = 1 << 15
+
+
+@dataclass(frozen=True)
+class Space:
+    """How the compositions of a file are numbered.
+
+    Attributes
+    ----------
+    rank : array of int64, shape (104,)
+        Place of each element in order of electronegativity, by atomic number.
+    letter : array of int64, shape (104,)
+        Place of its symbol in alphabetical order, by atomic number.
+    first_system : dict of int to int
+        First system_id by number of elements; systems follow in alphabetical order.
+    stoichiometry : array of int32, shape (13, 13, 13, 13)
+        stoichiometry_id by the factors, 0 for absent elements; -1 where there is none.
+    """
+
+    rank: NDArray[np.int64]
+    letter: NDArray[np.int64]
+    first_system: dict[int, int]
+    stoichiometry: NDArray[np.int32]
+
+
+def space_of(con: duckdb.DuckDBPyConnection) -> Space:
+    """Return how the compositions of a file are numbered."""
+    elements = elements_of(con)
+    rank, letter = (_places(elements, by) for by in ("rank", "symbol"))
+    first = con.execute("select nelements, min(system_id) from store.chemical_system group by all").fetchall()
+    stoichiometry = np.full((MAX_FACTOR + 1,) * STORABLE_NELEMENTS[-1], -1, np.int32)
+    for factors, number in con.execute("select factors, stoichiometry_id from store.stoichiometry").fetchall():
+        stoichiometry[(*factors, *[0] * (stoichiometry.ndim - len(factors)))] = number
+    return Space(rank, letter, dict(first), stoichiometry)
+
+
+def _places(elements: Sequence[Element], by: str) -> NDArray[np.int64]:
+    places = np.zeros(N_ELEMENTS + 1, np.int64)
+    ordered = sorted(elements, key=lambda element: getattr(element, by))
+    places[[element.atomic_number for element in ordered]] = np.arange(N_ELEMENTS)
+    return places
+
+
+def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa.Table:
+    """Return every composition with a known analogue, once, known ones too.
+
+    Returns
+    -------
+    pyarrow.Table
+        system_id (int32), stoichiometry_id (int32), score (double), in order of the first two.
+    """
+    scores = frames.filled() @ weights
+    elements, factors, hole = frames.rest()
+    size = 1 + (elements > 0).sum(axis=1)
+    tables = []
+    for nelements in sorted(space.first_system):
+        rows = np.flatnonzero(size == nelements)
+        numbers, n_stoichiometries = [], int(space.stoichiometry.max()) + 1
+        rest = slice(0, nelements - 1)
+        for start in range(0, len(rows), BATCH):
+            some = rows[start : start + BATCH]
+            systems, stoichiometries = _completed(elements[some, rest], factors[some, rest], hole[some], space)
+            numbers.append(systems * n_stoichiometries + stoichiometries)
+        tables.append(_summed(numbers, scores[rows], n_stoichiometries))
+    return pa.concat_tables(tables)
+
+
+def _completed(
+    elements: NDArray[np.int64], factors: NDArray[np.int64], hole: NDArray[np.int64], space: Space
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the system and stoichiometry that each element makes of each frame, shape (n, 103).
+
+    -1 for the system where the element is already in the frame.
+    """
+    n, others = elements.shape
+    nelements = others + 1
+    every = np.arange(1, N_ELEMENTS + 1)
+    # Systems are combinations of letters in lexicographic order: their number is a sum over places.
+    above = np.array(
+        [[comb(N_ELEMENTS - 1 - letter, size) for size in range(nelements + 1)] for letter in range(N_ELEMENTS)]
+    )
+    letters = np.sort(space.letter[elements], axis=1)
+    added = space.letter[every]
+    before = np.zeros((n, N_ELEMENTS), np.int64)
+    systems = np.full((n, N_ELEMENTS), comb(N_ELEMENTS, nelements) - 1)
+    for place in range(others):
+        letter = letters[:, place, None]
+        later = letter < added
+        before += later
+        systems -= np.where(
+            later, above[letter, nelements - place], above[letter, nelements - place - 1]
+        )
+    systems -= above[added, nelements - before]
+    systems += space.first_system[nelements]
+    place = (space.rank[elements][:, :, None] < space.rank[every]).sum(axis=1)
+    by_place = np.empty((n, nelements), np.int64)
+    for at in range(nelements):
+        parts = np.insert(factors, at, hole, axis=1)
+        padded = [parts[:, i] if i < nelements else 0 for i in range(space.stoichiometry.ndim)]
+        by_place[:, at] = space.stoichiometry[tuple(padded)]
+    stoichiometries = np.take_along_axis(by_place, place, axis=1)
+    systems[(elements[:, :, None] == every).any(axis=1)] = -1
+    return systems, stoichiometries
+
+
+def _summed(
+    numbers: Sequence[NDArray[np.int64]], scores: NDArray[np.float64], n_stoichiometries: int
+) -> pa.Table:
+    """Return each number once, taken apart, with the sum of its scores; negative numbers are left out."""
+    flat = np.concatenate([part.ravel() for part in numbers]) if numbers else np.empty(0, np.int64)
+    values = scores[:, 1:].ravel()
+    order = np.argsort(flat)[np.count_nonzero(flat < 0) :]
+    flat, values = flat[order], values[order]
+    first = np.flatnonzero(np.diff(flat, prepend=-1))
+    systems, stoichiometries = np.divmod(flat[first], n_stoichiometries)
+    return pa.table(
+        {
+            "system_id": systems.astype(np.int32),
+            "stoichiometry_id": stoichiometries.astype(np.int32),
+            "score": np.add.reduceat(values, first) / PER_UNIT if len(first) else np.empty(0),
+        }
+    )

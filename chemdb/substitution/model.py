@@ -1,0 +1,126 @@
+"""What a file's known compositions say about others: frames, weights, scores and analogues."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chemdb.chemistry.elements import N_ELEMENTS, Element
+from chemdb.database.arrays import as_array
+from chemdb.database.metadata import elements_of, electronegativities_of, state_occurrences
+from chemdb.rule.oxidation_states import (
+    Electronegativities,
+    Occurrences,
+    assignment_text,
+    most_common_assignment,
+)
+from chemdb.substitution.analogues import Analogues, analogues_of
+from chemdb.substitution.candidates import Space, candidates, space_of
+from chemdb.substitution.frames import Compositions, Frames, frames_of, known_compositions
+from chemdb.substitution.weights import PER_UNIT, substitution_weights
+
+
+@dataclass(frozen=True)
+class SubstitutionModel:
+    """Scores compositions by the known ones that differ by one element.
+
+    Attributes
+    ----------
+    known : pyarrow.Table
+        Known compositions, see `chemdb.substitution.frames.known_compositions`.
+    frames : Frames
+        Of these.
+    weights : array of float64, shape (104, 104)
+        See `chemdb.substitution.weights.substitution_weights`.
+    space : Space
+    elements : tuple of Element
+    states : mapping of str to mapping of int to int
+        Oxidation states of the file and their occurrences, by symbol.
+    """
+
+    known: pa.Table
+    frames: Frames
+    weights: NDArray[np.float64]
+    space: Space
+    elements: tuple[Element, ...]
+    states: Occurrences
+
+    def candidates(self) -> pa.Table:
+        """Return every composition with a known analogue and its score, see `candidates`."""
+        return candidates(self.frames, self.weights, self.space)
+
+    def analogues(self, compositions: Compositions) -> Analogues:
+        """Return the known analogues of compositions."""
+        return analogues_of(
+            compositions, self.frames, self.weights, self.known["formula"].combine_chunks()
+        )
+
+    def described(self, table: pa.Table) -> pa.Table:
+        """Return compositions with species, n_analogues and analogues.
+
+        Parameters
+        ----------
+        table : pyarrow.Table
+            With the columns elements and factors, as in the view ``composition``.
+        """
+        analogues = self.analogues(Compositions.of(table))
+        symbols = [element.symbol for element in self.elements]
+        described = {
+            "species": self._species(table),
+            "n_analogues": pa.array(analogues.counts().astype(np.int32)),
+            "analogues": analogues.texts(self.known["formula"].to_pylist(), symbols),
+        }
+        for name, column in described.items():
+            table = table.append_column(name, column)
+        return table
+
+    def _species(self, table: pa.Table) -> pa.Array:
+        electronegativities: Electronegativities = electronegativities_of(self.elements)
+        texts = []
+        for symbols, factors in zip(table["elements"].to_pylist(), table["factors"].to_pylist(), strict=True):
+            assignment = most_common_assignment(symbols, factors, electronegativities, self.states)
+            texts.append(assignment_text(symbols, assignment) if assignment else None)
+        return pa.array(texts, pa.string())
+
+    def substitutions(self) -> pa.Table:
+        """Return the weights that are not zero: element, replaced_by, weight."""
+        element, replaced_by = np.nonzero(self.weights)
+        symbols = pa.array(["", *(element.symbol for element in self.elements)])
+        return pa.table(
+            {
+                "element": symbols.take(pa.array(element)),
+                "replaced_by": symbols.take(pa.array(replaced_by)),
+                "weight": self.weights[element, replaced_by] / PER_UNIT,
+            }
+        )
+
+
+def learn(con: duckdb.DuckDBPyConnection) -> SubstitutionModel:
+    """Return the model that the known compositions of a file teach."""
+    return _model(con, substitution_weights)
+
+
+def stored_model(con: duckdb.DuckDBPyConnection) -> SubstitutionModel:
+    """Return the model of a file, with the weights that it stores: the same on any machine."""
+
+    def stored(_: Frames) -> NDArray[np.float64]:
+        weights = np.zeros((N_ELEMENTS + 1, N_ELEMENTS + 1))
+        table = con.sql("from substitution").to_arrow_table().combine_chunks()
+        if table.num_rows:
+            element, replaced_by = (
+                as_array(table[name].combine_chunks().indices) + 1 for name in ("element", "replaced_by")
+            )
+            weights[element, replaced_by] = np.rint(as_array(table["weight"]) * PER_UNIT)
+        return weights
+
+    return _model(con, stored)
+
+
+def _model(con: duckdb.DuckDBPyConnection, weights: Any) -> SubstitutionModel:
+    table, known = known_compositions(con)
+    frames = frames_of(known)
+    elements = tuple(elements_of(con))
+    return SubstitutionModel(table, frames, weights(frames), space_of(con), elements, state_occurrences(con))
