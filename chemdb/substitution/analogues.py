@@ -54,14 +54,34 @@ class Analogues:
         symbols : sequence of str
             By atomic number - 1.
         """
-        named = [
-            ", ".join(
-                f"{formulas[self.known[i]]} ({symbols[self.replaced_by[i] - 1]} for {symbols[self.element[i] - 1]})"
-                for i in range(start, min(start + N_NAMED, end))
-            )
-            for start, end in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
-        ]
-        return pa.array(named, pa.string())
+        return self._joined(
+            [
+                f"{formulas[known]} ({symbols[replaced_by - 1]} for {symbols[element - 1]})"
+                for known, element, replaced_by in zip(*self._named(), strict=True)
+            ]
+        )
+
+    def entries(self, material_ids: Sequence[str | None]) -> pa.Array:
+        """Return the entries of the nearest analogues of each composition, in the same order.
+
+        Parameters
+        ----------
+        material_ids : sequence of str or None
+            Of the known compositions.
+        """
+        return self._joined([material_ids[known] or "–" for known in self._named()[0]])
+
+    def _named(self) -> list[list[int]]:
+        """Return known, element and replaced_by of the analogues that are named."""
+        place = np.arange(len(self.known)) - np.repeat(self.starts[:-1], self.counts())
+        return [column[place < N_NAMED].tolist() for column in (self.known, self.element, self.replaced_by)]
+
+    def _joined(self, texts: list[str]) -> pa.Array:
+        """Return the texts of the named analogues as one text for each composition."""
+        ends = np.cumsum(np.minimum(self.counts(), N_NAMED)).tolist()
+        return pa.array(
+            [", ".join(texts[start:end]) for start, end in zip([0, *ends], ends, strict=False)], pa.string()
+        )
 
 
 def analogues_of(

@@ -155,7 +155,7 @@ def frames_of(compositions: Compositions) -> Frames:
 def known_compositions(con: duckdb.DuckDBPyConnection) -> tuple[pa.Table, Compositions]:
     """Return the known compositions of a file as a table and as arrays, in the same order."""
     table = con.sql(
-        "select system_id, stoichiometry_id, elements, factors, formula, allowed from known_composition "
+        "select system_id, stoichiometry_id, elements, factors, formula, allowed, material_id from known_composition "
         "order by system_id, stoichiometry_id"
     ).to_arrow_table()
     return table, Compositions.of(table)

@@ -22,6 +22,9 @@ from chemdb.substitution.candidates import Space, candidates, space_of
 from chemdb.substitution.frames import Compositions, Frames, frames_of, known_compositions
 from chemdb.substitution.weights import PER_UNIT, substitution_weights
 
+#: Up to this many compositions, loading compiled code takes longer than deciding them without.
+FEW = 5_000
+
 
 @dataclass(frozen=True)
 class SubstitutionModel:
@@ -59,12 +62,12 @@ class SubstitutionModel:
         )
 
     def described(self, table: pa.Table) -> pa.Table:
-        """Return compositions with species, n_analogues and analogues.
+        """Return compositions with species, n_analogues, analogues and analogue_ids.
 
         Parameters
         ----------
         table : pyarrow.Table
-            With the columns elements and factors, as in the view ``composition``.
+            With the columns formula, elements and factors, as in the view ``composition``.
         """
         analogues = self.analogues(Compositions.of(table))
         symbols = [element.symbol for element in self.elements]
@@ -72,12 +75,20 @@ class SubstitutionModel:
             "species": self._species(table),
             "n_analogues": pa.array(analogues.counts().astype(np.int32)),
             "analogues": analogues.texts(self.known["formula"].to_pylist(), symbols),
+            "analogue_ids": analogues.entries(self.known["material_id"].to_pylist()),
         }
         for name, column in described.items():
             table = table.append_column(name, column)
         return table
 
     def _species(self, table: pa.Table) -> pa.Array:
+        if len(table) > FEW:
+            from chemdb.chemistry.formula import read_formulas
+            from chemdb.rule.bulk import ALLOWED, decide_formulas
+
+            formulas = read_formulas(table["formula"], self.elements)
+            decided = decide_formulas(formulas, self.elements, self.states)
+            return formulas.species(decided.oxidation_states, decided.decisions == ALLOWED)
         electronegativities: Electronegativities = electronegativities_of(self.elements)
         texts = []
         for symbols, factors in zip(table["elements"].to_pylist(), table["factors"].to_pylist(), strict=True):

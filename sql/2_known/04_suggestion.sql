@@ -26,6 +26,7 @@ create or replace table suggestion (
     species           varchar,
     n_analogues       integer not null,
     analogues         varchar not null,
+    analogue_ids      varchar not null,
     n_known           integer not null,
     system_id         integer not null,
     stoichiometry_id  integer not null
@@ -41,6 +42,7 @@ comment on column suggestion.share_found is
 comment on column suggestion.species is 'Most common oxidation states that allow the composition.';
 comment on column suggestion.n_analogues is 'Number of known compositions that differ by one element, with the same factors.';
 comment on column suggestion.analogues is 'The analogues with the largest weights, at most three: SrCuAs2O7 (P for As).';
+comment on column suggestion.analogue_ids is 'Entries of these analogues with the lowest energy, in the same order; – for one without an identifier.';
 comment on column suggestion.n_known is 'Number of known compositions in the chemical system.';
 comment on column suggestion.system_id is 'Chemical system, see store.chemical_system.';
 comment on column suggestion.stoichiometry_id is 'Stoichiometry, see store.stoichiometry.';

@@ -127,9 +127,10 @@ class TermReader:
         compare = self._numeric(left)
         if len(values) > 1 and comparison not in ("=", "!="):
             _fail(values[1], f"is a second number after {left.text}{comparison}, which takes one")
-        if comparison == "!=":
-            return negation(any_of(*(compare("=", value) for value in values)))
-        return any_of(*(compare(comparison, value) for value in values))
+        if comparison in ("=", "!="):
+            equal = any_of(*(_equal(compare, value) for value in values))
+            return equal if comparison == "=" else negation(equal)
+        return compare(comparison, values[0])
 
     def ratio(self, key: Word, comparison: str, value: Word) -> tuple[str, Fraction]:
         """Return a comparison with the atomic fraction of any one element."""
@@ -361,6 +362,17 @@ def _with_presence(term: Amount | AtomicFraction) -> Filter:
     """Return a term; if it implies that an element is present, say so, to narrow down the systems."""
     implied = term.comparison == ">" or (term.comparison in ("=", ">=") and term.number > 0)
     return all_of(ElementCount(term.elements, ">=", 1), term) if implied else term
+
+
+def _equal(compare: Callable[[str, Word], Filter], value: Word) -> Filter:
+    """Return that a quantity is a number, or in a range such as ``3-4``."""
+    low, dash, high = value.text.partition("-")
+    if not (dash and _is_number(low) and _is_number(high)):
+        return compare("=", value)
+    first, last = Word(low, value.position), Word(high, value.position + len(low) + 1)
+    if _number(first) > _number(last):
+        _fail(value, f"makes an empty range: write {high}-{low}")
+    return all_of(compare(">=", first), compare("<=", last))
 
 
 def _fail(word: Word, problem: str) -> NoReturn:

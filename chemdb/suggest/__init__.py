@@ -1,0 +1,1 @@
+"""Rank the compositions of a query by the known ones, and say why."""

@@ -1,0 +1,180 @@
+"""Suggestions: the unknown compositions of a query that the known ones suggest, the most promising first."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from chemdb.database.open_file import OpenFile
+from chemdb.database.rows import N_SHOWN
+from chemdb.database.sql_files import sql_text
+from chemdb.errors import QueryError, counted, nearest
+from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, negation, terms_of
+from chemdb.query.parse.language import read_query
+from chemdb.query.parse.vocabulary import vocabulary
+from chemdb.query.result import Result
+from chemdb.runtime.progress import Steps, no_steps
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow as pa
+
+#: Most compositions that are ranked.
+MAX_RANKED = 1_000_000
+#: Columns that can be shown, in order.
+COLUMNS = (
+    "rank", "formula", "chemsys", "nelements", "natoms", "formula_anonymous", "category", "score", "share_found",
+    "species", "n_analogues", "analogues", "analogue_ids", "n_known",
+)  # fmt: skip
+DEFAULT_COLUMNS = (
+    "rank", "formula", "score", "share_found", "species", "n_analogues", "analogues", "analogue_ids", "n_known",
+)  # fmt: skip
+#: Categories that can be suggested.
+SUGGESTED = ("missing", "unlikely")
+
+
+class Suggestions:
+    """Suggestions for a query, ranked when they are first read.
+
+    Made by `chemdb.api.Database.suggest`.
+
+    Parameters
+    ----------
+    file : OpenFile
+    condition : Filter
+        Of unknown compositions, see `wanted`.
+    columns : sequence of str
+        Of `COLUMNS`.
+    limit : int
+        Maximum number of rows.
+    offset : int
+        Rows to skip.
+    steps : Steps
+        Shows the progress of long rankings.
+    """
+
+    def __init__(
+        self,
+        file: OpenFile,
+        condition: Filter,
+        columns: Sequence[str],
+        limit: int,
+        offset: int,
+        steps: Steps = no_steps,
+    ) -> None:
+        self._file = file
+        self.filter = condition
+        self.columns = list(columns)
+        self._limit = limit
+        self._offset = offset
+        self._steps = steps
+        self._matching = Result(file, file.remember(vocabulary), condition)
+        self._table: pa.Table | None = None
+
+    def count(self) -> int:
+        """Return the exact number of compositions that are ranked, regardless of the limit."""
+        return self._matching.count()
+
+    def __len__(self) -> int:
+        """Return the number of rows, within the limit."""
+        return max(0, min(self._limit, self.count() - self._offset))
+
+    def __iter__(self) -> Iterator[tuple]:
+        """Yield the rows as tuples of `columns`."""
+        columns = [column.to_pylist() for column in self.arrow().columns]
+        return iter(zip(*columns, strict=True))
+
+    def arrow(self) -> "pa.Table":
+        """Return the rows as an Arrow table."""
+        if self._table is None:
+            self._table = self._ranked()
+        return self._table
+
+    def batches(self) -> "pa.RecordBatchReader":
+        """Return the rows as Arrow record batches."""
+        return self.arrow().to_reader()
+
+    def df(self) -> "pandas.DataFrame":
+        """Return the rows as a pandas data frame; needs pandas."""
+        frame: pandas.DataFrame = self.arrow().to_pandas()
+        return frame
+
+    def pl(self) -> "polars.DataFrame":
+        """Return the rows as a polars data frame; needs polars."""
+        import polars
+
+        frame = polars.from_arrow(self.arrow())
+        assert isinstance(frame, polars.DataFrame)
+        return frame
+
+    def __repr__(self) -> str:
+        return f"{counted(len(self), 'suggestion')} of {counted(self.count(), 'composition')}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self!r}</p>{self.arrow().slice(0, N_SHOWN).to_pandas().to_html(index=False)}"
+
+    def _ranked(self) -> "pa.Table":
+        from chemdb.database.execution import interruptible, registered, relation
+        from chemdb.suggest.ranking import candidates_of, rank
+
+        model, candidates = self._file.remember(candidates_of)
+        n = min(self._offset + self._limit, self.count())
+        parameters = {"limit": self._limit, "offset": self._offset}
+        with self._file.cursor() as con:
+            ranked = rank(con, model, candidates, self.filter, n, self._steps)
+            with (
+                registered(con, {"ranked": ranked}),
+                relation(con, sql_text("statements/suggestion_rows"), parameters) as rows,
+            ):
+                table = interruptible(con, rows.to_arrow_table)
+        return model.described(table).select(self.columns)
+
+
+def suggest(
+    file: OpenFile,
+    text: str = "",
+    limit: int = 20,
+    offset: int = 0,
+    columns: Sequence[str] = (),
+    suggested: str | None = None,
+    steps: Steps = no_steps,
+) -> Suggestions:
+    """Return the unknown compositions of a query that the known ones suggest, see `chemdb.api.Database.suggest`.
+
+    Raises
+    ------
+    QueryError
+        The query cannot be parsed, a value in it is impossible, or too many rows are asked.
+    """
+    if limit < 0 or offset < 0:
+        raise QueryError(f"suggest: limit {limit} and offset {offset}: neither may be below 0")
+    if limit + offset > MAX_RANKED:
+        raise QueryError(f"suggest: limit and offset: at most the first {MAX_RANKED:,} are ranked")
+    shown = tuple(_column(name.strip()) for name in columns) or DEFAULT_COLUMNS
+    condition = wanted(read_query(text, file.remember(vocabulary)), suggested)
+    return Suggestions(file, condition, shown, limit, offset, steps)
+
+
+def wanted(query: Filter, suggested: str | None = None) -> Filter:
+    """Return the filter of what is suggested for a query.
+
+    Compositions of one of `SUGGESTED`; by default the missing ones, unless the query itself says whether
+    they are allowed.
+
+    Raises
+    ------
+    QueryError
+        No such category, or both say it.
+    """
+    says = any(isinstance(term, Allowed) for term in terms_of(query))
+    if suggested is None:
+        return all_of(query, Not(Known()) if says else category("missing"))
+    if suggested not in SUGGESTED:
+        raise QueryError(f"suggest: category {suggested!r}: choose {' or '.join(SUGGESTED)}")
+    return all_of(query, category(suggested))
+
+
+def _column(name: str) -> str:
+    if name in COLUMNS:
+        return name
+    hint = nearest(name, COLUMNS) or f"; available: {', '.join(COLUMNS)}"
+    raise QueryError(f"unknown column {name!r}{hint}")
