@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chemdb.query.result import Result
     from chemdb.report.separation import Separation
     from chemdb.report.tables_1_and_2 import Table1Cell, Table2
+    from chemdb.suggest.suggestions import Suggestions
     from chemdb.verify import Check
 
 
@@ -120,6 +121,64 @@ class Database:
             from chemdb.query.ask import ask
 
         return ask(self._file, text, limit, offset, sort, columns, optimade)
+
+    def suggest(
+        self,
+        text: str = "",
+        limit: int = 20,
+        *,
+        offset: int = 0,
+        columns: Sequence[str] = (),
+        category: str | None = None,
+        steps: Steps = no_steps,
+    ) -> "Suggestions":
+        """Return the compositions to try first among those of a query that are not known, see docs/suggest.md.
+
+        Parameters
+        ----------
+        text : str
+            In chemdb's query language; empty for everything.
+        limit : int
+            Maximum number of rows.
+        offset : int
+            Rows to skip.
+        columns : sequence of str
+            Columns to return, of `chemdb.suggest.suggestions.COLUMNS`.
+        category : str, optional
+            missing or unlikely; missing by default, unless the query says what is allowed.
+        steps : callable, optional
+            Shows the progress of long rankings.
+
+        Raises
+        ------
+        QueryError
+            The query cannot be parsed, a value in it is impossible, or too many rows are asked.
+        """
+        with no_fork():
+            from chemdb.suggest.suggestions import suggest
+
+        return suggest(self._file, text, limit, offset, columns, category, steps)
+
+    def score_of(self, formulas: Any) -> list[float | None]:
+        """Return the score of each formula, as in `suggest`; None where it is outside the space of the file.
+
+        Parameters
+        ----------
+        formulas : str, mapping, iterable or table
+            As in `label`.
+
+        Raises
+        ------
+        ChemdbError
+            A text is not a formula, or there is something else than formulas.
+        """
+        with no_fork():
+            from chemdb.lookup.formula_input import formula_texts
+            from chemdb.substitution.model import stored_model
+            from chemdb.suggest.scores import scores
+
+        with self.cursor() as con:
+            return scores(con, self._file.remember(stored_model), formula_texts(formulas, "score_of"))
 
     def sql(self, statement: str, parameters: Values | None = None) -> Rows:
         """Return the rows of a SQL query, read on demand.

@@ -39,10 +39,10 @@ class Analogues:
         return np.diff(self.starts)
 
     def scores(self) -> NDArray[np.float64]:
-        """Return the score of each composition: the sum of the weights; NaN without an analogue."""
+        """Return the score of each composition: the sum of the weights."""
         sums = np.concatenate([[0.0], np.cumsum(np.rint(self.weight * PER_UNIT))])
-        scores = (sums[self.starts[1:]] - sums[self.starts[:-1]]) / PER_UNIT
-        return np.where(self.counts() > 0, scores, np.nan)
+        scores: NDArray[np.float64] = (sums[self.starts[1:]] - sums[self.starts[:-1]]) / PER_UNIT
+        return scores
 
     def texts(self, formulas: Sequence[str], symbols: Sequence[str]) -> pa.Array:
         """Return the nearest analogues of each composition as text: SrCuAs2O7 (P for As), ….

@@ -130,6 +130,12 @@ def stored_model(con: duckdb.DuckDBPyConnection) -> SubstitutionModel:
     return _model(con, stored)
 
 
+def stored_candidates(con: duckdb.DuckDBPyConnection) -> tuple[SubstitutionModel, pa.Table]:
+    """Return the model of a file, and every composition with a known analogue and its score."""
+    model = stored_model(con)
+    return model, model.candidates()
+
+
 def _model(con: duckdb.DuckDBPyConnection, weights: Any) -> SubstitutionModel:
     table, known = known_compositions(con)
     frames = frames_of(known)

@@ -16,13 +16,7 @@ from chemdb.query.filter import Filter
 from chemdb.query.statement.parameters import Statement
 from chemdb.query.statement.unknown import kinds_statement, scored_statement
 from chemdb.runtime.progress import Steps, no_steps
-from chemdb.substitution.model import SubstitutionModel, stored_model
-
-
-def candidates_of(con: duckdb.DuckDBPyConnection) -> tuple[SubstitutionModel, pa.Table]:
-    """Return the model of a file and all compositions that have a score."""
-    model = stored_model(con)
-    return model, model.candidates()
+from chemdb.substitution.model import SubstitutionModel
 
 
 def rank(

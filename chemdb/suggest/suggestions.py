@@ -114,9 +114,10 @@ class Suggestions:
 
     def _ranked(self) -> "pa.Table":
         from chemdb.database.execution import interruptible, registered, relation
-        from chemdb.suggest.ranking import candidates_of, rank
+        from chemdb.substitution.model import stored_candidates
+        from chemdb.suggest.ranking import rank
 
-        model, candidates = self._file.remember(candidates_of)
+        model, candidates = self._file.remember(stored_candidates)
         n = min(self._offset + self._limit, self.count())
         parameters = {"limit": self._limit, "offset": self._offset}
         with self._file.cursor() as con:
@@ -163,7 +164,7 @@ def wanted(query: Filter, suggested: str | None = None) -> Filter:
     Raises
     ------
     QueryError
-        No such category, or both say it.
+        No such category.
     """
     says = any(isinstance(term, Allowed) for term in terms_of(query))
     if suggested is None:

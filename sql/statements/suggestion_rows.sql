@@ -21,7 +21,7 @@ cut as (
 select
     c.rank::integer as rank, c.formula, c.chemsys, c.nelements, c.natoms, c.formula_anonymous,
     case when c.allowed then 'missing' else 'unlikely' end as category,
-    c.score, case when c.allowed then b.share_found end as share_found, coalesce(k.n_known, 0) as n_known, c.elements, c.factors
+    coalesce(c.score, 0) as score, case when c.allowed then b.share_found end as share_found, coalesce(k.n_known, 0) as n_known, c.elements, c.factors
 from cut c
 left join known_system k using (system_id)
 asof left join (select * replace (coalesce(score_from, '-inf') as score_from) from score_band) b
