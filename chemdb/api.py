@@ -125,21 +125,21 @@ class Database:
     def suggest(
         self,
         text: str = "",
-        limit: int = 20,
+        limit: int | None = 20,
         *,
         offset: int = 0,
         columns: Sequence[str] = (),
         category: str | None = None,
         steps: Steps = no_steps,
     ) -> "Suggestions":
-        """Return the compositions to try first among those of a query that are not known, see docs/suggest.md.
+        """Return which unknown compositions of a query to try first, see docs/suggest.md.
 
         Parameters
         ----------
         text : str
             In chemdb's query language; empty for everything.
-        limit : int
-            Maximum number of rows.
+        limit : int or None
+            Maximum number of rows; None for all.
         offset : int
             Rows to skip.
         columns : sequence of str
@@ -153,6 +153,8 @@ class Database:
         ------
         QueryError
             The query cannot be parsed, a value in it is impossible, or too many rows are asked.
+        ChemdbError
+            The file has too few known compositions to learn from.
         """
         with no_fork():
             from chemdb.suggest.suggestions import suggest

@@ -19,6 +19,7 @@ from chemdb.rule.oxidation_states import (
     assignment_text,
 )
 from chemdb.rule.smact_validity import is_all_metal, mixed_valence_assignment
+from chemdb.suggest.evidence import OUTSIDE, evidence
 
 
 class _StateSet(NamedTuple):
@@ -60,6 +61,7 @@ def explain(con: duckdb.DuckDBPyConnection, text: str) -> Explanation:
     nelements = len(composition.elements)
     outside_because = space_limits_of(con).outside_because(nelements, max(composition.amounts))
     allowed, known = witnesses.count > 0, bool(entries)
+    found = OUTSIDE if outside_because else evidence(con, composition, elements, allowed)
     return Explanation(
         formula_given=text,
         formula=composition.formula,
@@ -83,6 +85,9 @@ def explain(con: duckdb.DuckDBPyConnection, text: str) -> Explanation:
         entries=tuple(entries[:MAX_ENTRIES]),
         neighbours=tuple(known_neighbours(con, composition, elements)),
         substitutions=tuple(known_substitutions(con, composition, elements, used.states, witnesses)),
+        score=found.score,
+        share_found=found.share_found,
+        analogues=found.analogues,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chemdb.suggest.evidence import Analogue
+
 #: Most witnesses, entries, neighbours and substitutions that an explanation lists.
 MAX_WITNESSES = 20
 MAX_ENTRIES = 10
@@ -162,6 +164,9 @@ class Explanation:
         The nearest first, at most `MAX_NEIGHBOURS`.
     substitutions : tuple of Substitution
         The chemically closest first, at most `MAX_SUBSTITUTIONS`.
+    score, share_found : float or None
+    analogues : tuple of Analogue
+        See `chemdb.suggest.evidence.Evidence`.
     """
 
     formula_given: str
@@ -184,6 +189,9 @@ class Explanation:
     entries: tuple[Entry, ...]
     neighbours: tuple[Neighbour, ...]
     substitutions: tuple[Substitution, ...]
+    score: float | None
+    share_found: float | None
+    analogues: tuple[Analogue, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data, as described by ``chemdb/lookup/explain.schema.json``."""

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+import duckdb
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
 from chemdb.database.execution import all_batches, all_rows, execute, interruptible, relation, until_exit
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import N_SHOWN
-from chemdb.errors import counted
+from chemdb.errors import QueryError, counted
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
-from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SPECIES, Order
+from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SCORE, SPECIES, Order
 from chemdb.query.statement.counts import (
     count_statement,
     natoms_counts_statement,
@@ -45,6 +48,8 @@ BATCH = 100_000
 #: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024
 FORMULA = "formula"
+#: Compositions whose score is not 0, for those that come first by score.
+SCORED = Window(scored=True)
 #: Columns from which the column species is computed.
 FOR_SPECIES = ("elements", "factors", "allowed")
 
@@ -103,7 +108,17 @@ class Result:
 
     @property
     def sql(self) -> str:
-        """The query as SQL for any DuckDB client, without the column species."""
+        """The query as SQL for any DuckDB client, without the column species.
+
+        Raises
+        ------
+        QueryError
+            It shows or sorts by the score, which SQL cannot compute.
+        """
+        if self._reads_score:
+            raise QueryError(
+                "query: the score is not computed by SQL; the table suggestion has the best ones"
+            )
         part = one_part(self._window_counts(), self._order, self._limit, self._offset)
         return self._statement(part).runnable()
 
@@ -178,7 +193,7 @@ class Result:
         held_open = self._held_open()
         for part in held_open._parts():
             statement = self._statement(part)
-            with held_open._file.cursor() as con:
+            with held_open._cursor() as con:
                 rows = all_rows(execute(con, statement.text, statement.parameters))
                 for row in islice(rows, part.n_read):
                     yield self._row(row) if SPECIES in self.columns else row
@@ -187,7 +202,7 @@ class Result:
         held_open = self._held_open()
         for part in held_open._parts():
             statement = self._statement(part)
-            with held_open._file.cursor() as con:
+            with held_open._cursor() as con:
                 batches = all_batches(con, statement.text, statement.parameters, BATCH)
                 for batch in _first_rows(batches, part.n_read):
                     yield self._batch(batch)
@@ -198,19 +213,46 @@ class Result:
         result._file = self._file.held_open()
         return result
 
+    @property
+    def _reads_score(self) -> bool:
+        return SCORE in self.columns or any(one.column == SCORE for one in self._order)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a cursor, with the scores of all compositions that have one if the query reads them."""
+        candidates = None
+        if self._reads_score:
+            from chemdb.substitution.model import stored_candidates
+
+            _, candidates = self._file.remember(stored_candidates)
+        with self._file.cursor() as con:
+            if candidates is not None:
+                con.register("candidate", candidates)
+            yield con
+
     def _schema(self) -> "pa.Schema":
         import pyarrow as pa
 
         empty = self._statement(Part(Window(known=False, unknown=False), None, 0))
-        with self._file.cursor() as con, relation(con, empty.text, empty.parameters) as rows:
+        with self._cursor() as con, relation(con, empty.text, empty.parameters) as rows:
             schema = interruptible(con, lambda: rows.to_arrow_reader(BATCH).schema)
         return self._batch(pa.RecordBatch.from_pylist([], schema)).schema
 
     def _parts(self) -> Iterator[Part]:
         if len(self) and self._offset + len(self) > FEW and self._order == DEFAULT_ORDER:
             yield from all_parts(self._window_counts(), self._limit, self._offset)
+        elif len(self) and self._scores_suffice():
+            yield Part(SCORED, self._limit, self._offset)
         elif len(self):
             yield one_part(self._window_counts(), self._order, self._limit, self._offset)
+
+    def _scores_suffice(self) -> bool:
+        """Return whether all rows have a score above 0, so that no others need to be sorted."""
+        if self._limit is None or self._order[0] != Order(SCORE, descending=True):
+            return False
+        last = self._offset + self._limit
+        statement = rows_statement(self.filter, [SCORE], self._order[:1], 1, last - 1, SCORED)
+        return [score > 0 for (score,) in self._fetched(statement)] == [True]
 
     def _statement(self, part: Part) -> Statement:
         return rows_statement(
@@ -248,7 +290,7 @@ class Result:
         return [*ranges, (first, (bucket + 1) * BUCKET - 1)]
 
     def _fetched(self, statement: Statement) -> list[tuple]:
-        with self._file.cursor() as con:
+        with self._cursor() as con:
             return list(all_rows(execute(con, statement.text, statement.parameters or None)))
 
     def _species(self, elements: Sequence[str], factors: Sequence[int], allowed: bool) -> str | None:

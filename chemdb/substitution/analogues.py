@@ -115,6 +115,4 @@ def analogues_of(
     # A known composition is no analogue of its own.
     order = order[(element != replaced_by)[order]]
     starts = np.searchsorted(rows[order], np.arange(len(compositions) + 1))
-    return Analogues(
-        starts, known[order], element[order], replaced_by[order], weight[order] / PER_UNIT
-    )
+    return Analogues(starts, known[order], element[order], replaced_by[order], weight[order] / PER_UNIT)

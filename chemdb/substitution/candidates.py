@@ -1,6 +1,6 @@
 """All compositions one substitution away from a known one, with their scores.
 
-    score(x) = Σ over places h of x, Σ over known fillers f of the frame of x at h:  W[f, element of x at h]
+score(x) = Σ over places h of x, Σ over known fillers f of the frame of x at h:  W[f, element of x at h]
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,9 @@ def space_of(con: duckdb.DuckDBPyConnection) -> Space:
     rank, letter = (_places(elements, by) for by in ("rank", "symbol"))
     first = con.execute("select nelements, min(system_id) from store.chemical_system group by all").fetchall()
     stoichiometry = np.full((MAX_FACTOR + 1,) * STORABLE_NELEMENTS[-1], -1, np.int32)
-    for factors, number in con.execute("select factors, stoichiometry_id from store.stoichiometry").fetchall():
+    for factors, number in con.execute(
+        "select factors, stoichiometry_id from store.stoichiometry"
+    ).fetchall():
         stoichiometry[(*factors, *[0] * (stoichiometry.ndim - len(factors)))] = number
     return Space(rank, letter, dict(first), stoichiometry)
 
@@ -80,7 +82,9 @@ def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa
         rest = slice(0, nelements - 1)
         for start in range(0, len(rows), BATCH):
             some = rows[start : start + BATCH]
-            systems, stoichiometries = _completed(elements[some, rest], factors[some, rest], hole[some], space)
+            systems, stoichiometries = _completed(
+                elements[some, rest], factors[some, rest], hole[some], space
+            )
             numbers.append(systems * n_stoichiometries + stoichiometries)
         tables.append(_summed(numbers, scores[rows], n_stoichiometries))
     return pa.concat_tables(tables)
@@ -98,7 +102,10 @@ def _completed(
     every = np.arange(1, N_ELEMENTS + 1)
     # Systems are combinations of letters in lexicographic order: their number is a sum over places.
     above = np.array(
-        [[comb(N_ELEMENTS - 1 - letter, size) for size in range(nelements + 1)] for letter in range(N_ELEMENTS)]
+        [
+            [comb(N_ELEMENTS - 1 - letter, size) for size in range(nelements + 1)]
+            for letter in range(N_ELEMENTS)
+        ]
     )
     letters = np.sort(space.letter[elements], axis=1)
     added = space.letter[every]
@@ -108,9 +115,7 @@ def _completed(
         letter = letters[:, place, None]
         later = letter < added
         before += later
-        systems -= np.where(
-            later, above[letter, nelements - place], above[letter, nelements - place - 1]
-        )
+        systems -= np.where(later, above[letter, nelements - place], above[letter, nelements - place - 1])
     systems -= above[added, nelements - before]
     systems += space.first_system[nelements]
     place = (space.rank[elements][:, :, None] < space.rank[every]).sum(axis=1)

@@ -105,7 +105,7 @@ class Frames:
         return np.bincount(first * n + second, minlength=n * n).reshape(n, n).astype(np.float64)
 
     def rest(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return the elements and factors beside the hole, shape (n, 3), 0 for absent ones; the hole's factor."""
+        """Return elements and factors beside the hole, shape (n, 3), 0 for absent ones, and its factor."""
         slots = self.numbers[:, None] >> (FACTOR_BITS + _BITS * np.arange(MAX_STORED_NELEMENTS - 2, -1, -1))
         slots &= (1 << _BITS) - 1
         mask = (1 << FACTOR_BITS) - 1
@@ -155,7 +155,7 @@ def frames_of(compositions: Compositions) -> Frames:
 def known_compositions(con: duckdb.DuckDBPyConnection) -> tuple[pa.Table, Compositions]:
     """Return the known compositions of a file as a table and as arrays, in the same order."""
     table = con.sql(
-        "select system_id, stoichiometry_id, elements, factors, formula, allowed, material_id from known_composition "
-        "order by system_id, stoichiometry_id"
+        "select system_id, stoichiometry_id, elements, factors, formula, allowed, material_id "
+        "from known_composition order by system_id, stoichiometry_id"
     ).to_arrow_table()
     return table, Compositions.of(table)

@@ -1,6 +1,6 @@
 """How well known compositions rank others: a fifth of them is hidden, and sought among the suggestions.
 
-Compositions of all sizes are hidden together, and a hidden one feeds no frame: the ranking knows nothing of it.
+Compositions of all sizes are hidden together, and a hidden one feeds no frame: the ranking does not know it.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.database.arrays import as_array
-from chemdb.database.metadata import elements_of, electronegativities_of, state_occurrences
+from chemdb.database.metadata import electronegativities_of, elements_of, state_occurrences
 from chemdb.rule.oxidation_states import (
     Electronegativities,
     Occurrences,
@@ -57,9 +57,7 @@ class SubstitutionModel:
 
     def analogues(self, compositions: Compositions) -> Analogues:
         """Return the known analogues of compositions."""
-        return analogues_of(
-            compositions, self.frames, self.weights, self.known["formula"].combine_chunks()
-        )
+        return analogues_of(compositions, self.frames, self.weights, self.known["formula"].combine_chunks())
 
     def described(self, table: pa.Table) -> pa.Table:
         """Return compositions with species, n_analogues, analogues and analogue_ids.

@@ -3,8 +3,7 @@
 Written apart from `chemdb.substitution`, without NumPy, for answers about single formulas.
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import duckdb
 
@@ -56,8 +55,8 @@ class Evidence:
 
     Attributes
     ----------
-    score : float
-        Sum of the weights; 0 without an analogue.
+    score : float or None
+        Sum of the weights; 0 without an analogue, None outside the space of the file.
     share_found : float or None
         Share of the missing compositions with such a score that were found when a fifth of the known ones
         was hidden; None for forbidden compositions, and without an analogue.
@@ -65,13 +64,13 @@ class Evidence:
         The largest weights first.
     """
 
-    score: float
+    score: float | None
     share_found: float | None
     analogues: tuple[Analogue, ...]
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain data."""
-        return asdict(self)
+
+#: What the known compositions say of a composition outside the space of the file.
+OUTSIDE = Evidence(None, None, ())
 
 
 def evidence(

@@ -19,7 +19,7 @@ from chemdb.database.arrays import as_array
 from chemdb.substitution.frames import Compositions
 from chemdb.substitution.model import SubstitutionModel
 
-#: Pseudocounts: of the shares of frames, and of elements given (stoichiometry, place), (factor, place), place.
+#: Pseudocounts of shares of frames, and of elements by (stoichiometry, place), (factor, place) and place.
 SHARE_PRIOR, STOICHIOMETRY_PRIOR, FACTOR_PRIOR, PLACE_PRIOR = 20.0, 10.0, 30.0, 50.0
 #: Pseudocounts of pairs of elements, and of anonymous formulas.
 PAIR_PRIOR, ANONYMOUS_PRIOR = 3.0, 0.4
@@ -86,7 +86,8 @@ def _alike(shared: NDArray[np.float64]) -> NDArray[np.float32]:
     share = (others + SHARE_PRIOR * overall) / (n[:, None] + SHARE_PRIOR)
     alike = share**SHARPNESS
     np.fill_diagonal(alike, 1)
-    return alike.astype(np.float32)
+    single: NDArray[np.float32] = alike.astype(np.float32)
+    return single
 
 
 def _stoichiometries(seen_in: NDArray[np.int32], factors: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -95,7 +96,9 @@ def _stoichiometries(seen_in: NDArray[np.int32], factors: NDArray[np.uint8]) -> 
     _, anonymous = np.unique(np.sort(factors, axis=1), axis=0, return_inverse=True)
     arrangements = np.bincount(anonymous)[anonymous]
     n_anonymous = np.bincount(anonymous, weights=n)[anonymous]
-    share: NDArray[np.float64] = (n + ANONYMOUS_PRIOR * (n_anonymous + 0.5) / arrangements) / max(1, len(seen_in))
+    share: NDArray[np.float64] = (n + ANONYMOUS_PRIOR * (n_anonymous + 0.5) / arrangements) / max(
+        1, len(seen_in)
+    )
     return share
 
 

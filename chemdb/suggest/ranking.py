@@ -155,12 +155,11 @@ def _numbers(table: pa.Table, first: int, last: int, m: int) -> NDArray[np.int64
     """Return the numbers of the compositions in systems `first` to `last`."""
     systems = as_array(table["system_id"]).astype(np.int64)
     inside = (first <= systems) & (systems <= last)
-    return systems[inside] * m + as_array(table["stoichiometry_id"])[inside]
+    numbers: NDArray[np.int64] = systems[inside] * m + as_array(table["stoichiometry_id"])[inside]
+    return numbers
 
 
-def _scores(
-    candidates: pa.Table, numbers: NDArray[np.int64], first: int, last: int, m: int
-) -> pa.Array:
+def _scores(candidates: pa.Table, numbers: NDArray[np.int64], first: int, last: int, m: int) -> pa.Array:
     """Return the scores of compositions, null without an analogue."""
     systems = as_array(candidates["system_id"])
     inside = slice(*np.searchsorted(systems, [first, last + 1]))

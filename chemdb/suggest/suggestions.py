@@ -1,13 +1,15 @@
 """Suggestions: the unknown compositions of a query that the known ones suggest, the most promising first."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import duckdb
 
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import N_SHOWN
 from chemdb.database.sql_files import sql_text
-from chemdb.errors import QueryError, counted, nearest
-from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, negation, terms_of
+from chemdb.errors import ChemdbError, QueryError, counted, nearest
+from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, terms_of
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
 from chemdb.query.result import Result
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 MAX_RANKED = 1_000_000
 #: Columns that can be shown, in order.
 COLUMNS = (
-    "rank", "formula", "chemsys", "nelements", "natoms", "formula_anonymous", "category", "score", "share_found",
-    "species", "n_analogues", "analogues", "analogue_ids", "n_known",
+    "rank", "formula", "chemsys", "nelements", "natoms", "formula_anonymous", "category", "score",
+    "share_found", "species", "n_analogues", "analogues", "analogue_ids", "n_known",
 )  # fmt: skip
 DEFAULT_COLUMNS = (
-    "rank", "formula", "score", "share_found", "species", "n_analogues", "analogues", "analogue_ids", "n_known",
+    "rank", "formula", "score", "share_found", "species", "n_analogues", "analogues", "analogue_ids",
+    "n_known",
 )  # fmt: skip
 #: Categories that can be suggested.
 SUGGESTED = ("missing", "unlikely")
@@ -44,8 +47,8 @@ class Suggestions:
         Of unknown compositions, see `wanted`.
     columns : sequence of str
         Of `COLUMNS`.
-    limit : int
-        Maximum number of rows.
+    limit : int, optional
+        Maximum number of rows; all if not given.
     offset : int
         Rows to skip.
     steps : Steps
@@ -57,7 +60,7 @@ class Suggestions:
         file: OpenFile,
         condition: Filter,
         columns: Sequence[str],
-        limit: int,
+        limit: int | None,
         offset: int,
         steps: Steps = no_steps,
     ) -> None:
@@ -76,7 +79,8 @@ class Suggestions:
 
     def __len__(self) -> int:
         """Return the number of rows, within the limit."""
-        return max(0, min(self._limit, self.count() - self._offset))
+        rows = max(0, self.count() - self._offset)
+        return rows if self._limit is None else min(rows, self._limit)
 
     def __iter__(self) -> Iterator[tuple]:
         """Yield the rows as tuples of `columns`."""
@@ -118,8 +122,8 @@ class Suggestions:
         from chemdb.suggest.ranking import rank
 
         model, candidates = self._file.remember(stored_candidates)
-        n = min(self._offset + self._limit, self.count())
-        parameters = {"limit": self._limit, "offset": self._offset}
+        n = self._offset + len(self)
+        parameters = {"limit": len(self), "offset": self._offset}
         with self._file.cursor() as con:
             ranked = rank(con, model, candidates, self.filter, n, self._steps)
             with (
@@ -133,26 +137,46 @@ class Suggestions:
 def suggest(
     file: OpenFile,
     text: str = "",
-    limit: int = 20,
+    limit: int | None = 20,
     offset: int = 0,
     columns: Sequence[str] = (),
     suggested: str | None = None,
     steps: Steps = no_steps,
 ) -> Suggestions:
-    """Return the unknown compositions of a query that the known ones suggest, see `chemdb.api.Database.suggest`.
+    """Return what the known compositions suggest for a query, see `chemdb.api.Database.suggest`.
 
     Raises
     ------
     QueryError
         The query cannot be parsed, a value in it is impossible, or too many rows are asked.
+    ChemdbError
+        The file has too few known compositions to learn from.
     """
-    if limit < 0 or offset < 0:
+    if (limit or 0) < 0 or offset < 0:
         raise QueryError(f"suggest: limit {limit} and offset {offset}: neither may be below 0")
-    if limit + offset > MAX_RANKED:
-        raise QueryError(f"suggest: limit and offset: at most the first {MAX_RANKED:,} are ranked")
     shown = tuple(_column(name.strip()) for name in columns) or DEFAULT_COLUMNS
     condition = wanted(read_query(text, file.remember(vocabulary)), suggested)
-    return Suggestions(file, condition, shown, limit, offset, steps)
+    with file.cursor() as con:
+        check_can_suggest(con)
+    suggestions = Suggestions(file, condition, shown, limit, offset, steps)
+    last = offset + len(suggestions)
+    if last > MAX_RANKED:
+        raise QueryError(
+            f"suggest: {last:,} compositions: at most the first {MAX_RANKED:,} are ranked; limit them"
+        )
+    return suggestions
+
+
+def check_can_suggest(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise `ChemdbError` if the known compositions of a file say nothing about others."""
+    if con.execute("from substitution limit 1").fetchall():
+        return
+    [(n,)] = con.execute("select count(*) from known_composition").fetchall()
+    few = f"only {counted(n, 'known composition')}" if n else "no known composition"
+    raise ChemdbError(
+        f"{few} in the space of this file, from which nothing can be learned; "
+        "'chemdb known add mp' adds the Materials Project"
+    )
 
 
 def wanted(query: Filter, suggested: str | None = None) -> Filter:

@@ -6,10 +6,13 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, Output, TableOrJson, TempDirectory, Threads
-from chemdb.errors import ChemdbError, FormulaError, UndecidedError
+from chemdb.errors import ChemdbError, FormulaError, UndecidedError, counted
 
 if TYPE_CHECKING:
     from chemdb.lookup.explanation import Explanation
+
+#: Most analogues that a table lists; JSON has all.
+MAX_ANALOGUES = 5
 
 
 @app.command()
@@ -29,7 +32,7 @@ def explain(
     Shows every assignment of oxidation states that allows a formula, or the rule that it breaks;
     the verdict of each oxidation-state set, also with mixed valence and for alloys as in SMACT's
     smact_validity; known entries; the nearest known formulas of the system and by isovalent
-    substitution.
+    substitution; the score of chemdb suggest.
 
     Example: chemdb explain LiZnO2 Fe3O4
     """
@@ -106,7 +109,41 @@ def _tables(explanation: "Explanation", known: str) -> list[tuple[list[str], lis
                 "Known with one element replaced by another in the same oxidation state",
             )
         )
+    if explanation.analogues:
+        tables.append(analogue_table(explanation, MAX_ANALOGUES))
     return tables
+
+
+def analogue_table(
+    explanation: "Explanation", most: int | None = None
+) -> tuple[list[str], list[Any], str | None]:
+    """Return the table of the known analogues: columns, rows, title."""
+    shown = explanation.analogues[:most]
+    rows = [
+        (
+            near.formula,
+            f"{near.replaced_by} for {near.element}",
+            f"{near.weight:.3f}",
+            near.material_id,
+            near.energy_above_hull,
+        )
+        for near in shown
+    ]
+    n = len(explanation.analogues)
+    title = f"Score {score_text(explanation)}, the sum of the weights of {counted(n, 'known analogue')}"
+    if len(shown) < n:
+        title += f", of which the first {len(shown)}"
+    return ["formula", "substitution", "weight", "material_id", "energy_above_hull"], rows, title
+
+
+def score_text(explanation: "Explanation") -> str:
+    """Return a score, and what it is worth where that is known."""
+    if explanation.share_found is None:
+        return f"{explanation.score:.3f}"
+    share = (
+        f"{explanation.share_found:.1%} of such scores were known ones when a fifth of the list was hidden"
+    )
+    return f"{explanation.score:.3f} ({share})"
 
 
 def _summary(explanation: "Explanation", known: str) -> list[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """chemdb query."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,29 +7,10 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, TempDirectory, Threads, only_with
-from chemdb.errors import counted
+from chemdb.cli.row_output import RowFormat, check_table, names_in, row_format, rows_shown, write_rows
 
 if TYPE_CHECKING:
-    from chemdb.api import Database as OpenDatabase
     from chemdb.query.result import Result
-
-#: Longest table on the screen.
-MAX_ROWS = 10_000
-
-
-class RowFormat(StrEnum):
-    """Formats of rows."""
-
-    TABLE = "table"
-    CSV = "csv"
-    TSV = "tsv"
-    JSON = "json"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 @app.command()
@@ -100,8 +80,8 @@ def query(
         raise typer.BadParameter("give either --count or --sql")
     if count or sql:
         only_with(context, "rows, which --count and --sql do not print", "format", "output")
-    kind = _kind(format, output)
-    shown = _names(columns)
+    kind = row_format(format, output)
+    shown = names_in(columns)
     if kind is RowFormat.TABLE and not shown:
         from chemdb.query.statement.columns import TABLE_COLUMNS
 
@@ -111,7 +91,7 @@ def query(
             text if optimade is None else optimade,
             limit=limit or None,
             offset=offset,
-            sort=_names(sort),
+            sort=names_in(sort),
             columns=shown,
             optimade=optimade is not None,
         )
@@ -122,47 +102,18 @@ def query(
         elif kind is RowFormat.TABLE:
             _show_table(result, offset, output, opened.known_sources())
         else:
-            _write(result, kind, output, opened)
-
-
-def _kind(format: RowFormat | None, output: Path | None) -> RowFormat:
-    if format is not None or output is None:
-        return format or RowFormat.TABLE
-    try:
-        return RowFormat(output.suffix.lower().removeprefix("."))
-    except ValueError:
-        known = ", ".join(f".{kind}" for kind in RowFormat if kind is not RowFormat.TABLE)
-        raise typer.BadParameter(f"{output}: the name must end in {known}, or give --format") from None
+            title = f"{result}\nknown: {opened.known_sources()}"
+            write_rows(result, kind, output, opened, title)
 
 
 def _show_table(result: "Result", offset: int, output: Path | None, known: str) -> None:
     from chemdb.cli.screen import show
     from chemdb.lookup.broken_rule import no_electronegativity
 
-    n = len(result)
-    if n > MAX_ROWS:
-        raise typer.BadParameter(
-            f"{n:,} rows are too many for a table: use --format csv or a smaller --limit"
-        )
-    more = n < result.count()
-    footer = f"rows {offset + 1:,} to {offset + n:,}; --limit 0 for all" if more and n else None
+    check_table(len(result))
     rows = list(result)
     title = f"{result}\nknown: {known}"
     if without := result.without_electronegativity(rows):
         it = "it" if len(without) == 1 else "them"
         title += f"\n{no_electronegativity(without)}, so the rule allows nothing with {it}"
-    show(result.columns, rows, Format.TABLE, output, title, footer)
-
-
-def _write(result: "Result", kind: RowFormat, output: Path | None, opened: "OpenDatabase") -> None:
-    from chemdb.cli.screen import confirm, note, steps_on_screen
-    from chemdb.files.output_files import write_batches
-
-    note(f"{result}\nknown: {opened.known_sources()}")
-    with steps_on_screen() as steps, steps("Rows") as progress:
-        n = write_batches(result.batches(), output, kind.value, opened.limits, len(result), progress)
-        progress(1, f"{n:,}")
-    if n < result.count():
-        note(f"{counted(n, 'row')}; --limit 0 for all")
-    if output:
-        confirm(f"{output}: {counted(n, 'row')}")
+    show(result.columns, rows, Format.TABLE, output, title, rows_shown(result, offset))

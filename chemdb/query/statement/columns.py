@@ -45,6 +45,7 @@ SHOWN = {
     "known_in": "array_to_string(k.sources, ' ')",
     "material_id": "k.material_id",
     "energy_above_hull": "k.energy_above_hull",
+    "score": "coalesce(c.score, 0)",
 }
 #: SQL of each column to sort by; t is a known composition or stoichiometry, s and e the system, a its answer.
 KEYS = {
@@ -63,9 +64,12 @@ KEYS = {
     "known_in": Key("array_to_string(t.sources, ' ')", "null::varchar"),
     "material_id": Key("t.material_id", "null::varchar"),
     "energy_above_hull": Key("t.energy_above_hull", "null::double"),
+    "score": Key("coalesce(c.score, 0)", "coalesce(c.score, 0)"),
 }
 #: The species that balance a composition: computed in Python for the rows shown.
 SPECIES = "species"
+#: The score of chemdb suggest: `candidate`, registered by Python, has those that are not 0.
+SCORE = "score"
 #: Known first, then fewest atoms.
 DEFAULT_ORDER = (Order("known", descending=True), Order("natoms"))
 DEFAULT_COLUMNS = (

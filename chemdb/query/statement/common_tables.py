@@ -31,6 +31,7 @@ class CommonTables:
     columns : SystemColumns
     parameters : Parameters
     conditions : Conditions
+    window : Window
     systems : str
         The part that has the chemical systems with all columns.
     """
@@ -43,7 +44,7 @@ class CommonTables:
         self.conditions = Conditions(self.columns, self.parameters)
         self.systems = "system_with_species" if self.columns.species else "system"
         self._condition = condition
-        self._window = window
+        self.window = window
         self._species = list(self.columns.species.values())
 
     def statement(self, parts: Sequence[str], query: str) -> Statement:
@@ -158,16 +159,16 @@ class CommonTables:
 
     def _system_range(self) -> str:
         """Return that a system is in the window."""
-        if self._window.systems is None:
+        if self.window.systems is None:
             return "true"
-        first, last = (self.parameters.bind("system", n) for n in self._window.systems)
+        first, last = (self.parameters.bind("system", n) for n in self.window.systems)
         return f"system_id between {first} and {last}"
 
     def _natoms_range(self) -> str:
         """Return that the stoichiometry `t` is in the window."""
-        if self._window.natoms is None:
+        if self.window.natoms is None:
             return "true"
-        fewest, most = (self.parameters.bind("natoms", n) for n in self._window.natoms)
+        fewest, most = (self.parameters.bind("natoms", n) for n in self.window.natoms)
         return f"t.natoms between {fewest} and {most}"
 
 

@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from chemdb.database.execution import identifier
 from chemdb.database.sql_files import filled
 from chemdb.query.filter import NOTHING, Filter
-from chemdb.query.statement.columns import KEYS, POSITIONS, SHOWN, Order
+from chemdb.query.statement.columns import KEYS, POSITIONS, SCORE, SHOWN, Order
 from chemdb.query.statement.common_tables import CommonTables
 from chemdb.query.statement.parameters import Parameters, Statement
 from chemdb.query.statement.windows import WHOLE_SPACE, Window
 
 #: Factors of the elements in the parts of WITH; 0 where there are fewer elements.
 _FACTORS = ("t.f1", "t.f2", "t.f3", "t.f4")
+
+_MEMBER_JOIN = "join member t on t.nelements = s.nelements"
+_CANDIDATE_JOIN = """join candidate c on c.system_id = s.system_id
+    join amount t on t.nelements = s.nelements and t.stoichiometry_id = c.stoichiometry_id"""
+_SCORE_JOIN = (
+    "\n    left join candidate c on c.system_id = {0}.system_id and c.stoichiometry_id = {0}.stoichiometry_id"
+)
 
 
 def rows_statement(
@@ -55,6 +62,7 @@ def rows_statement(
         order=", ".join(by),
         h_order=", ".join(f"h.{one}" for one in by),
         limit=cut,
+        score_join=_SCORE_JOIN.format("h") if SCORE in columns else "",
         columns=",\n    ".join(
             f"{_shown(column, tables.parameters)} as {identifier(column)}" for column in columns
         ),
@@ -69,9 +77,10 @@ def _known_rows(tables: CommonTables, order: Sequence[Order]) -> str:
         else _amount(one.column, [f"t.elements[{i}]" for i in POSITIONS], _FACTORS, tables.parameters)
         for one in order
     ]
+    score_join = _SCORE_JOIN.format("t") if any(one.column == SCORE for one in order) else ""
     return (
         f"select t.system_id, t.stoichiometry_id, t.nelements, true as known, t.allowed{_keys(keys)}\n"
-        "    from known t\n    where t.meets_known"
+        f"    from known t{score_join}\n    where t.meets_known"
     )
 
 
@@ -84,6 +93,12 @@ def _unknown_rows(tables: CommonTables, order: Sequence[Order]) -> str:
             for one in order
         ]
     )
+    join = _MEMBER_JOIN + "".join(f" and t.{column} = s.{column}" for column in tables.columns.names)
+    score_join = _SCORE_JOIN.format("t").replace("c.system_id = t.", "c.system_id = s.")
+    if tables.window.scored:
+        join, score_join = _CANDIDATE_JOIN, ""
+    elif all(one.column != SCORE for one in order):
+        score_join = ""
     reads_elements = "e.element" in keys or "e.chemsys" in keys
     return filled(
         "statements/query_unknown_rows",
@@ -91,7 +106,8 @@ def _unknown_rows(tables: CommonTables, order: Sequence[Order]) -> str:
         systems=tables.systems,
         key=", ".join(tables.columns.key),
         element_join="\n    join store.chemical_system e using (system_id)" if reads_elements else "",
-        same="".join(f" and t.{column} = s.{column}" for column in tables.columns.names),
+        stoichiometry_join=join,
+        score_join=score_join,
     )
 
 

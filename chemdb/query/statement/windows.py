@@ -28,12 +28,15 @@ class Window:
         First and last system_id.
     known, unknown : bool
         Whether it has known, and unknown, compositions.
+    scored : bool
+        Whether it has no unknown compositions but those in `candidate`, registered by Python.
     """
 
     natoms: tuple[int, int] | None = None
     systems: tuple[int, int] | None = None
     known: bool = True
     unknown: bool = True
+    scored: bool = False
 
 
 WHOLE_SPACE = Window()
