@@ -12,7 +12,7 @@ DB ?= chemdb.duckdb
 PARALLEL := --numprocesses auto --dist worksteal
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-unit test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-robustness constraints licences audit clean
+.PHONY: help build test test-unit test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench-embedding: $(DB) $(VENV)/test.stamp ## time vectors of compositions agains
 
 bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minutes)
 	$(BIN)/python bench/smact_agreement.py
+
+bench-suggest: $(DB) $(VENV)/test.stamp ## measure what docs/suggest.md says of suggestions (three minutes)
+	$(BIN)/python bench/suggest.py $(DB)
 
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: renews docs/reliability.md (two hours)
 	$(BIN)/python $(PIP_INSTALL) --group robustness

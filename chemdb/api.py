@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chemdb.lookup.explanation import Explanation
     from chemdb.query.result import Result
     from chemdb.report.separation import Separation
+    from chemdb.report.suggestion_quality import SuggestionQuality
     from chemdb.report.tables_1_and_2 import Table1Cell, Table2
     from chemdb.suggest.suggestions import Suggestions
     from chemdb.verify import Check
@@ -382,6 +383,22 @@ class Database:
 
         with self.cursor() as con:
             return separation(con, nelements, embeddings, per_category, seed, steps)
+
+    def suggestion_quality(self, seed: int = 0, steps: Steps = no_steps) -> "list[SuggestionQuality]":
+        """Return how well suggestions find a hidden fifth of the known compositions.
+
+        See `chemdb.report.suggestion_quality.suggestion_quality`.
+
+        Raises
+        ------
+        ChemdbError
+            The file has too few known compositions to learn from.
+        """
+        with no_fork():
+            from chemdb.report.suggestion_quality import suggestion_quality
+
+        with self.cursor() as con:
+            return suggestion_quality(con, seed, steps)
 
     def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
         """Return what was checked in the file and the results, see `chemdb.verify.checks_of`.

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from chemdb.database.execution import registered
 from chemdb.database.sql_files import run_file, sql_text
-from chemdb.substitution.hidden_fifth import BANDS, TOP, hide_a_fifth
+from chemdb.substitution.hidden_fifth import BANDS, TOP, find_hidden, hide_a_fifth
 from chemdb.substitution.model import learn
 
 #: Suggestions that a file stores for each number of elements.
@@ -17,7 +17,7 @@ def renew_suggestions(con: duckdb.DuckDBPyConnection) -> None:
     model = learn(con)
     with registered(con, {"candidate": model.candidates()}):
         best = con.sql(sql_text("statements/best_suggestions"), params={"n_best": N_BEST}).to_arrow_table()
-    qualities = hide_a_fifth(con, model.space)
+    qualities = find_hidden(con, model.space, hide_a_fifth(con))
     run_file(
         con,
         "statements/load_suggestion",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from chemdb.database.arrays import as_array
@@ -54,27 +55,43 @@ class Found:
     bands: tuple[tuple[int, int], ...]
 
 
-def hide_a_fifth(con: duckdb.DuckDBPyConnection, space: Space, seed: int = 0) -> list[Found]:
-    """Return how many of a hidden fifth of a file's known compositions the others find, by size.
+@dataclass(frozen=True)
+class KnownAndHidden:
+    """The known compositions of a file, of which a fifth is hidden.
 
-    Parameters
+    Attributes
     ----------
-    con : DuckDBPyConnection
-    space : Space
-    seed : int
-        Chooses the fifth, the same on any machine.
+    table : pyarrow.Table
+        system_id, stoichiometry_id, elements, factors, allowed, hidden.
+    compositions : Compositions
+    hidden, allowed : array of bool, shape (n,)
     """
+
+    table: pa.Table
+    compositions: Compositions
+    hidden: NDArray[np.bool_]
+    allowed: NDArray[np.bool_]
+
+
+def hide_a_fifth(con: duckdb.DuckDBPyConnection, seed: int = 0) -> KnownAndHidden:
+    """Return the known compositions of a file, with a fifth hidden; a seed hides the same on any machine."""
     known = con.sql(sql_text("statements/hidden_fifth"), params={"seed": seed, "one_in": ONE_IN})
     table = known.to_arrow_table()
-    hidden = as_array(table["hidden"])
-    compositions = Compositions.of(table)
-    frames = frames_of(compositions[~hidden])
+    return KnownAndHidden(
+        table, Compositions.of(table), as_array(table["hidden"]), as_array(table["allowed"])
+    )
+
+
+def find_hidden(con: duckdb.DuckDBPyConnection, space: Space, known: KnownAndHidden) -> list[Found]:
+    """Return how many of the hidden compositions the others find, by number of elements."""
+    frames = frames_of(known.compositions[~known.hidden])
     ranked = candidates(frames, substitution_weights(frames), space)
-    with registered(con, {"candidate": ranked, "known": table.drop_columns(["elements", "factors"])}):
+    shown = known.table.select(["system_id", "stoichiometry_id", "hidden"])
+    with registered(con, {"candidate": ranked, "known": shown}):
         rows = con.sql(sql_text("statements/rank_hidden")).to_arrow_table()
     sizes, scores, was_hidden = (as_array(rows[name]) for name in ("nelements", "score", "hidden"))
-    sought = compositions.nelements[hidden & as_array(table["allowed"])]
-    seen = compositions.nelements[~hidden & as_array(table["allowed"])]
+    sought = known.compositions.nelements[known.hidden & known.allowed]
+    seen = known.compositions.nelements[~known.hidden & known.allowed]
     allowed = con.execute("select nelements, allowed from order_summary order by nelements").fetchall()
     return [
         _found(
@@ -88,11 +105,16 @@ def hide_a_fifth(con: duckdb.DuckDBPyConnection, space: Space, seed: int = 0) ->
     ]
 
 
+def n_in_top(hidden: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return how many of the first of `TOP` are hidden ones, given which of a ranking are."""
+    return tuple(int(hidden[:n].sum()) for n in TOP)
+
+
 def _found(
     nelements: int, n_hidden: int, n_missing: int, scores: NDArray[np.float64], hidden: NDArray[np.bool_]
 ) -> Found:
     # Equal scores stay in order of system and stoichiometry.
-    first = np.cumsum(hidden[np.argsort(-scores, kind="stable")])
+    in_top = n_in_top(hidden[np.argsort(-scores, kind="stable")])
     band = len(BANDS) - np.searchsorted(BANDS[::-1], scores, side="right")
     sizes = np.bincount(band, minlength=len(BANDS) + 1)
     found = np.bincount(band[hidden], minlength=len(BANDS) + 1)
@@ -102,6 +124,6 @@ def _found(
         n_missing,
         len(scores),
         int(hidden.sum()),
-        tuple(int(first[min(n, len(first)) - 1]) if len(first) else 0 for n in TOP),
+        in_top,
         tuple(zip(sizes.tolist(), found.tolist(), strict=True)),
     )

@@ -33,6 +33,10 @@ def report(
     separation: Annotated[
         bool, typer.Option("--separation", help="How well the categories separate as vectors and in maps.")
     ] = False,
+    suggestions: Annotated[
+        bool,
+        typer.Option("--suggestions", help="How many hidden known ones chemdb suggest finds."),
+    ] = False,
     chemsys: Annotated[
         list[str] | None,
         typer.Option(
@@ -64,27 +68,54 @@ def report(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Print Table 1 or Table 2 of the paper for this file, or how well its categories separate.
+    """Print Table 1 or 2 of the paper for this file, or how well categories separate or suggestions work.
 
     --separation scores the vectors of a sample and the stored maps of that sample: the balanced
     accuracy of 15 nearest neighbours in 5-fold cross-validation, its excess over the random_200
     vectors, which contain no chemistry, and the silhouette coefficient.
 
+    --suggestions hides a random fifth of the known compositions, ranks what is then missing by what is
+    left, and counts the hidden ones among the first 100, 1,000 and 10,000; popularity, the product of how
+    often the elements and the stoichiometry occur, is the control.
+
     Example: chemdb report --table1 --chemsys Na-Fe-O
     """
-    if table1 + table2 + separation != 1:
-        raise typer.BadParameter("choose one of --table1, --table2 and --separation")
+    if table1 + table2 + separation + suggestions != 1:
+        raise typer.BadParameter("choose one of --table1, --table2, --separation and --suggestions")
     if not table1:
         only_with(context, "--table1", "chemsys")
     if not separation:
-        only_with(context, "--separation", "nelements", "embedding", "per_category", "seed")
+        only_with(context, "--separation", "nelements", "embedding", "per_category")
+    if not separation and not suggestions:
+        only_with(context, "--separation and --suggestions", "seed")
     import chemdb
 
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         if separation:
             _show_separation(opened, nelements, embedding, per_category, seed, format, output)
             return
+        if suggestions:
+            _show_suggestions(opened, seed, format, output)
+            return
         (_show_table_1 if table1 else _show_table_2)(opened, chemsys, format, output)
+
+
+def _show_suggestions(db: Any, seed: int, format: Format, output: Any) -> None:
+    from dataclasses import astuple, fields
+
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.report.suggestion_quality import SuggestionQuality
+
+    with steps_on_screen() as steps:
+        rows = [list(astuple(row)) for row in db.suggestion_quality(seed, steps)]
+    digits = 4 if format in (Format.TABLE, Format.MARKDOWN) else 9
+    rounded = [[round(value, digits) if isinstance(value, float) else value for value in row] for row in rows]
+    columns = [field.name for field in fields(SuggestionQuality)]
+    title = (
+        f"Hidden known compositions found by chemdb suggest; a random fifth is hidden; seed {seed}\n"
+        f"known: {db.known_sources()}"
+    )
+    show(columns, rounded, format, output, title)
 
 
 def _show_separation(

@@ -50,8 +50,8 @@ def suggest(
         typer.Option(
             metavar="COLUMNS",
             show_default="those that fit the format",
-            help="rank, formula, chemsys, nelements, natoms, formula_anonymous, category, score, share_found, "
-            "species, n_analogues, analogues, analogue_ids, n_known.",
+            help="rank, formula, chemsys, nelements, natoms, formula_anonymous, category, score, "
+            "share_found, species, n_analogues, analogues, analogue_ids, n_known.",
         ),
     ] = "",
     format: Annotated[
