@@ -6,6 +6,7 @@ score(x) = Σ over places h of x, Σ over known fillers f of the frame of x at h
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -19,7 +20,7 @@ from chemdb.substitution.frames import Frames
 from chemdb.substitution.weights import PER_UNIT
 
 #: Frames whose candidates are made at a time.
-BATCH = 1 << 15
+BATCH = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Space:
     letter: NDArray[np.int64]
     first_system: dict[int, int]
     stoichiometry: NDArray[np.int32]
+
+    @property
+    def n_stoichiometries(self) -> int:
+        """Largest number of stoichiometries of one number of elements."""
+        return int(self.stoichiometry.max()) + 1
 
 
 def space_of(con: duckdb.DuckDBPyConnection) -> Space:
@@ -72,22 +78,30 @@ def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa
     pyarrow.Table
         system_id (int32), stoichiometry_id (int32), score (double), in order of the first two.
     """
-    scores = frames.filled() @ weights
     elements, factors, hole = frames.rest()
     size = 1 + (elements > 0).sum(axis=1)
     tables = []
     for nelements in sorted(space.first_system):
         rows = np.flatnonzero(size == nelements)
-        numbers, n_stoichiometries = [], int(space.stoichiometry.max()) + 1
         rest = slice(0, nelements - 1)
+        numbers, scores = [], []
         for start in range(0, len(rows), BATCH):
             some = rows[start : start + BATCH]
             systems, stoichiometries = _completed(
                 elements[some, rest], factors[some, rest], hole[some], space
             )
-            numbers.append(systems * n_stoichiometries + stoichiometries)
-        tables.append(_summed(numbers, scores[rows], n_stoichiometries))
+            free = systems >= 0
+            numbers.append(systems[free] * space.n_stoichiometries + stoichiometries[free])
+            scores.append((frames.filled(some) @ weights[:, 1:])[free])
+        tables.append(_summed(_joined(numbers), _joined(scores), space.n_stoichiometries))
     return pa.concat_tables(tables)
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Return arrays as one, and forget them."""
+    joined = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    parts.clear()
+    return joined
 
 
 def _completed(
@@ -129,20 +143,17 @@ def _completed(
     return systems, stoichiometries
 
 
-def _summed(
-    numbers: Sequence[NDArray[np.int64]], scores: NDArray[np.float64], n_stoichiometries: int
-) -> pa.Table:
-    """Return each number once, taken apart, with the sum of its scores; negative numbers are left out."""
-    flat = np.concatenate([part.ravel() for part in numbers]) if numbers else np.empty(0, np.int64)
-    values = scores[:, 1:].ravel()
-    order = np.argsort(flat)[np.count_nonzero(flat < 0) :]
-    flat, values = flat[order], values[order]
-    first = np.flatnonzero(np.diff(flat, prepend=-1))
-    systems, stoichiometries = np.divmod(flat[first], n_stoichiometries)
+def _summed(numbers: NDArray[np.int64], scores: NDArray[np.float64], n_stoichiometries: int) -> pa.Table:
+    """Return each number once, taken apart, with the sum of its scores."""
+    order = np.argsort(numbers)
+    numbers, scores = numbers[order], scores[order]
+    first = np.flatnonzero(np.diff(numbers, prepend=-1))
+    sums = np.add.reduceat(scores, first) / PER_UNIT if len(first) else np.empty(0)
+    systems, stoichiometries = np.divmod(numbers[first], n_stoichiometries)
     return pa.table(
         {
             "system_id": systems.astype(np.int32),
             "stoichiometry_id": stoichiometries.astype(np.int32),
-            "score": np.add.reduceat(values, first) / PER_UNIT if len(first) else np.empty(0),
+            "score": sums,
         }
     )

@@ -87,10 +87,13 @@ class Frames:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def filled(self) -> NDArray[np.float64]:
-        """Return whether an element fills a frame, as 0 or 1, shape (n, 104)."""
-        filled = np.zeros((len(self), N_ELEMENTS + 1))
-        filled[np.repeat(np.arange(len(self)), np.diff(self.starts)), self.fillers] = 1
+    def filled(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return which elements fill some frames, as 0 or 1, shape (n_rows, 104)."""
+        sizes = np.diff(self.starts)[rows]
+        of_row = np.repeat(np.arange(len(rows)), sizes)
+        within = np.arange(len(of_row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        filled = np.zeros((len(rows), N_ELEMENTS + 1))
+        filled[of_row, self.fillers[self.starts[rows][of_row] + within]] = 1
         return filled
 
     def shared(self) -> NDArray[np.float64]:

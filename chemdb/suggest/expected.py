@@ -23,7 +23,6 @@ from chemdb.substitution.model import SubstitutionModel
 SHARE_PRIOR, STOICHIOMETRY_PRIOR, FACTOR_PRIOR, PLACE_PRIOR = 20.0, 10.0, 30.0, 50.0
 #: Pseudocounts of pairs of elements, and of anonymous formulas.
 PAIR_PRIOR, ANONYMOUS_PRIOR = 3.0, 0.4
-SHARPNESS = 1.5
 #: Weight of the second part.
 WITHOUT_ANALOGUE = 0.1
 _N = N_ELEMENTS + 1
@@ -38,19 +37,25 @@ class Expectation:
     by_stoichiometry : array of float64, shape (m,)
     by_place : array of float32, shape (k, 104, m)
     together, alike : array of float64 and float32, shape (104, 104)
-    known_starts : array of int64, shape (m + 1,)
-    known : array of uint8, shape (n_known, k)
+    last_starts : array of int64, shape (m + 1,)
+    last : array of uint8, shape (n_last,)
+    known_starts : array of int64, shape (n_last + 1,)
+    known : array of uint8, shape (n_known, k - 1)
     """
 
     by_stoichiometry: NDArray[np.float64]
     by_place: NDArray[np.float32]
     together: NDArray[np.float64]
     alike: NDArray[np.float32]
+    last_starts: NDArray[np.int64]
+    last: NDArray[np.uint8]
     known_starts: NDArray[np.int64]
     known: NDArray[np.uint8]
 
 
-def expectation(model: SubstitutionModel, nelements: int, factors: NDArray[np.uint8]) -> Expectation:
+def expectation(
+    model: SubstitutionModel, nelements: int, factors: NDArray[np.uint8], ranked: NDArray[np.bool_]
+) -> Expectation:
     """Return what is expected of compositions of `nelements` elements.
 
     Parameters
@@ -59,13 +64,17 @@ def expectation(model: SubstitutionModel, nelements: int, factors: NDArray[np.ui
     nelements : int
     factors : array of uint8, shape (m, nelements)
         All stoichiometries.
+    ranked : array of bool, shape (m,)
+        The stoichiometries that are ranked.
     """
     every = Compositions.of(model.known)
     of_size = every.nelements == nelements
     stoichiometry = as_array(model.known["stoichiometry_id"])
-    in_order = np.flatnonzero(of_size)[np.argsort(stoichiometry[of_size], kind="stable")]
-    starts = np.searchsorted(stoichiometry[in_order], np.arange(len(factors) + 1))
-    known = every.elements[in_order, :nelements].astype(np.uint8)
+    shown = np.flatnonzero(of_size)
+    shown = shown[ranked[stoichiometry[shown]]]
+    number = stoichiometry[shown].astype(np.int64) * _N + every.elements[shown, nelements - 1]
+    order = np.argsort(number, kind="stable")
+    lasts, starts = np.unique(number[order], return_index=True)
     allowed = of_size & as_array(model.known["allowed"])
     seen, seen_in = every.elements[allowed, :nelements], stoichiometry[allowed]
     return Expectation(
@@ -73,8 +82,10 @@ def expectation(model: SubstitutionModel, nelements: int, factors: NDArray[np.ui
         _elements(seen, seen_in, factors),
         _pairs(seen),
         _alike(model.frames.shared()),
-        starts.astype(np.int64),
-        known,
+        np.searchsorted(lasts, np.arange(len(factors) + 1) * _N),
+        (lasts % _N).astype(np.uint8),
+        np.append(starts, len(order)),
+        every.elements[shown[order], : nelements - 1].astype(np.uint8),
     )
 
 
@@ -84,7 +95,8 @@ def _alike(shared: NDArray[np.float64]) -> NDArray[np.float32]:
     others = shared - np.diag(n)
     overall = others.sum(axis=0) / max(1.0, n.sum())
     share = (others + SHARE_PRIOR * overall) / (n[:, None] + SHARE_PRIOR)
-    alike = share**SHARPNESS
+    # C^1.5, rounded in the same way on all machines.
+    alike = share * np.sqrt(share)
     np.fill_diagonal(alike, 1)
     single: NDArray[np.float32] = alike.astype(np.float32)
     return single

@@ -18,6 +18,9 @@ from chemdb.query.statement.unknown import kinds_statement, scored_statement
 from chemdb.runtime.progress import Steps, no_steps
 from chemdb.substitution.model import SubstitutionModel
 
+#: Candidates that are tried first, and by what factor more if they do not suffice.
+FIRST, MORE = 1 << 16, 8
+
 
 def rank(
     con: duckdb.DuckDBPyConnection,
@@ -38,8 +41,7 @@ def rank(
         system_id, stoichiometry_id, score (null without an analogue), by_score (whether the score ranks it),
         value (what ranks it). A few more than `n` rows where the last have equal values.
     """
-    with registered(con, {"candidate": candidates}):
-        scored = _rows(con, scored_statement(condition, n))
+    scored = _scored(con, candidates, condition, n)
     scored = scored.append_column("by_score", pa.repeat(True, len(scored)))
     scored = scored.append_column("value", scored["score"])
     if len(scored) >= n:
@@ -49,6 +51,21 @@ def rank(
         for kinds in _kinds_by_size(con, condition)
     ]
     return pa.concat_tables([scored, *others])
+
+
+def _scored(con: duckdb.DuckDBPyConnection, candidates: pa.Table, condition: Filter, n: int) -> pa.Table:
+    """Return the first `n` compositions with a positive score, and all that share the last score."""
+    scores = as_array(candidates["score"])
+    tried = max(FIRST, 4 * n)
+    while True:
+        # The best are enough for most queries, and a hundred times as quick.
+        lowest = np.partition(scores, -tried)[-tried] if tried < len(scores) else 0.0
+        best = candidates.filter(pa.array(scores >= max(lowest, 0.0)))
+        with registered(con, {"candidate": best}):
+            scored = _rows(con, scored_statement(condition, n))
+        if len(scored) >= n or lowest <= 0:
+            return scored
+        tried *= MORE
 
 
 def _kinds_by_size(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[pa.Table]:
@@ -93,18 +110,24 @@ def _expected(
     ).fetchall()
     of_known = _numbers(model.known, first, last, m)
     taken = np.sort(np.concatenate([of_known, _numbers(scored, first, last, m)]))
-    expected = expectation(model, nelements, factors)
+    of_kinds = np.frombuffer(bits, np.uint8).reshape(-1, width)
+    ranked = np.unpackbits(np.bitwise_or.reduce(of_kinds, axis=0), count=m).astype(np.bool_)
+    expected = expectation(model, nelements, factors, ranked)
+    # Systems that differ in their last element only stand together.
+    order = np.lexsort(elements.T[::-1])
     largest = _Largest(n)
     fill = partial(
         rank_systems,
-        elements,
-        as_array(systems.flatten()).astype(np.int64),
-        kind,
-        np.frombuffer(bits, np.uint8).reshape(-1, width),
+        elements[order],
+        as_array(systems.flatten()).astype(np.int64)[order],
+        kind[order],
+        of_kinds,
         expected.by_stoichiometry,
         expected.by_place,
         expected.together,
         expected.alike,
+        expected.last_starts,
+        expected.last,
         expected.known_starts,
         expected.known,
         taken,
