@@ -1,5 +1,7 @@
 """Suggestions for queries, scores of formulas and the evidence for them."""
 
+from itertools import pairwise
+
 import pytest
 from helpers import naive_suggest
 from helpers.shared import made_once
@@ -118,7 +120,7 @@ def test_a_filter_is_ranked_whole_as_by_the_reference(db, category):
         naive_suggest.expected(one, known, allowed, stoichiometries[len(one)], elements)
         for one in (composition[row["formula"]] for row in found[n :: max(1, (len(found) - n) // 60)])
     ]
-    assert all(a >= b * (1 - 1e-5) for a, b in zip(values, values[1:], strict=False))
+    assert all(a >= b * (1 - 1e-5) for a, b in pairwise(values))
 
 
 def test_ranks_do_not_depend_on_threads_or_on_what_is_asked(suggest_path, db):

@@ -77,9 +77,9 @@ def suggest(
     with chemdb.open(db, threads, memory_limit) as opened:
         known = opened.known_sources()
         if formula is not None:
-            only_with(
-                context, "QUERY, which --for replaces", "text", "category", "limit", "offset", "columns"
-            )
+            if text:
+                raise typer.BadParameter("give either QUERY or --for")
+            only_with(context, "QUERY", "category", "limit", "offset", "columns")
             if kind not in (RowFormat.TABLE, RowFormat.JSON):
                 raise typer.BadParameter("--for: choose the format table or json")
             [explanation] = opened.explain(formula)
@@ -92,9 +92,16 @@ def suggest(
             title = f"{result}\nknown: {known}; {MEANING}"
             if kind is RowFormat.TABLE:
                 check_table(len(result))
-            rows = list(result)
+            result.arrow()
         if kind is RowFormat.TABLE:
-            show(result.columns, _rounded(rows), Format.TABLE, output, title, rows_shown(result, offset))
+            show(
+                result.columns,
+                _rounded(list(result)),
+                Format.TABLE,
+                output,
+                title,
+                rows_shown(result, offset),
+            )
         else:
             write_rows(result, kind, output, opened, title)
 
