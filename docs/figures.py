@@ -32,6 +32,8 @@ SECTIONS = (
         "plot periodic-table --nelements 4 --category missing --f-block -o missing-quaternaries.png",
         ["missing-quaternaries.png"],
     ),
+    ("What replaces what", "plot substitution -o substitution.png", ["substitution.png"]),
+    ("What may replace lithium", "plot periodic-table --replace Li -o replace-li.png", ["replace-li.png"]),
     ("A binary system", "plot composition Ti-O -o ti-o.png", ["ti-o.png"]),
     ("A ternary system", "plot composition Li-Zn-O -o li-zn-o.png", ["li-zn-o.png"]),
     (

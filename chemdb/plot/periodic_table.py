@@ -1,6 +1,7 @@
-"""Figure 1: the periodic table, coloured by how many compositions have each element."""
+"""The periodic table, coloured by how many compositions have an element (Figure 1), or by what replaces one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -12,8 +13,13 @@ from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
 from chemdb.plot.style import SMALL, TEXT, chemdb_style, new_figure
 from chemdb.runtime.progress import Progress, no_progress
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 #: Columns of `element_frequency`.
 COUNTED = ("allowed", "combinations", "known", *CATEGORIES)
+#: Smallest substitution weight that is shown.
+SMALLEST = 0.005
 #: Atomic numbers of La and Ac, the first elements of the f block, by period.
 F_BLOCK_START = {6: 57, 7: 89}
 #: Perceptually uniform and readable in grey print; elements in no composition are white.
@@ -186,44 +192,10 @@ def table(
     PlotError
         All counts are zero.
     """
-    from matplotlib import colormaps
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-    from matplotlib.patches import Rectangle
-
     shown = [element for element in elements_of(con) if f_block or element.block != "f"]
-    largest = max(counts.get(element.symbol, 0) for element in shown)
-    if not largest:
+    if not any(counts.get(element.symbol, 0) for element in shown):
         raise PlotError(f"{what}: there are none to draw")
-    n_rows = 9.4 if f_block else 7
-    with chemdb_style():
-        figure = new_figure(columns, (n_rows + 0.15) / 18.15)
-        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        axes.set(xlim=(0.4, 18.6), ylim=(n_rows + 0.58, 0.42))
-        axes.set_axis_off()
-        norm = Normalize(0, largest)
-        colormap = colormaps[COLORMAP]
-        text, small = (TEXT + 1, SMALL - 0.5) if columns == 2 else (SMALL, SMALL - 2)
-        for element in shown:
-            row, column = position(element)
-            count = counts.get(element.symbol, 0)
-            y = row + 0.4 if element.block == "f" else row
-            color = colormap(norm(count)) if count else WHITE
-            ink = "white" if _luminance(color) < 0.4 else "black"
-            axes.add_patch(
-                Rectangle(
-                    (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
-                )
-            )
-            axes.text(column, y - 0.13, element.symbol, ha="center", va="center", color=ink, fontsize=text)
-            axes.text(column, y + 0.27, short(count), ha="center", va="center", color=ink, fontsize=small)
-        bar = axes.inset_axes((3.0, 1.55, 8.6, 0.34), transform=axes.transData)
-        scale = figure.colorbar(ScalarMappable(norm, colormap), cax=bar, orientation="horizontal")
-        scale.ax.xaxis.set_major_formatter(lambda value, _: short(round(value)))
-        scale.ax.locator_params(nbins=5)
-        scale.set_label(what[0].upper() + what[1:], labelpad=4)
-        scale.ax.xaxis.set_label_position("top")
-        scale.outline.set_linewidth(0.4)
+    figure = _coloured(shown, counts, what, short, columns)
     blocks = "s-, p-, d- and f-block" if f_block else "s-, p- and d-block"
     symbols = [element.symbol for element in shown]
     most_frequent = sorted(symbols, key=lambda symbol: -counts.get(symbol, 0))[:5]
@@ -238,7 +210,96 @@ def table(
     return Drawing(figure, Caption(caption, details))
 
 
-def short(count: int) -> str:
+def draw_replacements(
+    con: duckdb.DuckDBPyConnection, symbol: str, f_block: bool = False, columns: int = 2
+) -> Drawing:
+    """Return the periodic table coloured by what may replace an element in known compounds.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    symbol : str
+        The element.
+    f_block : bool
+        Also draw the f block.
+    columns : int
+        Print width, 1 or 2 columns.
+
+    Raises
+    ------
+    PlotError
+        No such element, or the known compositions say nothing about it.
+    """
+    elements = elements_of(con)
+    one_of(symbol, (element.symbol for element in elements), "element", PlotError)
+    weights: dict[str, float] = dict(
+        con.execute(
+            "select replaced_by::varchar, weight from substitution where element = ? and weight >= ?",
+            [symbol, SMALLEST],
+        ).fetchall()
+    )
+    shown = [element for element in elements if f_block or element.block != "f"]
+    if not any(element.symbol in weights for element in shown):
+        raise PlotError(f"{symbol}: the known compositions say nothing about what may replace it")
+    label = f"weight of {symbol} replaced by the element"
+    figure = _coloured(shown, weights, label, lambda weight: f"{weight:.2f}" if weight else "", columns)
+    caption = (
+        f"Elements that may replace {symbol} in known compounds: the weight, below the symbol, is how much a "
+        f"known compound of {symbol} speaks for the same compound of the element, learned from the known "
+        f"compositions. Elements with a weight below {SMALLEST} are white."
+    )
+    largest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:5]
+    details = file_details(con) | {"largest": ", ".join(f"{name} {weight:.3f}" for name, weight in largest)}
+    return Drawing(figure, Caption(caption, details))
+
+
+def _coloured(
+    shown: Sequence[Element],
+    values: Mapping[str, float],
+    label: str,
+    text_of: Callable[[float], str],
+    columns: int,
+) -> "Figure":
+    """Return the periodic table with each element coloured by its value, and the value as text."""
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.patches import Rectangle
+
+    largest = max(values.get(element.symbol, 0) for element in shown)
+    n_rows = 9.4 if any(element.block == "f" for element in shown) else 7
+    with chemdb_style():
+        figure = new_figure(columns, (n_rows + 0.15) / 18.15)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.set(xlim=(0.4, 18.6), ylim=(n_rows + 0.58, 0.42))
+        axes.set_axis_off()
+        norm = Normalize(0, largest)
+        colormap = colormaps[COLORMAP]
+        text, small = (TEXT + 1, SMALL - 0.5) if columns == 2 else (SMALL, SMALL - 2)
+        for element in shown:
+            row, column = position(element)
+            value = values.get(element.symbol, 0)
+            y = row + 0.4 if element.block == "f" else row
+            color = colormap(norm(value)) if value > 0 else WHITE
+            ink = "white" if _luminance(color) < 0.4 else "black"
+            axes.add_patch(
+                Rectangle(
+                    (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
+                )
+            )
+            axes.text(column, y - 0.13, element.symbol, ha="center", va="center", color=ink, fontsize=text)
+            axes.text(column, y + 0.27, text_of(value), ha="center", va="center", color=ink, fontsize=small)
+        bar = axes.inset_axes((3.0, 1.55, 8.6, 0.34), transform=axes.transData)
+        scale = figure.colorbar(ScalarMappable(norm, colormap), cax=bar, orientation="horizontal")
+        scale.ax.xaxis.set_major_formatter(lambda value, _: text_of(value))
+        scale.ax.locator_params(nbins=5)
+        scale.set_label(label[0].upper() + label[1:], labelpad=4)
+        scale.ax.xaxis.set_label_position("top")
+        scale.outline.set_linewidth(0.4)
+    return figure
+
+
+def short(count: float) -> str:
     """Return a count in at most four characters.
 
     Examples
@@ -247,7 +308,7 @@ def short(count: int) -> str:
     ['345', '1.2k', '57k', '1.0M', '123M', '2.9G']
     """
     if count < 1000:
-        return str(count)
+        return str(round(count))
     value = float(count)
     for unit in ("k", "M", "G"):
         value /= 1000

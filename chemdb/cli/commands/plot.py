@@ -71,6 +71,10 @@ def periodic_table(
         str | None,
         typer.Option(metavar="QUERY", help="Count the compositions that match a query, see 'chemdb query'."),
     ] = None,
+    replace: Annotated[
+        str | None,
+        typer.Option(metavar="ELEMENT", help="Show what may replace an element in known compounds instead."),
+    ] = None,
     f_block: Annotated[bool, typer.Option("--f-block", help="Include lanthanides and actinides.")] = False,
     columns: Columns = 2,
     threads: Threads = None,
@@ -79,16 +83,23 @@ def periodic_table(
 ) -> None:
     """Draw Figure 1: elements coloured by the number of compositions that contain them.
 
+    --replace Li colours them by how readily they take the place of Li, as chemdb suggest has learned.
+
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
     from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.periodic_table import draw, draw_query
+    from chemdb.plot.periodic_table import draw, draw_query, draw_replacements
 
     if query is not None and (nelements or category):
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
+    if replace is not None and (nelements or category or query is not None):
+        raise typer.BadParameter("--replace goes without --nelements, --category and --query")
     check_target(output)
-    if query is None:
+    if replace is not None:
+        with _opened(db, threads, memory_limit, temp_directory) as con:
+            save(draw_replacements(con, replace, f_block, columns), output)
+    elif query is None:
         with _opened(db, threads, memory_limit, temp_directory) as con:
             save(
                 draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
@@ -109,6 +120,29 @@ def periodic_table(
             with steps("Counts") as progress:
                 drawing = draw_query(con, count, query, f_block, columns, progress)
             save(drawing, output)
+    confirm(output)
+
+
+@plot.command()
+def substitution(
+    db: Database,
+    output: Picture,
+    columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
+) -> None:
+    """Draw the matrix of substitution weights, from which chemdb suggest adds up its scores.
+
+    Example: chemdb plot substitution -o substitution.png
+    """
+    from chemdb.cli.screen import confirm
+    from chemdb.plot.drawing import check_target, save
+    from chemdb.plot.substitution_matrix import draw
+
+    check_target(output)
+    with _opened(db, threads, memory_limit, temp_directory) as con:
+        save(draw(con, columns), output)
     confirm(output)
 
 

@@ -1,0 +1,73 @@
+"""The substitution weights of all pairs of elements as a matrix."""
+
+import duckdb
+import numpy as np
+
+from chemdb.database.metadata import elements_of
+from chemdb.errors import PlotError
+from chemdb.plot.drawing import Caption, Drawing, file_details
+from chemdb.plot.style import SMALL, chemdb_style, new_figure
+
+#: Weights beyond this have the darkest colour.
+DARKEST = 0.3
+#: Diverging, readable with all kinds of colour vision.
+COLORMAP = "PuOr_r"
+
+
+def draw(con: duckdb.DuckDBPyConnection, columns: int = 2) -> Drawing:
+    """Return the matrix of substitution weights, elements by group of the periodic table.
+
+    Raises
+    ------
+    PlotError
+        The file has no weights.
+    """
+    weights = {
+        (element, replaced_by): weight
+        for element, replaced_by, weight in con.execute(
+            "select element::varchar, replaced_by::varchar, weight from substitution"
+        ).fetchall()
+    }
+    used = {symbol for pair in weights for symbol in pair}
+    elements = [element for element in elements_of(con) if element.symbol in used]
+    if not elements:
+        raise PlotError(
+            "the known compositions say nothing about substitutions: add a list with 'chemdb known add'"
+        )
+    # Group 3 has the lanthanoids and actinoids.
+    elements.sort(key=lambda element: (element.periodic_group, element.period, element.atomic_number))
+    symbols = [element.symbol for element in elements]
+    matrix = np.array([[weights.get((a, b), 0.0) for b in symbols] for a in symbols])
+    with chemdb_style():
+        figure = new_figure(columns, 0.93)
+        axes = figure.add_axes((0.045, 0.035, 0.85, 0.93))
+        image = axes.imshow(matrix, cmap=COLORMAP, vmin=-DARKEST, vmax=DARKEST, interpolation="nearest")
+        places = range(len(symbols))
+        size = (SMALL - 1.5) * columns / 2
+        axes.set_xticks(places, symbols, fontsize=size, rotation=90)
+        axes.set_yticks(places, symbols, fontsize=size)
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0, pad=1)
+        axes.set_ylabel("Element of the known compound")
+        axes.set_xlabel("Element in its place")
+        groups = [element.periodic_group for element in elements]
+        for place in places[1:]:
+            if groups[place] != groups[place - 1]:
+                axes.axhline(place - 0.5, color="0.8", linewidth=0.3)
+                axes.axvline(place - 0.5, color="0.8", linewidth=0.3)
+        bar = figure.add_axes((0.905, 0.3, 0.018, 0.37))
+        scale = figure.colorbar(image, cax=bar, extend="both")
+        scale.set_label("Weight")
+        scale.outline.set_linewidth(0.4)
+    largest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:5]
+    text = (
+        "Weights of substitutions, learned from the known compositions: how much a known compound with the "
+        "element of the row speaks for one with the element of the column in its place. Elements are in "
+        "order of group, then period; group 3 has the lanthanoids and actinoids. Elements without a weight "
+        "are left out."
+    )
+    details = file_details(con) | {
+        "elements": f"{len(symbols)}",
+        "largest": ", ".join(f"{a} by {b} {weight:.2f}" for (a, b), weight in largest),
+    }
+    return Drawing(figure, Caption(text, details))
