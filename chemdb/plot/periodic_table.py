@@ -1,4 +1,4 @@
-"""The periodic table, coloured by how many compositions have an element (Figure 1), or by what replaces one."""
+"""The periodic table, coloured by how many compositions have an element (Figure 1), or what replaces one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING

@@ -222,7 +222,8 @@ class Result:
         """Give a cursor, with the scores of all compositions that have one if the query reads them."""
         candidates = None
         if self._reads_score:
-            from chemdb.substitution.model import stored_candidates
+            with no_fork():
+                from chemdb.substitution.model import stored_candidates
 
             _, candidates = self._file.remember(stored_candidates)
         with self._file.cursor() as con:

@@ -15,7 +15,9 @@ from chemdb.database.execution import interruptible, registered, relation
 from chemdb.query.filter import Filter
 from chemdb.query.statement.parameters import Statement
 from chemdb.query.statement.unknown import kinds_statement, scored_statement
+from chemdb.runtime.forks import no_fork
 from chemdb.runtime.progress import Steps, no_steps
+from chemdb.runtime.threads import map_slices
 from chemdb.substitution.model import SubstitutionModel
 
 #: Candidates that are tried first, and by what factor more if they do not suffice.
@@ -84,8 +86,9 @@ def _expected(
     steps: Steps,
 ) -> pa.Table:
     """Return the first `n` compositions of one size that no positive score ranks."""
-    from chemdb.suggest.expected import expectation
-    from chemdb.suggest.kernel import rank_systems
+    with no_fork():
+        from chemdb.suggest.expected import expectation
+        from chemdb.suggest.kernel import rank_systems
 
     nelements = kinds["nelements"][0].as_py()
     table = con.sql(
@@ -133,8 +136,6 @@ def _expected(
         taken,
         n,
     )
-    from chemdb.runtime.threads import map_slices
-
     with steps(f"Ranking {nelements} elements") as progress:
         map_slices(
             lambda start, stop: largest.add(*fill(largest.lowest, start, stop)),

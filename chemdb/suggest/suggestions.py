@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from chemdb.database.execution import interruptible, registered, relation
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import N_SHOWN
 from chemdb.database.sql_files import sql_text
@@ -13,6 +14,7 @@ from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, t
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
 from chemdb.query.result import Result
+from chemdb.runtime.forks import no_fork
 from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
@@ -117,9 +119,9 @@ class Suggestions:
         return f"<p>{self!r}</p>{self.arrow().slice(0, N_SHOWN).to_pandas().to_html(index=False)}"
 
     def _ranked(self) -> "pa.Table":
-        from chemdb.database.execution import interruptible, registered, relation
-        from chemdb.substitution.model import stored_candidates
-        from chemdb.suggest.ranking import rank
+        with no_fork():
+            from chemdb.substitution.model import stored_candidates
+            from chemdb.suggest.ranking import rank
 
         model, candidates = self._file.remember(stored_candidates)
         n = self._offset + len(self)
