@@ -25,7 +25,19 @@ def test_every_command_and_option_has_help(name):
         n
         for n in COMMANDS
         if n.split()[0]
-        in ("query", "report", "info", "sql", "explain", "label", "count", "known", "sample", "export")
+        in (
+            "query",
+            "suggest",
+            "report",
+            "info",
+            "sql",
+            "explain",
+            "label",
+            "count",
+            "known",
+            "sample",
+            "export",
+        )
     ],
 )
 def test_every_example_runs(name, full_path, tmp_path, monkeypatch):
@@ -283,7 +295,7 @@ BAD = {
     "build --threads 0": "greater than or equal to 1",
     "build --memory-limit lots": "not an amount of memory",
     "count --nelements 6": "6 elements: chemdb enumerates compositions of 2 to 5 elements",
-    "report": "choose one of --table1, --table2 and --separation",
+    "report": "choose one of --table1, --table2, --separation and --suggestions",
     "report --table1 --table2": "choose one",
     "report --table2 --chemsys Zn-O": "--chemsys goes with --table1",
     "report --table1 --nelements 2": "--nelements goes with --separation",

@@ -11,8 +11,8 @@ from chemdb.errors import ChemdbError, FormulaError, UndecidedError, counted
 if TYPE_CHECKING:
     from chemdb.lookup.explanation import Explanation
 
-#: Most analogues that a table lists; JSON has all.
-MAX_ANALOGUES = 5
+#: Analogues that the summary names; JSON has all.
+N_NAMED = 3
 
 
 @app.command()
@@ -109,16 +109,11 @@ def _tables(explanation: "Explanation", known: str) -> list[tuple[list[str], lis
                 "Known with one element replaced by another in the same oxidation state",
             )
         )
-    if explanation.analogues:
-        tables.append(analogue_table(explanation, MAX_ANALOGUES))
     return tables
 
 
-def analogue_table(
-    explanation: "Explanation", most: int | None = None
-) -> tuple[list[str], list[Any], str | None]:
+def analogue_table(explanation: "Explanation") -> tuple[list[str], list[Any], str | None]:
     """Return the table of the known analogues: columns, rows, title."""
-    shown = explanation.analogues[:most]
     rows = [
         (
             near.formula,
@@ -127,12 +122,10 @@ def analogue_table(
             near.material_id,
             near.energy_above_hull,
         )
-        for near in shown
+        for near in explanation.analogues
     ]
     n = len(explanation.analogues)
     title = f"Score {score_text(explanation)}, the sum of the weights of {counted(n, 'known analogue')}"
-    if len(shown) < n:
-        title += f", of which the first {len(shown)}"
     return ["formula", "substitution", "weight", "material_id", "energy_above_hull"], rows, title
 
 
@@ -157,6 +150,15 @@ def _summary(explanation: "Explanation", known: str) -> list[tuple[str, str]]:
         ("category", f"{explanation.category} ({'known' if explanation.known else 'not known'})"),
         ("known list", known),
     ]
+    if explanation.analogues:
+        named = ", ".join(
+            f"{near.formula} ({near.replaced_by} for {near.element})"
+            for near in explanation.analogues[:N_NAMED]
+        )
+        more = len(explanation.analogues) - N_NAMED
+        rows.append(
+            ("score", f"{score_text(explanation)}, by {named}{f' and {more} more' if more > 0 else ''}")
+        )
     if explanation.forbidden:
         return [*rows, ("allowed", f"no: {explanation.forbidden.because}")]
     first, *others = explanation.witnesses

@@ -39,7 +39,7 @@ def query(
             metavar="COLUMNS",
             show_default="those that fit the format",
             help="Columns of the view composition; species, known_in, material_id, energy_above_hull; "
-            "O (amount) or x(O) (atomic fraction) of any element.",
+            "score (see chemdb suggest); O (amount) or x(O) (atomic fraction) of any element.",
         ),
     ] = "",
     format: Annotated[

@@ -89,7 +89,7 @@ def suggest(
             result = opened.suggest(
                 text, limit or None, offset=offset, columns=names_in(columns), category=category, steps=steps
             )
-            title = f"{result}\nknown: {known}; {MEANING}"
+            title = f"{result}\nknown: {known}\n{MEANING}"
             if kind is RowFormat.TABLE:
                 check_table(len(result))
             result.arrow()
