@@ -109,7 +109,7 @@ class Database:
         columns : sequence of str
             Columns to return: those of the view ``composition``; ``max_factor``; ``known_in``,
             ``material_id`` and ``energy_above_hull`` of known compositions; ``species`` that balance
-            it; ``score`` as in `suggest`; ``O`` for the amount of oxygen and ``x(O)`` for its atomic fraction.
+            it; ``score`` as in `suggest`; ``O`` for the amount of oxygen, ``x(O)`` for its atomic fraction.
         optimade : bool
             Whether `text` is an OPTIMADE filter.
 

@@ -115,3 +115,19 @@ def small(small_path):
 def copy(small_path, tmp_path):
     """A copy of the small database, alone in its folder, that a test may change."""
     return shutil.copyfile(small_path, tmp_path / "c.duckdb")
+
+
+COMPOUNDS = (
+    "NaCl KCl LiCl NaBr KBr LiBr Na2O K2O Li2O Na2S K2S MgO CaO SrO MgS CaS BaO MgCl2 CaCl2 SrCl2 TiO2 ZrO2 SiO2 GeO2 "
+    "NaAlO2 LiAlO2 NaGaO2 LiGaO2 KAlO2 CaTiO3 SrTiO3 BaTiO3 CaZrO3 SrZrO3 MgSiO3 CaSiO3 MgGeO3 NaMgF3 KMgF3 Fe3O2 FeAl"
+)
+
+
+@pytest.fixture(scope="session")
+def suggest_path(tmp_path_factory):
+    """Binaries and ternaries with factors up to 3, and 41 known compounds to learn substitutions from."""
+    source = tmp_path_factory.mktemp("compounds") / "lab.csv"
+    source.write_text("formula\n" + COMPOUNDS.replace(" ", "\n"))
+    options = BuildOptions(nelements=range(2, 4), max_stoichiometry=3, known=(str(source),))
+    with made_once(tmp_path_factory, "suggest/suggest.duckdb", lambda path: build(path, options)) as path:
+        yield path

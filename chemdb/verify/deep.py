@@ -10,7 +10,7 @@ import numpy as np
 from chemdb.chemistry.category import CATEGORIES, category_of
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates
-from chemdb.database.arrays import read_systems
+from chemdb.database.arrays import as_array, read_systems
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute
 from chemdb.database.metadata import build_info, elements_of, states_of
@@ -19,6 +19,8 @@ from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from chemdb.query.sample import sample_categories
 from chemdb.rule.reference import is_allowed
 from chemdb.runtime.progress import Progress
+from chemdb.substitution.frames import Compositions
+from chemdb.substitution.model import learn, stored_model
 from chemdb.verify.check import Check, check
 from chemdb.verify.quick import Group, built_nelements
 
@@ -107,6 +109,21 @@ def verify_samples(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterat
         progress(done / len(sizes))
 
 
+def verify_suggestions(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
+    """Yield whether the substitution weights are learned again, and the suggestions have the right scores."""
+    stored, learned = stored_model(con), learn(con)
+    # Other linear algebra may round the last digit differently.
+    differ = int((np.abs(stored.weights - learned.weights) > 1).sum())
+    yield check("substitution weights, learned again", stored.weights.size, stored.weights.size - differ)
+    rows = con.sql(
+        "select s.formula, k.elements, t.factors, s.score from suggestion s "
+        "join store.system_elements k using (system_id) join store.stoichiometry t "
+        "on t.nelements = s.nelements and t.stoichiometry_id = s.stoichiometry_id"
+    ).to_arrow_table()
+    scores = stored.analogues(Compositions.of(rows)).scores()
+    yield check("scores of suggestions", len(rows), int((scores == as_array(rows["score"])).sum()))
+
+
 def _n_read(rows: Sequence[dict[str, Any]], elements: Sequence[Any]) -> int:
     """Return how many formulas are read alike as written, and with doubled amounts in another order."""
     random = Random(0)
@@ -144,4 +161,8 @@ def _smact_allows(symbols: Sequence[str], factors: Sequence[int], name: str) -> 
 
 
 #: Groups of deep checks.
-DEEP: Sequence[tuple[str, Group]] = (("Enumeration", verify_enumeration), ("Samples", verify_samples))
+DEEP: Sequence[tuple[str, Group]] = (
+    ("Enumeration", verify_enumeration),
+    ("Samples", verify_samples),
+    ("Suggestions", verify_suggestions),
+)

@@ -18,6 +18,7 @@ FASTER_EXAMPLES = {
     "plot map": "plot map --method pca --per-category 20 -o map.png",
     "plot composition": "plot composition Zn-O -o zn-o.svg",
     "explain": "explain ZnO",
+    "suggest": "suggest elements=O --limit 10",
     "known remove": "known remove lab",
 }
 #: Make maps with every method and draw them, which takes a minute.
@@ -82,10 +83,10 @@ def test_imports_do_not_use_the_network():
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in COMMANDS]
 )
-def test_no_command_uses_the_network(name, attempts, small_path, tmp_path, monkeypatch):
+def test_no_command_uses_the_network(name, attempts, suggest_path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CHEMDB_PATH", "c.duckdb")
-    (tmp_path / "c.duckdb").write_bytes(small_path.read_bytes())
+    (tmp_path / "c.duckdb").write_bytes(suggest_path.read_bytes())
     for file in ("my-icsd.csv", "my-formulas.csv"):
         (tmp_path / file).write_text("formula\nNaCl\n")
     line = FASTER_EXAMPLES.get(name) or re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]

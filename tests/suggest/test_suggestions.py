@@ -4,67 +4,12 @@ from itertools import pairwise
 
 import pytest
 from helpers import naive_suggest
-from helpers.shared import made_once
 
 import chemdb
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.stoichiometry import reduced_factors
 from chemdb.errors import ChemdbError, QueryError
-
-KNOWN = [
-    "NaCl",
-    "KCl",
-    "LiCl",
-    "NaBr",
-    "KBr",
-    "LiBr",
-    "Na2O",
-    "K2O",
-    "Li2O",
-    "Na2S",
-    "K2S",
-    "MgO",
-    "CaO",
-    "SrO",
-    "MgS",
-    "CaS",
-    "BaO",
-    "MgCl2",
-    "CaCl2",
-    "SrCl2",
-    "TiO2",
-    "ZrO2",
-    "SiO2",
-    "GeO2",
-    "NaAlO2",
-    "LiAlO2",
-    "NaGaO2",
-    "LiGaO2",
-    "KAlO2",
-    "CaTiO3",
-    "SrTiO3",
-    "BaTiO3",
-    "CaZrO3",
-    "SrZrO3",
-    "MgSiO3",
-    "CaSiO3",
-    "MgGeO3",
-    "NaMgF3",
-    "KMgF3",
-    "Fe3O2",
-    "FeAl",
-]
-
-
-@pytest.fixture(scope="session")
-def suggest_path(tmp_path_factory):
-    """Binaries and ternaries with factors up to 3, and 41 known compounds."""
-    source = tmp_path_factory.mktemp("list") / "list.csv"
-    source.write_text("formula\n" + "\n".join(KNOWN))
-    options = BuildOptions(nelements=range(2, 4), max_stoichiometry=3, known=(str(source),))
-    with made_once(tmp_path_factory, "suggest/suggest.duckdb", lambda path: build(path, options)) as path:
-        yield path
 
 
 @pytest.fixture(scope="module")

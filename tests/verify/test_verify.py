@@ -232,6 +232,10 @@ CHANGES = [
             "checksum of store.build_info",
         ],
     ),
+    ("insert into substitution values ('Na', 'K', 0.3)", ["checksum of substitution"]),
+    ("update score_band set n_found = 1 where nelements = 2", ["checksum of score_band"]),
+    ("update suggestion_quality set n_hidden = 9", ["checksum of suggestion_quality"]),
+    ("update suggestion set score = 1 where rank = 1", ["checksum of suggestion"]),
     ("drop view missing", ["missing tables, views and macros"]),
     (
         "drop table projection",
@@ -387,6 +391,20 @@ def test_deep_notices_other_systems_and_stoichiometries(copy, statement, check):
 def test_deep_notices_listed_members_that_are_not_allowed(copy):
     change(copy, "update store.allowed_stoichiometry set stoichiometry_id = 9 where rowid = 0", renew=True)
     assert "listed stoichiometries that are in their sets" in failed(copy, deep=True)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("statement", "check"),
+    [
+        ("update substitution set weight = 0.3 where rowid = 0", "substitution weights, learned again"),
+        ("update suggestion set score = score + 0.1 where rank = 7", "scores of suggestions"),
+    ],
+)
+def test_deep_notices_other_suggestions(suggest_path, tmp_path, statement, check):
+    path = shutil.copyfile(suggest_path, tmp_path / "c.duckdb")
+    change(path, statement, renew=True)
+    assert check in failed(path, deep=True)
 
 
 @pytest.mark.integration
