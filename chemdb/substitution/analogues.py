@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from chemdb.substitution.frames import Compositions, Frames, frame_numbers
@@ -44,7 +43,7 @@ class Analogues:
         scores: NDArray[np.float64] = (sums[self.starts[1:]] - sums[self.starts[:-1]]) / PER_UNIT
         return scores
 
-    def texts(self, formulas: Sequence[str], symbols: Sequence[str]) -> pa.Array:
+    def texts(self, formulas: Sequence[str], symbols: Sequence[str]) -> list[str]:
         """Return the nearest analogues of each composition as text: SrCuAs2O7 (P for As), ….
 
         Parameters
@@ -61,7 +60,7 @@ class Analogues:
             ]
         )
 
-    def entries(self, material_ids: Sequence[str | None]) -> pa.Array:
+    def entries(self, material_ids: Sequence[str | None]) -> list[str]:
         """Return the entries of the nearest analogues of each composition, in the same order.
 
         Parameters
@@ -76,16 +75,14 @@ class Analogues:
         place = np.arange(len(self.known)) - np.repeat(self.starts[:-1], self.counts())
         return [column[place < N_NAMED].tolist() for column in (self.known, self.element, self.replaced_by)]
 
-    def _joined(self, texts: list[str]) -> pa.Array:
+    def _joined(self, texts: list[str]) -> list[str]:
         """Return the texts of the named analogues as one text for each composition."""
         ends = np.cumsum(np.minimum(self.counts(), N_NAMED)).tolist()
-        return pa.array(
-            [", ".join(texts[start:end]) for start, end in zip([0, *ends], ends, strict=False)], pa.string()
-        )
+        return [", ".join(texts[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def analogues_of(
-    compositions: Compositions, frames: Frames, weights: NDArray[np.float64], formulas: pa.Array
+    compositions: Compositions, frames: Frames, weights: NDArray[np.float64], formula_rank: NDArray[np.int64]
 ) -> Analogues:
     """Return the known analogues of compositions.
 
@@ -96,8 +93,8 @@ def analogues_of(
         Of the known compositions.
     weights : array of float64, shape (104, 104)
         From `chemdb.substitution.weights.substitution_weights`.
-    formulas : array of string
-        Of the known compositions.
+    formula_rank : array of int64
+        Place of each known composition in alphabetical order of the formulas.
     """
     numbers = frame_numbers(compositions)
     rows, places = np.nonzero(numbers >= 0)
@@ -109,9 +106,7 @@ def analogues_of(
     rows, places = np.repeat(rows, sizes), np.repeat(places, sizes)
     element, replaced_by = frames.fillers[fillers], compositions.elements[rows, places]
     known, weight = frames.compositions[fillers], weights[element, replaced_by]
-    in_order = np.empty(len(formulas), np.int64)
-    in_order[pa.compute.sort_indices(formulas).to_numpy()] = np.arange(len(formulas))
-    order = np.lexsort((in_order[known], -weight, rows))
+    order = np.lexsort((formula_rank[known], -weight, rows))
     # A known composition is no analogue of its own.
     order = order[(element != replaced_by)[order]]
     starts = np.searchsorted(rows[order], np.arange(len(compositions) + 1))

@@ -5,6 +5,7 @@ score(x) = Σ over places h of x, Σ over known fillers f of the frame of x at h
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
 from typing import Any
 
@@ -16,11 +17,11 @@ from numpy.typing import NDArray
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.chemistry.stoichiometry import MAX_FACTOR, STORABLE_NELEMENTS
 from chemdb.database.metadata import elements_of
-from chemdb.substitution.frames import Frames
+from chemdb.substitution.frames import BATCH, Frames
 from chemdb.substitution.weights import PER_UNIT
 
-#: Frames whose candidates are made at a time.
-BATCH = 1 << 10
+#: Most candidates that are summed at a time.
+AT_ONCE = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,27 @@ def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa
     for nelements in sorted(space.first_system):
         rows = np.flatnonzero(size == nelements)
         rest = slice(0, nelements - 1)
-        numbers, scores = [], []
-        for start in range(0, len(rows), BATCH):
-            some = rows[start : start + BATCH]
-            systems, stoichiometries = _completed(
-                elements[some, rest], factors[some, rest], hole[some], space
-            )
-            free = systems >= 0
-            numbers.append(systems[free] * space.n_stoichiometries + stoichiometries[free])
-            scores.append((frames.filled(some) @ weights[:, 1:])[free])
-        tables.append(_summed(_joined(numbers), _joined(scores), space.n_stoichiometries))
+        # All candidates of a range of systems at a time, in several passes over the frames of a long list.
+        for first, last in _ranges(space.first_system[nelements], nelements, len(rows)):
+            numbers, scores = [], []
+            for start in range(0, len(rows), BATCH):
+                some = rows[start : start + BATCH]
+                systems, stoichiometries = _completed(
+                    elements[some, rest], factors[some, rest], hole[some], space
+                )
+                kept = (first <= systems) & (systems < last)
+                numbers.append(systems[kept] * space.n_stoichiometries + stoichiometries[kept])
+                scores.append((frames.filled(some) @ weights[:, 1:])[kept])
+            tables.append(_summed(_joined(numbers), _joined(scores), space.n_stoichiometries))
     return pa.concat_tables(tables)
+
+
+def _ranges(first_system: int, nelements: int, n_frames: int) -> list[tuple[int, int]]:
+    """Return ranges of systems with about `AT_ONCE` candidates each."""
+    n_systems = comb(N_ELEMENTS, nelements)
+    n = 1 + n_frames * N_ELEMENTS // AT_ONCE
+    ends = [first_system + n_systems * i // n for i in range(n + 1)]
+    return list(pairwise(ends))
 
 
 def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:

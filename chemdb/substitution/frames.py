@@ -17,6 +17,8 @@ from chemdb.chemistry.elements import N_ELEMENTS
 from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS
 from chemdb.database.arrays import as_array
 
+#: Frames that are handled at a time: their arrays fit into the processor's cache.
+BATCH = 1 << 10
 #: Bits of a factor in the number of a frame, and of an element with its factor.
 FACTOR_BITS = 4
 _BITS = 7 + FACTOR_BITS
@@ -98,14 +100,11 @@ class Frames:
 
     def shared(self) -> NDArray[np.float64]:
         """Return how many frames two elements both fill, shape (104, 104); XᵀX if X is `filled`."""
-        sizes = np.diff(self.starts)
-        # Each filler with each of its frame.
-        times = np.repeat(sizes, sizes)
-        first = np.repeat(self.fillers, times)
-        within = np.arange(len(first)) - np.repeat(np.cumsum(times) - times, times)
-        second = self.fillers[np.repeat(np.repeat(self.starts[:-1], sizes), times) + within]
-        n = N_ELEMENTS + 1
-        return np.bincount(first * n + second, minlength=n * n).reshape(n, n).astype(np.float64)
+        shared = np.zeros((N_ELEMENTS + 1, N_ELEMENTS + 1))
+        for start in range(0, len(self), BATCH):
+            filled = self.filled(np.arange(start, min(start + BATCH, len(self))))
+            shared += filled.T @ filled
+        return shared
 
     def rest(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return elements and factors beside the hole, shape (n, 3), 0 for absent ones, and its factor."""

@@ -1,11 +1,13 @@
 """What a file's known compositions say about others: frames, weights, scores and analogues."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
@@ -22,6 +24,8 @@ from chemdb.substitution.candidates import Space, candidates, space_of
 from chemdb.substitution.frames import Compositions, Frames, frames_of, known_compositions
 from chemdb.substitution.weights import PER_UNIT, substitution_weights
 
+#: Compositions whose analogues are in memory at a time.
+BATCH = 1 << 12
 #: Up to this many compositions, loading compiled code takes longer than deciding them without.
 FEW = 5_000
 
@@ -55,9 +59,22 @@ class SubstitutionModel:
         """Return every composition with a known analogue and its score, see `candidates`."""
         return candidates(self.frames, self.weights, self.space)
 
+    @cached_property
+    def formulas(self) -> list[str]:
+        """Formulas of the known compositions."""
+        formulas: list[str] = self.known["formula"].to_pylist()
+        return formulas
+
+    @cached_property
+    def formula_rank(self) -> NDArray[np.int64]:
+        """Place of each known composition in alphabetical order of the formulas."""
+        rank = np.empty(len(self.known), np.int64)
+        rank[as_array(pc.sort_indices(self.known["formula"])).astype(np.int64)] = np.arange(len(rank))
+        return rank
+
     def analogues(self, compositions: Compositions) -> Analogues:
         """Return the known analogues of compositions."""
-        return analogues_of(compositions, self.frames, self.weights, self.known["formula"].combine_chunks())
+        return analogues_of(compositions, self.frames, self.weights, self.formula_rank)
 
     def described(self, table: pa.Table) -> pa.Table:
         """Return compositions with species, n_analogues, analogues and analogue_ids.
@@ -67,13 +84,22 @@ class SubstitutionModel:
         table : pyarrow.Table
             With the columns formula, elements and factors, as in the view ``composition``.
         """
-        analogues = self.analogues(Compositions.of(table))
         symbols = [element.symbol for element in self.elements]
+        material_ids = self.known["material_id"].to_pylist()
+        compositions = Compositions.of(table)
+        counts: list[int] = []
+        texts: list[str] = []
+        entries: list[str] = []
+        for start in range(0, len(table), BATCH):
+            analogues = self.analogues(compositions[start : start + BATCH])
+            counts += analogues.counts().tolist()
+            texts += analogues.texts(self.formulas, symbols)
+            entries += analogues.entries(material_ids)
         described = {
             "species": self._species(table),
-            "n_analogues": pa.array(analogues.counts().astype(np.int32)),
-            "analogues": analogues.texts(self.known["formula"].to_pylist(), symbols),
-            "analogue_ids": analogues.entries(self.known["material_id"].to_pylist()),
+            "n_analogues": pa.array(counts, pa.int32()),
+            "analogues": pa.array(texts, pa.string()),
+            "analogue_ids": pa.array(entries, pa.string()),
         }
         for name, column in described.items():
             table = table.append_column(name, column)
