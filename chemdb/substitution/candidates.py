@@ -3,7 +3,7 @@
 score(x) = Σ over places h of x, Σ over known fillers f of the frame of x at h:  W[f, element of x at h]
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import comb
@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.chemistry.stoichiometry import MAX_FACTOR, STORABLE_NELEMENTS
@@ -79,9 +80,14 @@ def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa
     pyarrow.Table
         system_id (int32), stoichiometry_id (int32), score (double), in order of the first two.
     """
+    # Small matrices: more threads would not be faster, and the caller may have asked for one.
+    with threadpool_limits(1):
+        return pa.concat_tables(_tables(frames, weights, space))
+
+
+def _tables(frames: Frames, weights: NDArray[np.float64], space: Space) -> Iterator[pa.Table]:
     elements, factors, hole = frames.rest()
     size = 1 + (elements > 0).sum(axis=1)
-    tables = []
     for nelements in sorted(space.first_system):
         rows = np.flatnonzero(size == nelements)
         rest = slice(0, nelements - 1)
@@ -96,8 +102,7 @@ def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa
                 kept = (first <= systems) & (systems < last)
                 numbers.append(systems[kept] * space.n_stoichiometries + stoichiometries[kept])
                 scores.append((frames.filled(some) @ weights[:, 1:])[kept])
-            tables.append(_summed(_joined(numbers), _joined(scores), space.n_stoichiometries))
-    return pa.concat_tables(tables)
+            yield _summed(_joined(numbers), _joined(scores), space.n_stoichiometries)
 
 
 def _ranges(first_system: int, nelements: int, n_frames: int) -> list[tuple[int, int]]:

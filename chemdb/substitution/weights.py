@@ -13,6 +13,7 @@ compounds is the idea of Hautier et al., Inorg. Chem. 50, 656 (2011).
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.elements import N_ELEMENTS
 from chemdb.substitution.frames import Frames
@@ -31,7 +32,9 @@ def substitution_weights(frames: Frames, regularisation: float = REGULARISATION)
     array of float64, shape (104, 104)
         Whole numbers of millionths. Zero in row and column 0 and on the diagonal.
     """
-    inverse = np.linalg.inv(frames.shared() + regularisation * np.eye(N_ELEMENTS + 1))
+    # Small matrices: more threads would not be faster, and the caller may have asked for one.
+    with threadpool_limits(1):
+        inverse = np.linalg.inv(frames.shared() + regularisation * np.eye(N_ELEMENTS + 1))
     weights: NDArray[np.float64] = np.rint(-inverse / np.diag(inverse) * PER_UNIT)
     np.fill_diagonal(weights, 0)
     # Without negative zeros.

@@ -64,6 +64,7 @@ PARALLEL = {
     "sample": lambda db, folder: db.sample("missing", 2, 5),
     "separation": lambda db, folder: db.separation([2], ["magpie"], 10),
     "exact PCA": lambda db, folder: exact(db, lambda con: exact_pca(con, "magpie", [2, 3])),
+    "suggest": lambda db, folder: db.suggest("elements=O", 500).arrow(),
     "density": lambda db, folder: exact(db, lambda con: density(con, "magpie", 3, bins=8)),
 }
 
@@ -74,7 +75,7 @@ def exact(db, work):
 
 
 @pytest.mark.parametrize("name", PARALLEL)
-def test_one_thread_does_everything(name, small_path, tmp_path, monkeypatch):
+def test_one_thread_does_everything(name, suggest_path, tmp_path, monkeypatch):
     """Thread pools have one worker, and linear algebra one thread, wherever work is spread."""
     workers = set()
 
@@ -92,7 +93,7 @@ def test_one_thread_does_everything(name, small_path, tmp_path, monkeypatch):
         lambda matrix: (algebra.update(pool["num_threads"] for pool in threadpool_info()), eigh(matrix))[1],
     )
     (tmp_path / "formulas.txt").write_text("ZnO\n" * 1000)
-    with chemdb.open(small_path, threads=1) as db:
+    with chemdb.open(suggest_path, threads=1) as db:
         PARALLEL[name](db, tmp_path)
     assert workers == {1}
     assert algebra <= {1}
