@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, Threads, only_with
+from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, TempDirectory, Threads, only_with
 from chemdb.cli.row_output import RowFormat, check_table, names_in, row_format, rows_shown, write_rows
 from chemdb.errors import ChemdbError
 
@@ -61,6 +61,7 @@ def suggest(
     output: RowsOutput = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Suggest which missing compositions to try first, by what is known.
 
@@ -74,7 +75,7 @@ def suggest(
     from chemdb.cli.screen import show, steps_on_screen
 
     kind = row_format(format, output)
-    with chemdb.open(db, threads, memory_limit) as opened:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         known = opened.known_sources()
         if formula is not None:
             if text:
