@@ -5,8 +5,9 @@ import pyarrow as pa
 
 from chemdb.database.execution import registered
 from chemdb.database.sql_files import run_file, sql_text
+from chemdb.substitution.candidates import with_sets
 from chemdb.substitution.hidden_fifth import BANDS, TOP, find_hidden, hide_a_fifth
-from chemdb.substitution.model import learn
+from chemdb.substitution.model import SubstitutionModel, learn
 
 #: Suggestions that a file stores for each number of elements.
 N_BEST = 10_000
@@ -15,8 +16,7 @@ N_BEST = 10_000
 def renew_suggestions(con: duckdb.DuckDBPyConnection) -> None:
     """Learn from the known compositions of a file, and store weights, best suggestions and their quality."""
     model = learn(con)
-    with registered(con, {"candidate": model.candidates()}):
-        best = con.sql(sql_text("statements/best_suggestions"), params={"n_best": N_BEST}).to_arrow_table()
+    best = _best(con, model)
     qualities = find_hidden(con, model.space, hide_a_fifth(con))
     run_file(
         con,
@@ -51,3 +51,9 @@ def renew_suggestions(con: duckdb.DuckDBPyConnection) -> None:
             ),
         },
     )
+
+
+def _best(con: duckdb.DuckDBPyConnection, model: SubstitutionModel) -> pa.Table:
+    """Return the missing compositions with the highest scores."""
+    with registered(con, {"candidate": with_sets(con, model.candidates(), model.space)}):
+        return con.sql(sql_text("statements/best_suggestions"), params={"n_best": N_BEST}).to_arrow_table()

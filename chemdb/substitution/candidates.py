@@ -17,12 +17,13 @@ from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.chemistry.stoichiometry import MAX_FACTOR, STORABLE_NELEMENTS
+from chemdb.database.arrays import as_array
 from chemdb.database.metadata import elements_of
 from chemdb.substitution.frames import BATCH, Frames
 from chemdb.substitution.weights import PER_UNIT
 
 #: Most candidates that are summed at a time.
-AT_ONCE = 1 << 22
+AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,22 @@ def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa
     # Small matrices: more threads would not be faster, and the caller may have asked for one.
     with threadpool_limits(1):
         return pa.concat_tables(_tables(frames, weights, space))
+
+
+def with_sets(con: duckdb.DuckDBPyConnection, table: pa.Table, space: Space) -> pa.Table:
+    """Return candidates with nelements and allowed_set_id: a join with all systems takes more memory."""
+    rows = con.sql("select system_id, allowed_set_id from store.chemical_system").to_arrow_table()
+    # Rows come in any order.
+    sets = np.empty(len(rows), np.int32)
+    first = min(space.first_system.values())
+    sets[as_array(rows["system_id"]) - first] = as_array(rows["allowed_set_id"])
+    sizes = sorted(space.first_system)
+    firsts = np.array([space.first_system[size] for size in sizes])
+    systems = as_array(table["system_id"])
+    nelements = np.array(sizes, np.uint8)[np.searchsorted(firsts, systems, side="right") - 1]
+    return table.append_column("nelements", pa.array(nelements)).append_column(
+        "allowed_set_id", pa.array(sets[systems - first])
+    )
 
 
 def _tables(frames: Frames, weights: NDArray[np.float64], space: Space) -> Iterator[pa.Table]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chemdb.database.arrays import as_array
 from chemdb.database.execution import registered
 from chemdb.database.sql_files import sql_text
-from chemdb.substitution.candidates import Space, candidates
+from chemdb.substitution.candidates import Space, candidates, with_sets
 from chemdb.substitution.frames import Compositions, frames_of
 from chemdb.substitution.weights import substitution_weights
 
@@ -87,7 +87,7 @@ def find_hidden(con: duckdb.DuckDBPyConnection, space: Space, known: KnownAndHid
     frames = frames_of(known.compositions[~known.hidden])
     ranked = candidates(frames, substitution_weights(frames), space)
     shown = known.table.select(["system_id", "stoichiometry_id", "hidden"])
-    with registered(con, {"candidate": ranked, "known": shown}):
+    with registered(con, {"candidate": with_sets(con, ranked, space), "known": shown}):
         rows = con.sql(sql_text("statements/rank_hidden")).to_arrow_table()
     sizes, scores, was_hidden = (as_array(rows[name]) for name in ("nelements", "score", "hidden"))
     sought = known.compositions.nelements[known.hidden & known.allowed]
@@ -113,8 +113,8 @@ def n_in_top(hidden: NDArray[np.bool_]) -> tuple[int, ...]:
 def _found(
     nelements: int, n_hidden: int, n_missing: int, scores: NDArray[np.float64], hidden: NDArray[np.bool_]
 ) -> Found:
-    # Equal scores stay in order of system and stoichiometry.
-    in_top = n_in_top(hidden[np.argsort(-scores, kind="stable")])
+    # Of equal scores, hidden ones count last.
+    in_top = n_in_top(hidden[np.lexsort((hidden, -scores))])
     band = len(BANDS) - np.searchsorted(BANDS[::-1], scores, side="right")
     sizes = np.bincount(band, minlength=len(BANDS) + 1)
     found = np.bincount(band[hidden], minlength=len(BANDS) + 1)

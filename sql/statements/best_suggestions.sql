@@ -1,10 +1,9 @@
 -- The missing compositions with the highest scores for each number of elements. Reads `candidate`
--- (system_id, stoichiometry_id, score); parameter: n_best.
+-- (system_id, stoichiometry_id, score, nelements, allowed_set_id); parameter: n_best.
 
 with missing as materialized (
-    select c.*, s.nelements
+    select c.*
     from candidate c
-    join store.chemical_system s using (system_id)
     join store.allowed_set a using (allowed_set_id)
     anti join known_composition k
         on k.system_id = c.system_id and k.stoichiometry_id = c.stoichiometry_id
