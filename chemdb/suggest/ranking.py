@@ -7,6 +7,7 @@ from functools import partial
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chemdb.database.arrays import as_array
@@ -72,8 +73,8 @@ def _scored(con: duckdb.DuckDBPyConnection, candidates: pa.Table, condition: Fil
 
 def _kinds_by_size(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[pa.Table]:
     kinds = _rows(con, kinds_statement(condition))
-    for nelements in pa.compute.unique(kinds["nelements"]).to_pylist():
-        yield kinds.filter(pa.compute.equal(kinds["nelements"], nelements)).combine_chunks()
+    for nelements in pc.unique(kinds["nelements"]).to_pylist():
+        yield kinds.filter(pc.equal(kinds["nelements"], nelements)).combine_chunks()
 
 
 def _expected(
