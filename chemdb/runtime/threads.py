@@ -4,6 +4,8 @@ import errno
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -12,11 +14,16 @@ from chemdb.runtime.progress import Progress, no_progress
 #: What to tell the user when `is_refused` is true.
 REFUSED = "the system allows no more threads or processes; use --threads 1, or raise its limit (ulimit -u)"
 
+#: Limits of threads and processes from which on no command can reach them.
+FEW = 1000
+
 T = TypeVar("T")
 
 
 def can_start(n: int) -> bool:
-    """Return whether the system lets this process run `n` more threads."""
+    """Return whether the system lets this process run `n` more threads; tried only where it limits them."""
+    if not _are_limited():
+        return True
     end = Event()
     started: list[Thread] = []
     try:
@@ -31,6 +38,17 @@ def can_start(n: int) -> bool:
         for thread in started:
             thread.join()
     return True
+
+
+def _are_limited() -> bool:
+    """Return whether the user, or the container, may run only a few threads."""
+    import resource
+
+    of_user, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+    of_container = ""
+    with suppress(OSError):
+        of_container = Path("/sys/fs/cgroup/pids.max").read_text().strip()
+    return 0 <= of_user < FEW or (of_container.isdecimal() and int(of_container) < FEW)
 
 
 def is_refused(error: BaseException) -> bool:
