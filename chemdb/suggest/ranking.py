@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import interruptible, registered, relation
@@ -89,7 +90,9 @@ def _expected(
     """Return the first `n` compositions of one size that no positive score ranks."""
     with no_fork():
         from chemdb.suggest.expected import expectation
-        from chemdb.suggest.kernel import rank_systems
+
+        with kernel_cache():
+            from chemdb.suggest.kernel import rank_systems
 
     nelements = kinds["nelements"][0].as_py()
     table = con.sql(

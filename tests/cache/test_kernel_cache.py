@@ -151,12 +151,15 @@ def test_other_functions_keep_the_cache_of_numba(folder, tmp_path, monkeypatch):
     assert not isinstance(module.twice._cache, KernelCache)
 
 
-def test_every_kernel_of_chemdb_has_this_cache():
+def test_every_kernel_of_chemdb_has_this_cache(suggest_path):
     import chemdb.builder.pipeline
     import chemdb.lookup.label
     import chemdb.maps.exact_pca.density
-    import chemdb.query.sample  # noqa: F401
+    import chemdb.query.sample
 
+    # Imports the kernel of its ranking.
+    with chemdb.open(suggest_path) as db:
+        db.suggest("nelements=2", limit=100_000).arrow()
     kernels = [
         value
         for name, module in list(sys.modules.items())
