@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from experiment import Outcome, largest
@@ -183,9 +184,11 @@ def _asked(db: object, read: Callable) -> Callable[[bytes], None]:
     from chemdb.query.statement.listing import rows_statement
 
     words = db._file.remember(vocabulary)
-    con = connect_to_read(db.path, db.limits)
+    opened = ExitStack()
+    con = opened.enter_context(connect_to_read(db.path, db.limits))
 
     def check(content: bytes) -> None:
+        assert opened  # The connection is closed with it.
         asked = read(_text(content), words)
         for made in (count_statement(asked), rows_statement(asked, DEFAULT_COLUMNS, DEFAULT_ORDER, 5)):
             # Any text gives exactly one statement that DuckDB can plan, also in the form that --sql prints.
