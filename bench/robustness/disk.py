@@ -116,7 +116,7 @@ def no_room_aside(db: Path, disk: Path) -> Outcome:
         return refused(
             "sorting 50,000,000 rows with 300 MB of memory, no space for temporary files",
             ("sql", "select hash(i) as h, i from range(50_000_000) t(i) order by h limit 1 offset 40_000_000",
-             "--memory-limit", "300MB", "--db", disk / "x.duckdb"), disk,
+             "--memory-limit", "300MB", "--temp-directory", disk, "--db", disk / "x.duckdb"), disk,
         )  # fmt: skip
 
 

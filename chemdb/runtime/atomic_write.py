@@ -9,6 +9,7 @@ however the process ends, keeps a second process out and tells it which one hold
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import takewhile
@@ -177,8 +178,12 @@ def _this_process() -> str:
 
 
 def _holder(file: Path) -> str:
-    try:
-        process, _, command = " ".join(file.read_text(encoding="utf-8").split()).partition(" ")
-    except OSError:
-        process = command = ""
+    process = command = ""
+    # The process that has just taken the lock may not have written its name yet.
+    for _ in range(20):
+        with suppress(OSError):
+            process, _, command = " ".join(file.read_text(encoding="utf-8").split()).partition(" ")
+        if process:
+            break
+        time.sleep(0.02)
     return f"process {process} ({command})" if process.isdigit() else "another process"
