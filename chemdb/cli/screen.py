@@ -10,7 +10,6 @@ from typing import Any, TextIO
 from chemdb.cli.drawn_table import UNLIMITED, drawn
 from chemdb.cli.options import Format
 from chemdb.errors import printable
-from chemdb.runtime.atomic_write import atomic_write
 from chemdb.runtime.progress import Progress, Steps
 from chemdb.runtime.standard_streams import stdout, write_stderr
 
@@ -132,11 +131,14 @@ def show_json(value: Any, output: Path | None = None) -> None:
 
 @contextmanager
 def _target(output: Path | None) -> Iterator[TextIO]:
+    """Give a file, or stdout in the encoding of the terminal."""
     if output is None:
         with stdout() as stream:
             yield stream
         return
-    with atomic_write(output) as [partial], partial.open("w", encoding="utf-8") as stream:
+    from chemdb.files.output_files import text_target
+
+    with text_target(output) as stream:
         yield stream
 
 

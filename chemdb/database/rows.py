@@ -23,7 +23,28 @@ N_SHOWN = 20
 T = TypeVar("T")
 
 
-class Rows:
+class ArrowRows:
+    """What is read as an Arrow table, and so as a data frame."""
+
+    def arrow(self) -> "pa.Table":
+        """Return the rows as an Arrow table."""
+        raise NotImplementedError
+
+    def df(self) -> "pandas.DataFrame":
+        """Return the rows as a pandas DataFrame; requires pandas."""
+        frame: pandas.DataFrame = self.arrow().to_pandas()
+        return frame
+
+    def pl(self) -> "polars.DataFrame":
+        """Return the rows as a polars DataFrame; requires polars."""
+        import polars
+
+        frame = polars.from_arrow(self.arrow())
+        assert isinstance(frame, polars.DataFrame)
+        return frame
+
+
+class Rows(ArrowRows):
     """The rows of a statement; thread-safe, as every read runs the statement on a new cursor.
 
     Parameters
@@ -70,14 +91,6 @@ class Rows:
     def df(self) -> "pandas.DataFrame":
         """Return the rows as a pandas DataFrame; requires pandas."""
         return self._whole(lambda rows: rows.df())
-
-    def pl(self) -> "polars.DataFrame":
-        """Return the rows as a polars DataFrame; requires polars."""
-        import polars
-
-        frame = polars.from_arrow(self.arrow())
-        assert isinstance(frame, polars.DataFrame)
-        return frame
 
     @contextmanager
     def relation(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation | None]]:

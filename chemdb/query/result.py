@@ -12,7 +12,7 @@ import duckdb
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
 from chemdb.database.execution import all_batches, all_rows, execute, interruptible, relation, until_exit
 from chemdb.database.open_file import OpenFile
-from chemdb.database.rows import N_SHOWN
+from chemdb.database.rows import N_SHOWN, ArrowRows
 from chemdb.errors import QueryError, counted
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
@@ -39,8 +39,6 @@ from chemdb.rule.oxidation_states import assignment_text, most_common_assignment
 from chemdb.runtime.forks import no_fork
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
     import pyarrow as pa
 
 #: Rows of an Arrow batch.
@@ -54,7 +52,7 @@ SCORED = Window(scored=True)
 FOR_SPECIES = ("elements", "factors", "allowed")
 
 
-class Result:
+class Result(ArrowRows):
     """Compositions that match a query. Rows are read on demand, and each read runs the query again.
 
     Made by `chemdb.api.Database.query`.
@@ -164,19 +162,6 @@ class Result:
             import pyarrow as pa
 
         return pa.Table.from_batches(list(self._batches()), self._schema())
-
-    def df(self) -> "pandas.DataFrame":
-        """Return the rows as a pandas data frame; needs pandas."""
-        frame: pandas.DataFrame = self.arrow().to_pandas()
-        return frame
-
-    def pl(self) -> "polars.DataFrame":
-        """Return the rows as a polars data frame; needs polars."""
-        import polars
-
-        frame = polars.from_arrow(self.arrow())
-        assert isinstance(frame, polars.DataFrame)
-        return frame
 
     def __repr__(self) -> str:
         by_category = ", ".join(f"{n:,} {category}" for category, n in self.counts.items())

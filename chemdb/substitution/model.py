@@ -1,7 +1,6 @@
 """What a file's known compositions say about others: frames, weights, scores and analogues."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -38,6 +37,10 @@ class SubstitutionModel:
     ----------
     known : pyarrow.Table
         Known compositions, see `chemdb.substitution.frames.known_compositions`.
+    formulas : list of str
+        Theirs.
+    formula_rank : array of int64, shape (n_known,)
+        Their places in alphabetical order of the formulas.
     frames : Frames
         Of these.
     weights : array of float64, shape (104, 104)
@@ -49,6 +52,8 @@ class SubstitutionModel:
     """
 
     known: pa.Table
+    formulas: list[str]
+    formula_rank: NDArray[np.int64]
     frames: Frames
     weights: NDArray[np.float64]
     space: Space
@@ -58,19 +63,6 @@ class SubstitutionModel:
     def candidates(self) -> pa.Table:
         """Return every composition with a known analogue and its score, see `candidates`."""
         return candidates(self.frames, self.weights, self.space)
-
-    @cached_property
-    def formulas(self) -> list[str]:
-        """Formulas of the known compositions."""
-        formulas: list[str] = self.known["formula"].to_pylist()
-        return formulas
-
-    @cached_property
-    def formula_rank(self) -> NDArray[np.int64]:
-        """Place of each known composition in alphabetical order of the formulas."""
-        rank = np.empty(len(self.known), np.int64)
-        rank[as_array(pc.sort_indices(self.known["formula"])).astype(np.int64)] = np.arange(len(rank))
-        return rank
 
     def analogues(self, compositions: Compositions) -> Analogues:
         """Return the known analogues of compositions."""
@@ -163,5 +155,15 @@ def stored_candidates(con: duckdb.DuckDBPyConnection) -> tuple[SubstitutionModel
 def _model(con: duckdb.DuckDBPyConnection, weights: Any) -> SubstitutionModel:
     table, known = known_compositions(con)
     frames = frames_of(known)
-    elements = tuple(elements_of(con))
-    return SubstitutionModel(table, frames, weights(frames), space_of(con), elements, state_occurrences(con))
+    formula_rank = np.empty(len(table), np.int64)
+    formula_rank[as_array(pc.sort_indices(table["formula"])).astype(np.int64)] = np.arange(len(table))
+    return SubstitutionModel(
+        table,
+        table["formula"].to_pylist(),
+        formula_rank,
+        frames,
+        weights(frames),
+        space_of(con),
+        tuple(elements_of(con)),
+        state_occurrences(con),
+    )

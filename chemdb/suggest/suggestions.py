@@ -7,7 +7,7 @@ import duckdb
 
 from chemdb.database.execution import interruptible, registered, relation
 from chemdb.database.open_file import OpenFile
-from chemdb.database.rows import N_SHOWN
+from chemdb.database.rows import N_SHOWN, ArrowRows
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, QueryError, counted, nearest
 from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, terms_of
@@ -18,8 +18,6 @@ from chemdb.runtime.forks import no_fork
 from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
     import pyarrow as pa
 
 #: Most compositions that are ranked.
@@ -37,7 +35,7 @@ DEFAULT_COLUMNS = (
 SUGGESTED = ("missing", "unlikely")
 
 
-class Suggestions:
+class Suggestions(ArrowRows):
     """Suggestions for a query, ranked when they are first read.
 
     Made by `chemdb.api.Database.suggest`.
@@ -98,19 +96,6 @@ class Suggestions:
     def batches(self) -> "pa.RecordBatchReader":
         """Return the rows as Arrow record batches."""
         return self.arrow().to_reader()
-
-    def df(self) -> "pandas.DataFrame":
-        """Return the rows as a pandas data frame; needs pandas."""
-        frame: pandas.DataFrame = self.arrow().to_pandas()
-        return frame
-
-    def pl(self) -> "polars.DataFrame":
-        """Return the rows as a polars data frame; needs polars."""
-        import polars
-
-        frame = polars.from_arrow(self.arrow())
-        assert isinstance(frame, polars.DataFrame)
-        return frame
 
     def __repr__(self) -> str:
         return f"{counted(len(self), 'suggestion')} of {counted(self.count(), 'composition')}"
