@@ -1,7 +1,6 @@
 """The vocabulary of queries to a file: its elements, groups, species, sources and limits."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import duckdb
 
@@ -47,7 +46,7 @@ class Vocabulary:
     nelements: tuple[int, ...]
     max_stoichiometry: int
 
-    @cached_property
+    @property
     def symbols(self) -> frozenset[str]:
         """Element symbols."""
         return frozenset(element.symbol for element in self.elements)
