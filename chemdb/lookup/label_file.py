@@ -56,7 +56,7 @@ def label_file(
     """
     output_format = format_of(target) if target else "csv"
     if target and not overwrite and source.exists() and target.exists() and target.samefile(source):
-        raise FileError(f"{target}: is the file that is read; add --overwrite to replace it")
+        raise FileError(f"{target}: is the input file itself; add --overwrite to replace it")
     with connect_in_memory(limits) as con:
         table = open_table(con, source)
         column = formula_column_of(table, formula_column)

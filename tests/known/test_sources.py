@@ -211,9 +211,9 @@ def test_unreadable_files(tmp_path, name, content, problem):
         ("=x.csv", "known source: the name is empty; choose another name, e.g. my-list=x.csv"),
         ("a\tb=x.csv", r"known source: the name 'a\tb' contains unprintable characters; choose another name, e.g. my-list=x.csv"),
         (f"{'x' * 65}=x.csv", f"known source: the name '{'x' * 64}'... is longer than 64 characters; choose another name, e.g. my-list=x.csv"),
-        ("https://a:b@x.org/y.csv", "known source: a URL is read as an OPTIMADE provider: write optimade=URL; download files first"),
-        ("s3://x/y.csv", "known source: a URL is read as an OPTIMADE provider: write optimade=URL; download files first"),
-        ("lab=https://x.org", "known source: a URL is read as an OPTIMADE provider: write lab=optimade:URL; download files first"),
+        ("https://a:b@x.org/y.csv", "known source: a URL must be that of an OPTIMADE provider, written optimade=URL; download files first"),
+        ("s3://x/y.csv", "known source: a URL must be that of an OPTIMADE provider, written optimade=URL; download files first"),
+        ("lab=https://x.org", "known source: a URL must be that of an OPTIMADE provider, written lab=optimade:URL; download files first"),
         ("nonsense", "known source 'nonsense': no such source or file; use mp-snapshot, mp, optimade=PROVIDER, FILE, NAME=FILE or none"),
     ],
 )  # fmt: skip

@@ -153,7 +153,7 @@ def test_the_file_that_is_read_is_replaced_only_when_asked(small_path, formulas_
     for target in (formulas_csv, link):
         done = run("label", formulas_csv, "-o", target, "--db", small_path)
         assert (done.exit_code, done.stderr) == (
-            1, f"chemdb: {target}: is the file that is read; add --overwrite to replace it\n",
+            1, f"chemdb: {target}: is the input file itself; add --overwrite to replace it\n",
         )  # fmt: skip
     assert formulas_csv.read_text() == ROWS
     output("label", formulas_csv, "-o", formulas_csv, "--overwrite", "--db", small_path)
