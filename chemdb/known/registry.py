@@ -156,7 +156,8 @@ def _parse(spec: str) -> SourceRequest:
         own = f"{name}=optimade:" if equals and "://" not in name else "optimade="
         # Not the URL: it may contain a password.
         raise KnownSourceError(
-            f"known source: a URL must be that of an OPTIMADE provider, written {own}URL; download files first"
+            f"known source: a URL must be that of an OPTIMADE provider, written {own}URL; "
+            "download files first"
         )
     is_file = Path(spec).exists()
     if equals and not is_file:
