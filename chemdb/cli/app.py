@@ -13,13 +13,11 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from chemdb import __version__
+from chemdb.cli.help_layout import fit_help_to_terminal
 from chemdb.errors import ChemdbError, ChemdbWarning, FileError, is_utf8, one_line
 from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message, is_interrupt, replaced_files
 from chemdb.runtime.standard_streams import stdout, write_stderr
 from chemdb.runtime.threads import REFUSED, is_refused
-
-#: Columns of a terminal in which the names and texts of options fit side by side.
-SIDE_BY_SIDE = 80
 
 
 class InterruptedCommandError(ChemdbError):
@@ -38,7 +36,7 @@ class OneLineErrors(TyperGroup):
             words = sys.argv[1:] if args is None else args
             _check_utf8(words)
             if not words or {"-h", "--help"} & set(words):
-                _fit_help_to_narrow_terminals()
+                fit_help_to_terminal()
             result = super().main(args, *others, **(extra | {"standalone_mode": False}))
             _write_out()
         except ChemdbError as error:
@@ -94,28 +92,6 @@ def _warnings_as_lines() -> Iterator[None]:
 
         warnings.showwarning = show
         yield
-
-
-def _fit_help_to_narrow_terminals() -> None:
-    """Let Typer put the text of an option below its name where side by side it would have to cut both."""
-    from rich.console import Console, Group
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-    from typer import rich_utils
-
-    class OptionTable(Table):
-        def add_row(self, *cells: Any, **options: Any) -> None:
-            if len(cells) > 2:
-                *names, text = cells
-                line = Text(" ").join(
-                    name if isinstance(name, Text) else Text(name) for name in names if name
-                )
-                cells = (Group(line, Padding(text, (0, 0, 0, 4))),)
-            super().add_row(*cells, **options)
-
-    narrow = Console().width < SIDE_BY_SIDE
-    rich_utils.Table = OptionTable if narrow else Table  # type: ignore[attr-defined]
 
 
 def _check_utf8(words: Sequence[str]) -> None:

@@ -182,14 +182,4 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file."),
 ]
-RowsOutput = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        show_default="the screen",
-        help="Write the rows to a .csv, .tsv, .json, .jsonl or .parquet file.",
-    ),
-]
 Seed = Annotated[int, typer.Option(min=0, help="Random seed.")]

@@ -1,9 +1,9 @@
-"""Rows of a result, in the format that the user asks for."""
+"""Rows of a result, in the format that the user asks for, and the options that say which."""
 
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -27,6 +27,24 @@ class RowFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+
+
+RowsFormat = Annotated[
+    RowFormat | None,
+    typer.Option("--format", "-f", show_default="table, or by the file name", help="Format of the rows."),
+]
+RowsOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        show_default="the screen",
+        help="Write the rows to a .csv, .tsv, .json, .jsonl or .parquet file.",
+    ),
+]
+RowLimit = Annotated[int, typer.Option(min=0, help="Maximum number of rows; 0 for all.")]
+RowOffset = Annotated[int, typer.Option(min=0, help="Rows to skip.")]
 
 
 class RowResult(Protocol):

@@ -210,6 +210,8 @@ def _reason(error: Exception) -> str:
         return "the disk is full; the old file, if any, is untouched"
     if isinstance(error, duckdb.Error) and is_damage(error):
         return f"damaged ({text.splitlines()[0]}); build it again"
+    if "failed to offload" in text:
+        return "no memory and no space for temporary files; raise --memory-limit or set --temp-directory"
     if "Out of Memory" in text or isinstance(error, duckdb.OutOfMemoryException):
         return "not enough memory; raise --memory-limit"
     if "Cannot open file" in text and "Permission denied" in text:

@@ -8,7 +8,8 @@ from typing import Annotated, TextIO
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, RowsOutput, TempDirectory, Threads
+from chemdb.cli.options import Database, FormulaColumn, MemoryLimit, TempDirectory, Threads
+from chemdb.cli.row_output import RowsOutput
 from chemdb.errors import counted
 
 

@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, TempDirectory, Threads, only_with
-from chemdb.cli.row_output import RowFormat, check_table, names_in, row_format, rows_shown, write_rows
+from chemdb.cli.options import Database, Format, MemoryLimit, TempDirectory, Threads, only_with
+from chemdb.cli.row_output import (
+    RowFormat,
+    RowLimit,
+    RowOffset,
+    RowsFormat,
+    RowsOutput,
+    check_table,
+    names_in,
+    row_format,
+    rows_shown,
+    write_rows,
+)
 
 if TYPE_CHECKING:
     from chemdb.query.result import Result
@@ -23,8 +34,8 @@ def query(
     ] = None,
     count: Annotated[bool, typer.Option("--count", help="Print only the number of matches.")] = False,
     sql: Annotated[bool, typer.Option("--sql", help="Print the query as SQL.")] = False,
-    limit: Annotated[int, typer.Option(min=0, help="Maximum number of rows; 0 for all.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, help="Rows to skip.")] = 0,
+    limit: RowLimit = 20,
+    offset: RowOffset = 0,
     sort: Annotated[
         str,
         typer.Option(
@@ -42,10 +53,7 @@ def query(
             "score (see chemdb suggest); O (amount) or x(O) (atomic fraction) of any element.",
         ),
     ] = "",
-    format: Annotated[
-        RowFormat | None,
-        typer.Option("--format", "-f", show_default="table, or by the file name", help="Format of the rows."),
-    ] = None,
+    format: RowsFormat = None,
     output: RowsOutput = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,

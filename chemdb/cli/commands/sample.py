@@ -12,12 +12,12 @@ from chemdb.cli.options import (
     MemoryLimit,
     NElements,
     OutputFormat,
-    RowsOutput,
     Seed,
     TempDirectory,
     Threads,
     only_with,
 )
+from chemdb.cli.row_output import RowsOutput
 from chemdb.errors import counted
 
 

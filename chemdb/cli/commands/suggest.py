@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database, Format, MemoryLimit, RowsOutput, TempDirectory, Threads, only_with
-from chemdb.cli.row_output import RowFormat, check_table, names_in, row_format, rows_shown, write_rows
+from chemdb.cli.options import Database, Format, MemoryLimit, TempDirectory, Threads, only_with
+from chemdb.cli.row_output import (
+    RowFormat,
+    RowLimit,
+    RowOffset,
+    RowsFormat,
+    RowsOutput,
+    check_table,
+    names_in,
+    row_format,
+    rows_shown,
+    write_rows,
+)
 from chemdb.errors import ChemdbError
 
 if TYPE_CHECKING:
@@ -43,8 +54,8 @@ def suggest(
             help="missing, or unlikely: what the rule forbids, such as intermetallics and mixed valence.",
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=0, help="Maximum number of rows; 0 for all.")] = 20,
-    offset: Annotated[int, typer.Option(min=0, help="Rows to skip.")] = 0,
+    limit: RowLimit = 20,
+    offset: RowOffset = 0,
     columns: Annotated[
         str,
         typer.Option(
@@ -54,10 +65,7 @@ def suggest(
             "share_found, species, n_analogues, analogues, analogue_ids, n_known.",
         ),
     ] = "",
-    format: Annotated[
-        RowFormat | None,
-        typer.Option("--format", "-f", show_default="table, or by the file name", help="Format of the rows."),
-    ] = None,
+    format: RowsFormat = None,
     output: RowsOutput = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
