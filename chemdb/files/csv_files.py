@@ -107,6 +107,8 @@ def open_csv(path: Path, delimiter: str | None = None) -> CsvTable:
     columns, empty_lines = headers[best]
     if not columns:
         raise FileError(f"{path}: no formula column; the file has no header")
+    if columns[0].lower().startswith("sep="):
+        raise FileError(f"{path}: line {empty_lines + 1}: {columns[0]} is a note to Excel; remove this line")
     # In a table of one column, an empty line is an empty value.
     skip = 1 + (empty_lines if len(columns) == 1 else 0)
     n_records = sum(1 for _ in _first_lines(path, best, len(columns)))

@@ -11,7 +11,7 @@ import duckdb
 from chemdb.database.execution import execute
 from chemdb.errors import FileError
 from chemdb.files.file_columns import BATCH, Form
-from chemdb.files.text_input import line_of_row, open_bytes, open_text, suffixes_of
+from chemdb.files.text_input import is_utf16, line_of_row, open_bytes, open_text, suffixes_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -128,6 +128,8 @@ def open_json(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> JsonTabl
 
 def _format(path: Path, suffix: str) -> str:
     """Return DuckDB's name of the layout, decided by the first character."""
+    if is_utf16(path):
+        raise FileError(f"{path}: UTF-16 text, and JSON is UTF-8; save it as UTF-8")
     with open_text(path) as text:
         start = text.read(4096).lstrip()
     if start.startswith("["):

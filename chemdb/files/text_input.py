@@ -1,4 +1,4 @@
-"""Open text files, which may be compressed, as UTF-8."""
+"""Open text files, which may be compressed or UTF-16, as UTF-8."""
 
 import io
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ MAX_LINE = 16 * 2**20
 BLOCK = 2**20
 #: Arrow's names of compressions by suffix.
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-#: First bytes of text that is not UTF-8, by the name of its encoding.
-OTHER_ENCODINGS = {"UTF-16": (b"\xff\xfe", b"\xfe\xff")}
+#: The first bytes of UTF-16, in which Excel saves "Unicode text".
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def suffixes_of(path: Path) -> tuple[str, str | None]:
@@ -34,20 +34,42 @@ def suffixes_of(path: Path) -> tuple[str, str | None]:
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
-    """Open a file, unpacked, as bytes; reading it raises `FileError` as `open_text` does."""
+    """Open a file, unpacked, as bytes of UTF-8; reading it raises `FileError` as `open_text` does."""
     import pyarrow as pa
 
+    utf16 = False
     try:
-        # Not memory-mapped: the file may shrink while it is read.
-        with pa.OSFile(str(path)) as packed:
-            compression = suffixes_of(path)[1]
-            source = pa.CompressedInputStream(packed, compression) if compression else packed
-            with source, io.BufferedReader(_Limited(source, path), BLOCK) as stream:
-                if encoding := _other_encoding(stream.peek(2)):
-                    raise FileError(f"{path}: {encoding} text; save it as UTF-8")
+        utf16 = is_utf16(path)
+        with _unpacked(path) as source:
+            text = pa.transcoding_input_stream(source, "utf-16", "utf-8") if utf16 else source
+            with io.BufferedReader(_Limited(text, path), BLOCK) as stream:
                 yield stream
     except (OSError, pa.ArrowException) as error:
         raise FileError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from None
+    except UnicodeDecodeError:
+        if utf16:
+            raise FileError(f"{path}: damaged UTF-16 text; save it as UTF-8") from None
+        raise
+
+
+def is_utf16(path: Path) -> bool:
+    """Return whether a file begins with the byte order mark of UTF-16."""
+    with _unpacked(path) as source:
+        return source.read(2) in UTF16_MARKS
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator["pa.NativeFile"]:
+    import pyarrow as pa
+
+    compression = suffixes_of(path)[1]
+    # Not memory-mapped: the file may shrink while it is read.
+    with pa.OSFile(str(path)) as packed:
+        if compression is None:
+            yield packed
+        else:
+            with pa.CompressedInputStream(packed, compression) as source:
+                yield source
 
 
 @contextmanager
@@ -64,7 +86,7 @@ def open_text(path: Path) -> Iterator[TextIO]:
         with open_bytes(path) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
             yield text
     except UnicodeDecodeError:
-        raise FileError(f"{path}: {_first_undecodable(path)}not UTF-8 text") from None
+        raise FileError(f"{path}: {_first_undecodable(path)}not UTF-8 text; save it as UTF-8") from None
 
 
 def line_of_row(path: Path, row: int) -> int:
@@ -96,11 +118,6 @@ class _Limited(io.RawIOBase):
             raise FileError(f"{self._path}: a line is longer than {MAX_LINE // 2**20} MB")
         buffer[: len(block)] = block
         return len(block)
-
-
-def _other_encoding(start: bytes) -> str | None:
-    marks = OTHER_ENCODINGS.items()
-    return next((name for name, starts in marks if start.startswith(starts)), None)
 
 
 def _first_undecodable(path: Path) -> str:

@@ -190,7 +190,7 @@ def test_only_regular_files_are_read(tmp_path, kind):
     ("content", "reason"),
     [
         ("formula,id\nNaCl,é\n".encode("latin-1"), "line 2: not UTF-8 text"),
-        ("formula,id\nNaCl,1\n".encode("utf-16"), "UTF-16 text; save it as UTF-8"),
+        ("formula,id\nNaCl,1\n".encode("utf-16")[:-1], "damaged UTF-16 text; save it as UTF-8"),
         (b"formula,id\n" + b"KCl,2\n" * 400_000 + b"N" * 5_000_000 + b",1\n", "a row is longer than 2 MB"),
         (b"formula,id\n" + b"N" * 17_000_000 + b",1\n", "a line is longer than 16 MB"),
     ],

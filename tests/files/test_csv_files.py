@@ -82,7 +82,8 @@ def test_a_late_row_is_read_like_the_first(read, late):
             "line 2: text after a closing quote; quotes inside a value in quotes must",
         ),
         (b"formula,e\nNaCl,1\nKCl,\xff\n", "line 3: not UTF-8 text"),
-        ("formula,e\n".encode("utf-16"), "UTF-16 text; save it as UTF-8"),
+        ("formula,e\nNaCl,1\n".encode("utf-16")[:-1], "damaged UTF-16 text; save it as UTF-8"),
+        (b"sep=;\nformula;e\nNaCl;1\n", "line 1: sep= is a note to Excel; remove this line"),
         (b"", "no formula column; the file has no header"),
         (b"\n\n", "no formula column; the file has no header"),
     ],
@@ -91,6 +92,17 @@ def test_what_cannot_be_read_is_refused_with_its_line(read, content, problem):
     with pytest.raises(FileError, match=r"a\.csv: ") as caught:
         read(content)
     assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_text_as_excel_saves_it(tmp_path, encoding, newline):
+    lines = ["formula\tname", "LiFePO4\tTriphylin, früher", "CaSO4·2H2O\tGips"]
+    (tmp_path / "a.txt").write_bytes((newline.join(lines) + newline).encode(encoding))
+    assert rows(tmp_path / "a.txt") == [
+        {"formula": "LiFePO4", "name": "Triphylin, früher"},
+        {"formula": "CaSO4·2H2O", "name": "Gips"},
+    ]
 
 
 def test_columns_have_different_names(tmp_path):
