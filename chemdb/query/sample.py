@@ -24,7 +24,7 @@ with kernel_cache():
 #: Largest sample, which is held in memory.
 MAX_SAMPLE = 10_000_000
 #: Compositions whose sets are in memory at the same time.
-BATCH = 100_000
+BATCH = 25_000
 
 #: Number of compositions per chemical system in the categories that are too large to list.
 _COUNTS = {
