@@ -36,7 +36,7 @@ LINES = {
     "sql": "\"select count(*) from allowed where list_contains(elements, 'O')\"",
     "explain": "LiZnO2 Fe3O4",
     "label": "million.csv -o labelled.parquet",
-    "suggest": "\"nelements=4 elements=O exclude=transition_metal,lanthanoid,actinoid\" --limit 100000 -o suggestions.parquet",
+    "suggest": '"nelements=4 elements=O exclude=transition_metal,lanthanoid,actinoid" --limit 100000 -o suggestions.parquet',
     "sample": "--per-category 100000 -o sample.parquet",
     "export embeddings": '"missing elements=Li,O nelements=3" --embedding mat2vec -o vectors.parquet',
     "map": "--method umap --nelements 2 --per-category 200",

@@ -1,7 +1,7 @@
 """The result of a query: exact counts, and rows that are read on demand."""
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from itertools import islice
@@ -22,6 +22,7 @@ from chemdb.query.statement.counts import (
     natoms_counts_statement,
     natoms_statement,
     system_counts_statement,
+    systems_statement,
 )
 from chemdb.query.statement.listing import rows_statement
 from chemdb.query.statement.parameters import Statement
@@ -33,6 +34,7 @@ from chemdb.query.statement.windows import (
     Window,
     WindowCounts,
     all_parts,
+    first_windows,
     one_part,
 )
 from chemdb.rule.oxidation_states import assignment_text, most_common_assignment
@@ -176,6 +178,10 @@ class Result(ArrowRows):
 
     def _rows(self) -> Generator[tuple]:
         held_open = self._held_open()
+        if self._first_rows_suffice():
+            for rows in held_open._first(held_open._fetched):
+                yield from map(self._row, rows) if SPECIES in self.columns else rows
+            return
         for part in held_open._parts():
             statement = self._statement(part)
             with held_open._cursor() as con:
@@ -185,12 +191,39 @@ class Result(ArrowRows):
 
     def _batches(self) -> "Generator[pa.RecordBatch]":
         held_open = self._held_open()
+        if self._first_rows_suffice():
+            for table in held_open._first(held_open._table):
+                yield from map(self._batch, table.to_batches())
+            return
         for part in held_open._parts():
             statement = self._statement(part)
             with held_open._cursor() as con:
                 batches = all_batches(con, statement.text, statement.parameters, BATCH)
                 for batch in _first_rows(batches, part.n_read):
                     yield self._batch(batch)
+
+    def _first_rows_suffice(self) -> bool:
+        """Return whether the rows are few of many and in the default order, so that some windows suffice."""
+        return (
+            self._limit is not None
+            and self._order == DEFAULT_ORDER
+            and 0 < self._offset + len(self) <= FEW < self.count()
+        )
+
+    def _first(self, fetch: Callable[[Statement], Any]) -> Iterator[Any]:
+        """Yield the rows of consecutive windows, as `fetch` returns them, until there are enough."""
+        skipped, left = self._offset, len(self)
+        for window in first_windows(self._window_counts(), skipped + left):
+            rows = fetch(self._statement(Part(window, skipped + left, 0)))
+            shown = rows[skipped:]
+            yield shown
+            skipped, left = max(0, skipped - len(rows)), left - len(shown)
+            if not left:
+                return
+
+    def _table(self, statement: Statement) -> "pa.Table":
+        with self._cursor() as con, relation(con, statement.text, statement.parameters) as rows:
+            return interruptible(con, rows.to_arrow_table)
 
     def _held_open(self) -> "Result":
         """Return the same result for one read, which goes on when the file is closed."""
@@ -246,7 +279,13 @@ class Result(ArrowRows):
         )
 
     def _window_counts(self) -> WindowCounts:
-        return WindowCounts(self._known_and_unknown, self._natoms, self._by_natoms, self._system_ranges)
+        return WindowCounts(
+            self._known_and_unknown,
+            self._stoichiometries,
+            self._systems,
+            self._by_natoms,
+            self._system_ranges,
+        )
 
     def _category_counts(self, window: Window) -> dict[str, int]:
         [row] = self._fetched(count_statement(self.filter, window))
@@ -257,8 +296,11 @@ class Result(ArrowRows):
         known = sum(counts[category] for category in KNOWN_CATEGORIES)
         return known, sum(counts.values()) - known
 
-    def _natoms(self) -> list[int]:
-        return [natoms for (natoms,) in self._fetched(natoms_statement(self.filter))]
+    def _stoichiometries(self) -> list[tuple]:
+        return self._fetched(natoms_statement(self.filter))
+
+    def _systems(self) -> dict[int, tuple[int, int]]:
+        return {nelements: (first, last) for nelements, first, last in self._fetched(systems_statement())}
 
     def _by_natoms(self) -> list[tuple]:
         return self._fetched(natoms_counts_statement(self.filter))

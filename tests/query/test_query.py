@@ -165,6 +165,27 @@ def check_parts(db, monkeypatch):
         assert [n for (n,) in down] == sorted((row[3] for row in whole), reverse=True)[:50]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "missing nelements=4",
+        "nelements=4 elements=Zr,Zn",
+        "elements=Li,Zn,O NOT known",
+        "unlikely elements=He",
+        "missing exclude=radioactive natoms>=20",
+        "Zn>=3 Zr>=3 natoms>12",
+        "any=Zr,Yb anonymous=A2B3C4D5",
+        "species=Zr4+ missing nelements=3",
+    ],
+)
+def test_first_rows_do_not_depend_on_what_is_read_for_them(full_db, monkeypatch, text):
+    parts = [full_db.query(text, limit=limit, offset=offset) for limit, offset in ((20, 0), (300, 25))]
+    first = [(list(part), part.arrow()) for part in parts]
+    monkeypatch.setattr("chemdb.query.result.FEW", 0)
+    assert [(list(part), part.arrow()) for part in parts] == first
+
+
 def test_fewer_rows_need_no_more_memory(full_path):
     with chemdb.open(full_path, memory_limit="400MB") as db:
         for limit, offset in ((1_900_000, 0), (1_000_000, 500_000), (3, 1_999_999)):

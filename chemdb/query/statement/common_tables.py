@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from itertools import product
 
 from chemdb.database.sql_files import filled
-from chemdb.query.filter import NOTHING, Filter, decided_by_system, if_known, if_unknown, necessary
+from chemdb.query.filter import (
+    NOTHING,
+    Allowed,
+    Filter,
+    decided_by_system,
+    if_known,
+    if_unknown,
+    necessary,
+    terms_of,
+)
 from chemdb.query.statement.columns import POSITIONS
 from chemdb.query.statement.conditions import Conditions, SystemColumns, both
 from chemdb.query.statement.parameters import Parameters, Statement
@@ -94,6 +103,18 @@ class CommonTables:
             columns=columns,
             where="" if systems == "true" else f"\n        where {systems}",
             species_joins=joins,
+        )
+
+    def whole_sets_part(self) -> str | None:
+        """Return the counts of compositions, as if none were known, if no stoichiometry is asked for."""
+        terms = terms_of(self.if_unknown)
+        if self.window.natoms or not all(decided_by_system(t) or isinstance(t, Allowed) for t in terms):
+            return None
+        return filled(
+            "statements/query_set_counts",
+            systems=self.systems,
+            if_allowed=self.conditions.on_composition(self.if_unknown, "true"),
+            if_forbidden=self.conditions.on_composition(self.if_unknown, "false"),
         )
 
     def matching_part(self) -> str:

@@ -117,6 +117,10 @@ class Conditions:
                 return f"({' or '.join([lookup, *rest])})"
             case And() | Or() | Not():
                 return _connective(condition, self.on_system)
+            case ElementCount(elements, "=", 0):
+                return f"({self._has_one_of(elements)} is not true)"
+            case ElementCount(elements, ">=", 1):
+                return f"({self._has_one_of(elements)} is true)"
             case ElementCount():
                 return self._element_count(condition, "nelements")
             case Chemsys(symbols):
@@ -176,6 +180,17 @@ class Conditions:
                 energy = self._bind("energy", float(number))
                 return f"coalesce(t.energy_above_hull {comparison} {energy}, false)"
 
+    def _has_one_of(self, elements: frozenset[str]) -> str:
+        """Return whether a system has one of some elements; null or false if not."""
+        if len(elements) == 1:
+            member = f"{{}} = {self._bind('element', *elements)}::element_symbol"
+        else:
+            # Bits by place in the ENUM, made once, are three times as fast as a search in a list.
+            listed = f"list_contains({self._bind('elements', sorted(elements))}, symbol::varchar)::integer"
+            bits = f"array_to_string([{listed} for symbol in enum_range(null::element_symbol)], '')::bit"
+            member = f"get_bit({bits}, enum_code({{}})::integer) = 1"
+        return f"({' or '.join(member.format(f'element{i}') for i in POSITIONS)})"
+
     def _element_count(self, term: ElementCount, nelements: str) -> str:
         number = nelements if term.number is None else self._bind("n", term.number)
         return f"bit_count({self._columns.element_sets[term.elements]}::integer) {term.comparison} {number}"
@@ -210,8 +225,14 @@ def _connective(condition: And | Or | Not, write: Callable[[Filter], str]) -> st
 
 def _positions(symbols: frozenset[str], elements: Sequence[str], parameters: Parameters) -> str:
     """Return a number whose bit i is set when element i is one of `symbols`."""
-    bound = parameters.bind("elements", sorted(symbols))
+    if len(symbols) == 1:
+        # A comparison takes a third of the time of a search in a list.
+        meets = f"{{element}} = {parameters.bind('element', *symbols)}::element_symbol"
+    else:
+        meets = (
+            f"list_contains({parameters.bind('elements', sorted(symbols))}::element_symbol[], {{element}})"
+        )
     return " + ".join(
-        f"{1 << i} * coalesce(list_contains({bound}::element_symbol[], {element}), false)::utinyint"
+        f"case when {meets.format(element=element)} then {1 << i} else 0 end"
         for i, element in enumerate(elements)
     )

@@ -19,8 +19,10 @@ def count_statement(condition: Filter, window: Window = WHOLE_SPACE) -> Statemen
     parts = [*tables.system_parts(), tables.known_part()]
     unknown = "select 0 as allowed, 0 as forbidden"
     if tables.if_unknown != NOTHING:
-        parts.append(tables.matching_part())
-        unknown = _UNKNOWN_COUNTS
+        whole_sets = tables.whole_sets_part()
+        if whole_sets is None:
+            parts.append(tables.matching_part())
+        unknown = whole_sets or _UNKNOWN_COUNTS
     return tables.statement(parts, "\n" + filled("statements/query_counts", unknown=unknown))
 
 
@@ -46,9 +48,16 @@ def natoms_counts_statement(condition: Filter) -> Statement:
 
 
 def natoms_statement(condition: Filter) -> Statement:
-    """Return the query of the numbers of atoms that unknown compositions can have: natoms."""
+    """Return the query of what unknown compositions can be: natoms, nelements, number of stoichiometries."""
     parameters = Parameters()
     conditions = Conditions(SystemColumns(condition), parameters)
     where = conditions.on_composition(necessary(if_unknown(condition), decided_by_stoichiometry))
-    text = f"select distinct natoms from store.stoichiometry t where {where} order by natoms"
-    return Statement(text, parameters.values)
+    text = f"select natoms, nelements, count(*) from store.stoichiometry t where {where}"
+    return Statement(f"{text} group by all order by all", parameters.values)
+
+
+def systems_statement() -> Statement:
+    """Return the query of the chemical systems by number of elements: nelements, first and last system_id."""
+    return Statement(
+        "select nelements, min(system_id), max(system_id) from store.chemical_system group by all", {}
+    )

@@ -4,7 +4,7 @@ The default order is known compositions first, then by number of atoms. So a par
 compositions, or the unknown ones with some numbers of atoms in some chemical systems.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ from chemdb.query.statement.columns import DEFAULT_ORDER, Order
 
 #: Most rows that one statement sorts, where the order lets them be read in parts.
 AT_ONCE = 2_000_000
+#: How many times as many rows as needed a window is made for, and by how much the next one is larger.
+AMPLE, MORE = 16, 8
 #: Up to this many rows, sorting all is faster than counting first to read fewer.
 FEW = 50_000
 
@@ -62,8 +64,11 @@ class WindowCounts:
     ----------
     known_and_unknown : callable
         Numbers of known and unknown compositions of a window.
-    natoms : callable
-        Numbers of atoms that unknown compositions may have, ascending.
+    stoichiometries : callable
+        Numbers of atoms and of elements that unknown compositions may have, ascending, and of stoichiometries
+        that have both.
+    systems : callable
+        First and last system_id by number of elements.
     by_natoms : callable
         Numbers of atoms of unknown compositions, ascending, and how many have each.
     system_ranges : callable
@@ -72,7 +77,8 @@ class WindowCounts:
     """
 
     known_and_unknown: Callable[[Window], tuple[int, int]]
-    natoms: Callable[[], Sequence[int]]
+    stoichiometries: Callable[[], Sequence[tuple[int, int, int]]]
+    systems: Callable[[], Mapping[int, tuple[int, int]]]
     by_natoms: Callable[[], Sequence[tuple[int, int]]]
     system_ranges: Callable[[Window], Sequence[tuple[int, int]]]
 
@@ -89,7 +95,7 @@ def one_part(counts: WindowCounts, order: Sequence[Order], limit: int | None, of
     [first_key, *_] = [one for one in order if one != DEFAULT_ORDER[0]] or [Order("")]
     if first_key.column != "natoms" or needed >= known + unknown:
         return Part(WHOLE_SPACE, limit, offset)
-    natoms = list(counts.natoms())
+    natoms = sorted({natoms for natoms, _, _ in counts.stoichiometries()})
     if first_key.descending:
         natoms.reverse()
     step = 1
@@ -101,6 +107,48 @@ def one_part(counts: WindowCounts, order: Sequence[Order], limit: int | None, of
             return Part(window, limit, offset)
         step *= 2
     return Part(WHOLE_SPACE, limit, offset)
+
+
+def first_windows(counts: WindowCounts, needed: int) -> Iterator[Window]:
+    """Yield consecutive windows in the default order, of which the first ones likely have `needed` rows.
+
+    Each window is made to have `AMPLE` times as many rows as needed if the matching compositions were
+    spread evenly over systems and stoichiometries, and each is larger than the one before: nothing is
+    counted, and a few windows suffice wherever the compositions are.
+    """
+    known, unknown = counts.known_and_unknown(WHOLE_SPACE)
+    if known:
+        yield Window(unknown=False)
+    ranges, stoichiometries = counts.systems(), counts.stoichiometries()
+    n_systems = {nelements: last - first + 1 for nelements, (first, last) in ranges.items()}
+    pairs: dict[int, int] = {}
+    sizes: dict[int, list[int]] = {}
+    for natoms, nelements, n in stoichiometries:
+        pairs[natoms] = pairs.get(natoms, 0) + n * n_systems.get(nelements, 0)
+        sizes.setdefault(natoms, []).append(nelements)
+    density = unknown / max(1, sum(pairs.values()))
+    wanted = AMPLE * needed
+    first, expected = None, 0.0
+    for natoms, n in pairs.items():
+        expected += n * density
+        if first is None and expected > AMPLE * wanted:
+            for systems in _growing([ranges[size] for size in sizes[natoms]], wanted / expected):
+                yield Window((natoms, natoms), systems, known=False)
+        elif expected < wanted and natoms != max(pairs):
+            first = first or natoms
+            continue
+        else:
+            yield Window((first or natoms, natoms), known=False)
+        first, expected, wanted = None, 0.0, wanted * MORE
+
+
+def _growing(ranges: Sequence[tuple[int, int]], share: float) -> Iterator[tuple[int, int]]:
+    """Yield ranges of systems, the first of a share of each of some ranges, the next ones larger."""
+    for first, last in ranges:
+        size = max(1, int((last - first + 1) * share))
+        while first <= last:
+            yield first, min(first + size - 1, last)
+            first, size = first + size, size * MORE
 
 
 def all_parts(counts: WindowCounts, limit: int | None, offset: int) -> Iterator[Part]:

@@ -3,11 +3,11 @@ with
 -- its bit i - 1 is set if element i of the system is in the set.
 system as (
     select system_id, nelements, allowed_set_id,
-        1 * coalesce(list_contains(['Li']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['Li']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['Li']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['Li']::element_symbol[], element4), false)::utinyint as places0,
-        1 * coalesce(list_contains(['O']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['O']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['O']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['O']::element_symbol[], element4), false)::utinyint as places1,
-        1 * coalesce(list_contains(['Zn']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['Zn']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['Zn']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['Zn']::element_symbol[], element4), false)::utinyint as places2
+        case when element1 = 'Li'::element_symbol then 1 else 0 end + case when element2 = 'Li'::element_symbol then 2 else 0 end + case when element3 = 'Li'::element_symbol then 4 else 0 end + case when element4 = 'Li'::element_symbol then 8 else 0 end as places0,
+        case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places1,
+        case when element1 = 'Zn'::element_symbol then 1 else 0 end + case when element2 = 'Zn'::element_symbol then 2 else 0 end + case when element3 = 'Zn'::element_symbol then 4 else 0 end + case when element4 = 'Zn'::element_symbol then 8 else 0 end as places2
     from store.chemical_system
-    where (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and bit_count(places2::integer) >= 1)
+    where (((element1 = 'Li'::element_symbol or element2 = 'Li'::element_symbol or element3 = 'Li'::element_symbol or element4 = 'Li'::element_symbol) is true) and ((element1 = 'O'::element_symbol or element2 = 'O'::element_symbol or element3 = 'O'::element_symbol or element4 = 'O'::element_symbol) is true) and ((element1 = 'Zn'::element_symbol or element2 = 'Zn'::element_symbol or element3 = 'Zn'::element_symbol or element4 = 'Zn'::element_symbol) is true))
 ),
 -- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
 amount as materialized (
@@ -23,31 +23,12 @@ known as materialized (
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
             coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        1 * coalesce(list_contains(['Li']::element_symbol[], elements[1]), false)::utinyint + 2 * coalesce(list_contains(['Li']::element_symbol[], elements[2]), false)::utinyint + 4 * coalesce(list_contains(['Li']::element_symbol[], elements[3]), false)::utinyint + 8 * coalesce(list_contains(['Li']::element_symbol[], elements[4]), false)::utinyint as places0,
-        1 * coalesce(list_contains(['O']::element_symbol[], elements[1]), false)::utinyint + 2 * coalesce(list_contains(['O']::element_symbol[], elements[2]), false)::utinyint + 4 * coalesce(list_contains(['O']::element_symbol[], elements[3]), false)::utinyint + 8 * coalesce(list_contains(['O']::element_symbol[], elements[4]), false)::utinyint as places1,
-        1 * coalesce(list_contains(['Zn']::element_symbol[], elements[1]), false)::utinyint + 2 * coalesce(list_contains(['Zn']::element_symbol[], elements[2]), false)::utinyint + 4 * coalesce(list_contains(['Zn']::element_symbol[], elements[3]), false)::utinyint + 8 * coalesce(list_contains(['Zn']::element_symbol[], elements[4]), false)::utinyint as places2
+        case when elements[1] = 'Li'::element_symbol then 1 else 0 end + case when elements[2] = 'Li'::element_symbol then 2 else 0 end + case when elements[3] = 'Li'::element_symbol then 4 else 0 end + case when elements[4] = 'Li'::element_symbol then 8 else 0 end as places0,
+        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end as places1,
+        case when elements[1] = 'Zn'::element_symbol then 1 else 0 end + case when elements[2] = 'Zn'::element_symbol then 2 else 0 end + case when elements[3] = 'Zn'::element_symbol then 4 else 0 end + case when elements[4] = 'Zn'::element_symbol then 8 else 0 end as places2
         from known_composition
     ) t
     where meets_known or meets_unknown
-),
--- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
-mask as materialized (
-    select c.nelements, c.places0, c.places1, c.places2,
-        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and bit_count(places2::integer) >= 1) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
-        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and bit_count(places2::integer) >= 1) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
-    from (select distinct nelements, places0, places1, places2 from system) c
-    join amount t on t.nelements = c.nelements
-    group by all
-),
--- The same for each kind of system, given its set of allowed stoichiometries.
-answer as materialized (
-    select c.nelements, c.places0, c.places1, c.places2, c.allowed_set_id, c.n_systems,
-        ((m.allowed0) & (case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end)) as when_allowed,
-        ~(case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end) & m.forbidden as when_forbidden
-    from (select nelements, places0, places1, places2, allowed_set_id, count(*) as n_systems from system group by nelements, places0, places1, places2, allowed_set_id) c
-    join mask m using (nelements, places0, places1, places2)
-    join store.allowed_set a on a.allowed_set_id = c.allowed_set_id
-    where bit_count(when_allowed) + bit_count(when_forbidden) > 0
 )
 -- The bitmaps include known compositions, which are subtracted from missing and unlikely.
 select
@@ -56,8 +37,13 @@ select
     count(*) filter (not k.allowed and k.meets_known) as interesting,
     any_value(u.forbidden) - count(*) filter (not k.allowed and k.meets_unknown) as unlikely
 from (
-    select coalesce(sum(n_systems * bit_count(when_allowed)), 0)::bigint as allowed,
-        coalesce(sum(n_systems * bit_count(when_forbidden)), 0)::bigint as forbidden
-    from answer
+    select
+        coalesce(sum(a.n_allowed) filter ((bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and bit_count(places2::integer) >= 1)), 0)::bigint as allowed,
+        coalesce(sum(n.n_stoichiometries - a.n_allowed) filter ((bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and bit_count(places2::integer) >= 1)), 0)::bigint as forbidden
+    from system t
+    join store.allowed_set a using (allowed_set_id)
+    join (
+        select nelements, count(*) as n_stoichiometries from store.stoichiometry group by nelements
+    ) n on n.nelements = t.nelements
 ) u
 left join known k on true;

@@ -3,9 +3,9 @@ with
 -- its bit i - 1 is set if element i of the system is in the set.
 system as (
     select system_id, nelements, allowed_set_id,
-        1 * coalesce(list_contains(['O']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['O']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['O']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['O']::element_symbol[], element4), false)::utinyint as places0
+        case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places0
     from store.chemical_system
-    where (bit_count(places0::integer) >= 1 and nelements = 3)
+    where (((element1 = 'O'::element_symbol or element2 = 'O'::element_symbol or element3 = 'O'::element_symbol or element4 = 'O'::element_symbol) is true) and nelements = 3)
 ),
 -- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
 amount as materialized (
@@ -21,7 +21,7 @@ known as materialized (
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
             coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        1 * coalesce(list_contains(['O']::element_symbol[], elements[1]), false)::utinyint + 2 * coalesce(list_contains(['O']::element_symbol[], elements[2]), false)::utinyint + 4 * coalesce(list_contains(['O']::element_symbol[], elements[3]), false)::utinyint + 8 * coalesce(list_contains(['O']::element_symbol[], elements[4]), false)::utinyint as places0
+        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end as places0
         from known_composition
     ) t
     where meets_known or meets_unknown

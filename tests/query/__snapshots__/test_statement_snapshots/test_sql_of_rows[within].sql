@@ -3,7 +3,7 @@ with
 -- its bit i - 1 is set if element i of the system is in the set.
 system as (
     select system_id, nelements, allowed_set_id,
-        1 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element1), false)::utinyint + 2 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element2), false)::utinyint + 4 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element3), false)::utinyint + 8 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element4), false)::utinyint as places0
+        case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element1) then 1 else 0 end + case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element2) then 2 else 0 end + case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element3) then 4 else 0 end + case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], element4) then 8 else 0 end as places0
     from store.chemical_system
     where bit_count(places0::integer) = nelements
 ),
@@ -21,7 +21,7 @@ known as materialized (
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
             coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        1 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[1]), false)::utinyint + 2 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[2]), false)::utinyint + 4 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[3]), false)::utinyint + 8 * coalesce(list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[4]), false)::utinyint as places0
+        case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Li', 'O', 'Sn', 'Zn']::element_symbol[], elements[4]) then 8 else 0 end as places0
         from known_composition
     ) t
     where meets_known or meets_unknown
