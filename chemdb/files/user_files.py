@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: Unpacked bytes of a compressed file that are checked before it is read.
 CHECKED_BYTES = 50_000_000
 
+#: Most columns, which DuckDB and Arrow hold in memory for each batch of rows.
+MAX_COLUMNS = 10_000
 #: Suffixes of the files that can be read.
 SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 
@@ -69,8 +71,18 @@ def open_table(con: duckdb.DuckDBPyConnection, path: Path) -> UserTable:
     Raises
     ------
     FileError
-        The file is missing, not a regular file, unreadable, or of an unknown kind.
+        The file is missing, not a regular file, unreadable, of an unknown kind, or has more than
+        `MAX_COLUMNS` columns.
     """
+    table = _table(con, path)
+    if len(table.columns) > MAX_COLUMNS:
+        raise FileError(
+            f"{path}: {len(table.columns):,} columns; at most {MAX_COLUMNS:,} are read; keep those you need"
+        )
+    return table
+
+
+def _table(con: duckdb.DuckDBPyConnection, path: Path) -> UserTable:
     if re.match("[a-z][a-z0-9+.-]*:/", str(path), re.IGNORECASE) and not path.exists():
         raise FileError(f"{path}: is a URL; download the file first")
     if not path.exists():

@@ -192,6 +192,10 @@ def test_only_regular_files_are_read(tmp_path, kind):
         ("formula,id\nNaCl,é\n".encode("latin-1"), "line 2: not UTF-8 text"),
         ("formula,id\nNaCl,1\n".encode("utf-16")[:-1], "damaged UTF-16 text; save it as UTF-8"),
         (b"formula,id\n" + b"KCl,2\n" * 400_000 + b"N" * 5_000_000 + b",1\n", "a row is longer than 2 MB"),
+        (
+            b"x," * 10_000 + b"formula\n" + b"1," * 10_000 + b"NaCl\n",
+            "10,001 columns; at most 10,000 are read",
+        ),
         (b"formula,id\n" + b"N" * 17_000_000 + b",1\n", "a line is longer than 16 MB"),
     ],
 )
