@@ -11,10 +11,11 @@ from chemdb.database.metadata import elements_of
 from chemdb.errors import PlotError, one_of
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
 from chemdb.plot.style import SMALL, TEXT, chemdb_style, new_figure
-from chemdb.runtime.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from chemdb.query.result import Result
 
 #: Columns of `element_frequency`.
 COUNTED = ("allowed", "combinations", "known", *CATEGORIES)
@@ -68,27 +69,6 @@ def frequencies(con: duckdb.DuckDBPyConnection, nelements: int, counted: str) ->
     return dict(rows)
 
 
-def query_frequencies(
-    count: Callable[[str], int], query: str, symbols: Sequence[str], progress: Progress = no_progress
-) -> dict[str, int]:
-    """Return the number of compositions that match a query with each element, by symbol.
-
-    Parameters
-    ----------
-    count : callable
-        Returns the number of compositions that match a query.
-    query : str
-        In the query language of chemdb; empty for all compositions.
-    symbols : sequence of str
-    progress : Progress
-    """
-    counts = {}
-    for done, symbol in enumerate(symbols, start=1):
-        counts[symbol] = count(f"({query}) elements={symbol}" if query.strip() else f"elements={symbol}")
-        progress(done / len(symbols))
-    return counts
-
-
 def draw(
     con: duckdb.DuckDBPyConnection,
     nelements: int = 2,
@@ -132,37 +112,29 @@ def draw(
 
 
 def draw_query(
-    con: duckdb.DuckDBPyConnection,
-    count: Callable[[str], int],
-    query: str,
-    f_block: bool = False,
-    columns: int = 2,
-    progress: Progress = no_progress,
+    con: duckdb.DuckDBPyConnection, result: "Result", query: str, f_block: bool = False, columns: int = 2
 ) -> Drawing:
     """Return Figure 1 for the compositions that match a query.
 
     Parameters
     ----------
     con : DuckDBPyConnection
-    count : callable
-        Returns the number of compositions that match a query.
+    result : Result
+        Of the query.
     query : str
+        Its text.
     f_block : bool
     columns : int
-    progress : Progress
 
     Raises
     ------
-    ChemdbError
-        The query is wrong, or no composition matches it.
+    PlotError
+        No composition matches it.
     """
-    total = count(query)
-    symbols = [element.symbol for element in elements_of(con)]
-    counts = query_frequencies(count, query, symbols, progress)
     what = f"compositions ({query})" if query.strip() else "compositions"
-    drawing = table(con, counts, what, f_block, columns)
-    result = {"query": query.strip() or "all compositions", "compositions": f"{total:,}"}
-    details = file_details(con) | result | dict(drawing.caption.details)
+    drawing = table(con, result.element_frequency(), what, f_block, columns)
+    about = {"query": query.strip() or "all compositions", "compositions": f"{result.count():,}"}
+    details = file_details(con) | about | dict(drawing.caption.details)
     return Drawing(drawing.figure, Caption(drawing.caption.text, details))
 
 
@@ -198,7 +170,7 @@ def table(
     figure = _coloured(shown, counts, what, short, columns)
     blocks = "s-, p-, d- and f-block" if f_block else "s-, p- and d-block"
     symbols = [element.symbol for element in shown]
-    most_frequent = sorted(symbols, key=lambda symbol: -counts.get(symbol, 0))[:5]
+    most_frequent = sorted(filter(counts.get, symbols), key=lambda symbol: -counts[symbol])[:5]
     caption = (
         f"Elements of the {blocks}, coloured by the number of {what} that contain each; the "
         "number is below the symbol, and elements in none of them are white."

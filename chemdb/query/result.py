@@ -19,6 +19,7 @@ from chemdb.query.parse.vocabulary import Vocabulary
 from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SCORE, SPECIES, Order
 from chemdb.query.statement.counts import (
     count_statement,
+    element_frequency_statement,
     natoms_counts_statement,
     natoms_statement,
     system_counts_statement,
@@ -105,6 +106,10 @@ class Result(ArrowRows):
     def count(self) -> int:
         """Return the exact number of matching compositions, regardless of the limit."""
         return sum(self.counts.values())
+
+    def element_frequency(self) -> dict[str, int]:
+        """Return the exact number of matching compositions with each element, by symbol."""
+        return dict(self._fetched(element_frequency_statement(self.filter)))
 
     @property
     def sql(self) -> str:

@@ -422,3 +422,13 @@ def test_columns_of_isotopes_are_those_of_hydrogen(full_db):
 def test_optimade_numbers_may_have_a_sign(full_db):
     count = full_db.query('elements:elements_ratios HAS "O":>+6.5e-1 AND nelements=+2', optimade=True).count()
     assert count == full_db.query("x(O)>0.65 nelements=2").count()
+
+
+@pytest.mark.parametrize(
+    "text", ["missing", "elements=Li,O natoms<=9", "known OR anonymous=AB2", "species=Fe3+ NOT known"]
+)
+def test_the_frequency_of_elements_is_that_of_queries_with_each(small_path, text):
+    with chemdb.open(small_path) as db:
+        symbols = [symbol for (symbol,) in db.sql("select symbol::varchar from element")]
+        counts = {symbol: db.query(f"({text}) elements={symbol}").count() for symbol in symbols}
+        assert db.query(text).element_frequency() == {symbol: n for symbol, n in counts.items() if n}

@@ -106,20 +106,8 @@ def periodic_table(
                 output,
             )
     else:
-        from chemdb.cli.screen import steps_on_screen
-
-        with (
-            chemdb.open(db, threads, memory_limit, temp_directory) as opened,
-            opened.cursor() as con,
-            steps_on_screen() as steps,
-        ):
-
-            def count(text: str) -> int:
-                return opened.query(text).count()
-
-            with steps("Counts") as progress:
-                drawing = draw_query(con, count, query, f_block, columns, progress)
-            save(drawing, output)
+        with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
+            save(draw_query(con, opened.query(query), query, f_block, columns), output)
     confirm(output)
 
 

@@ -39,6 +39,15 @@ def system_counts_statement(condition: Filter, width: int, window: Window = WHOL
     return tables.statement(parts, "\n" + query)
 
 
+def element_frequency_statement(condition: Filter) -> Statement:
+    """Return the query of the number of compositions with each element: symbol, n."""
+    tables = CommonTables(condition, WHOLE_SPACE)
+    parts = [*tables.system_parts(), tables.known_part(), tables.matching_part()]
+    key = ", ".join(tables.columns.key)
+    query = filled("statements/query_element_frequency", systems=tables.systems, key=key)
+    return tables.statement([*parts, query], "")
+
+
 def natoms_counts_statement(condition: Filter) -> Statement:
     """Return the query of unknown compositions by number of atoms: natoms, n."""
     tables = CommonTables(condition, WHOLE_SPACE)
