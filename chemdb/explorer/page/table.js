@@ -1,0 +1,150 @@
+/** Tables of compositions. */
+
+import { h } from "./dom.js";
+import { categoryNode, formulaNode, speciesNode, thousands } from "./formula_text.js";
+import { fragment } from "./router.js";
+
+/**
+ * @typedef {object} Column
+ * @property {string} title
+ * @property {string} [unit]
+ * @property {boolean} [number] - aligned to the right
+ * @property {boolean} sorts - whether rows can be sorted by it
+ * @property {(row: any) => Node | string} cell
+ */
+
+const NONE = "\u2013";
+
+/** Columns by the names that they have in queries. @type {Record<string, Column>} */
+export const COLUMNS = {
+  formula: { title: "Formula", sorts: true, cell: (row) => compositionLink(row.formula) },
+  category: { title: "Category", sorts: true, cell: (row) => categoryNode(row.category) },
+  species: { title: "Oxidation states", sorts: false, cell: (row) => speciesCell(row.species) },
+  chemsys: { title: "System", sorts: true, cell: (row) => systemLink(row.chemsys) },
+  nelements: { title: "Elements", number: true, sorts: true, cell: (row) => String(row.nelements) },
+  natoms: { title: "Atoms", number: true, sorts: true, cell: (row) => String(row.natoms) },
+  max_factor: { title: "Largest amount", number: true, sorts: true, cell: (row) => String(row.max_factor ?? NONE) },
+  formula_anonymous: { title: "Prototype", sorts: true, cell: (row) => formulaNode(row.formula_anonymous) },
+  known_in: { title: "Known in", sorts: true, cell: (row) => row.known_in ?? NONE },
+  material_id: { title: "Material", sorts: true, cell: (row) => materialLink(row.material_id) },
+  energy_above_hull: {
+    title: "Above hull",
+    unit: "eV/atom",
+    number: true,
+    sorts: true,
+    cell: (row) => (typeof row.energy_above_hull === "number" ? row.energy_above_hull.toFixed(3) : NONE),
+  },
+  score: { title: "Score", number: true, sorts: true, cell: (row) => (row.score ?? 0).toFixed(3) },
+};
+
+/**
+ * Return a table of compositions.
+ *
+ * @param {object} parts
+ * @param {string} parts.caption
+ * @param {string[]} parts.columns - names in `COLUMNS`
+ * @param {any[]} parts.rows
+ * @param {string} [parts.sort] - column that the rows are sorted by, after `-` if descending
+ * @param {(sort: string) => void} [parts.onSort] - without it, headers are no buttons
+ * @param {number} [parts.first] - position of the first row among all rows, from 1
+ */
+export function rowsTable({ caption, columns, rows, sort = "", onSort, first = 1 }) {
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    h(
+      "table",
+      { class: "rows", "aria-rowcount": -1 },
+      h("caption", { class: "spoken" }, caption),
+      h("thead", {}, h("tr", {}, columns.map((name) => header(name, sort, onSort)))),
+      h(
+        "tbody",
+        {},
+        rows.map((row, i) =>
+          h("tr", { "aria-rowindex": first + i + 1 }, columns.map((name, j) => tableCell(name, row, j === 0))),
+        ),
+      ),
+    ),
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {any} row
+ * @param {boolean} heading
+ */
+function tableCell(name, row, heading) {
+  const column = COLUMNS[name];
+  const kind = column.number ? "number" : null;
+  if (heading) return h("th", { scope: "row", class: kind }, column.cell(row));
+  return h("td", { class: kind }, column.cell(row));
+}
+
+/**
+ * @param {string} name
+ * @param {string} sort
+ * @param {((sort: string) => void) | undefined} onSort
+ */
+function header(name, sort, onSort) {
+  const column = COLUMNS[name];
+  const title = [column.title, column.unit ? h("span", { class: "unit" }, ` ${column.unit}`) : null];
+  const attributes = { scope: "col", class: column.number ? "number" : null };
+  if (!onSort || !column.sorts) return h("th", attributes, title);
+  const direction = sort === name ? "ascending" : sort === `-${name}` ? "descending" : null;
+  const next = { ascending: `-${name}`, descending: "" }[direction ?? ""] ?? name;
+  const arrow = { ascending: "\u25b2", descending: "\u25bc" }[direction ?? ""] ?? "";
+  const button = h(
+    "button",
+    { type: "button", onclick: () => onSort(next), "data-sort": name },
+    title,
+    h("span", { class: "arrow", "aria-hidden": "true" }, arrow),
+  );
+  return h("th", { ...attributes, "aria-sort": direction }, button);
+}
+
+/** @param {string} formula */
+export function compositionLink(formula) {
+  return h("a", { href: fragment("composition", formula) }, formulaNode(formula));
+}
+
+/** @param {string} chemsys */
+export function systemLink(chemsys) {
+  return h("a", { href: fragment("system", chemsys) }, chemsys);
+}
+
+/**
+ * Return a link to the page of a known entry, or its name where it has none.
+ *
+ * @param {string | null} id
+ */
+export function materialLink(id) {
+  if (!id) return NONE;
+  const address = materialAddress(id);
+  return address ? h("a", { href: address, rel: "noreferrer external" }, id) : id;
+}
+
+/**
+ * @param {string} id
+ * @returns {string | null}
+ */
+function materialAddress(id) {
+  return /^mp-\d+$/.test(id) ? `https://next-gen.materialsproject.org/materials/${id}` : null;
+}
+
+/** @param {string[] | null | undefined} species */
+function speciesCell(species) {
+  if (!species) return NONE;
+  return h("span", { class: "species" }, species.map((each) => speciesNode(each)));
+}
+
+/**
+ * Return which rows are shown, such as "1 to 50 of 7,572".
+ *
+ * @param {number} first
+ * @param {number} n
+ * @param {number} total
+ */
+export function rangeText(first, n, total) {
+  if (n === 0) return "no rows";
+  return `${thousands(first)} to ${thousands(first + n - 1)} of ${thousands(total)}`;
+}
