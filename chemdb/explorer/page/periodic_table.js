@@ -5,12 +5,7 @@ import { short, thousands } from "./formula_text.js";
 
 /** How an element is chosen. @typedef {"all" | "any" | "exclude"} Choice */
 
-/**
- * @typedef {object} TableElement
- * @property {number} number - atomic number
- * @property {string} symbol
- * @property {string} name
- */
+/** @typedef {import("./types.js").Element} TableElement */
 
 /** The sign and the word of each choice. @type {Record<Choice, {sign: string, word: string}>} */
 export const CHOICES = {
@@ -116,13 +111,13 @@ export function periodicTable({ elements, onChoose, onLook, inside = [] }) {
      */
     update(choices, groups, heat) {
       const free = cells.filter((cell) => !choices.has(cell.element.symbol));
-      const counted = heat ? free.map((cell) => heat.values[cell.element.number - 1]).filter((n) => n > 0) : [];
+      const counted = heat ? free.map((cell) => heat.values[cell.element.atomic_number - 1]).filter((n) => n > 0) : [];
       const scale = counted.length > 0 ? span(counted) : null;
       root.dataset.hue = heat?.hue ?? "";
       for (const cell of cells) {
-        const { symbol, number } = cell.element;
+        const { symbol, atomic_number } = cell.element;
         const choice = choices.get(symbol) ?? null;
-        cell.show(choice, groups.has(symbol), heat ? heat.values[number - 1] : null, scale, heat?.counted ?? "");
+        cell.show(choice, groups.has(symbol), heat ? heat.values[atomic_number - 1] : null, scale, heat?.counted ?? "");
       }
       return scale;
     },
@@ -133,15 +128,15 @@ class Cell {
   /** @param {TableElement} element */
   constructor(element) {
     this.element = element;
-    const [row, column] = position(element.number);
+    const [row, column] = position(element.atomic_number);
     this.row = row;
     this.column = column;
-    this.sign = h("span", { class: "sign", "aria-hidden": "true" }, String(element.number));
+    this.sign = h("span", { class: "sign", "aria-hidden": "true" }, String(element.atomic_number));
     this.number = h("span", { class: "count", "aria-hidden": "true" });
     this.state = spoken("");
     this.button = h(
       "button",
-      { type: "button", tabindex: -1, "data-symbol": element.symbol, css: { "--row": row, "--column": column } },
+      { type: "button", tabindex: -1, "data-symbol": element.symbol, css: { "--row": row > 7 ? row + 1 : row, "--column": column } },
       this.sign,
       h("span", { class: "symbol" }, element.symbol),
       this.number,
@@ -157,13 +152,13 @@ class Cell {
    * @param {string} counted
    */
   show(choice, grouped, value, scale, counted) {
-    const { name, number } = this.element;
+    const { name, atomic_number } = this.element;
     const heat = choice === null && value !== null && scale !== null ? STRONGEST * placeOn(scale, value) : 0;
     setProperties(this.button, { "--heat": `${(100 * heat).toFixed(1)}%` });
     const classes = [choice && `chosen ${choice}`, grouped && "grouped", value === 0 && choice === null && "none"];
     this.button.className = classes.filter(Boolean).join(" ");
     this.button.setAttribute("aria-pressed", String(choice !== null));
-    fill(this.sign, choice ? CHOICES[choice].sign : number);
+    fill(this.sign, choice ? CHOICES[choice].sign : atomic_number);
     fill(this.number, value === null ? "" : short(value));
     const words = [name];
     if (choice) words.push(grouped ? `${CHOICES[choice].word}, by its group` : CHOICES[choice].word);

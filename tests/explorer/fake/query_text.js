@@ -1,7 +1,7 @@
 /** Stands in for query_text.js: understands what the picker can show. */
 
 export function toPicker(text) {
-  const picker = { all: [], any: [], exclude: [], only: false, nelements: [], natoms: null, formula_anonymous: null, categories: [], rest: "" };
+  const picker = { all: [], any: [], exclude: [], only: false, nelements: "", natoms: "", formula_anonymous: "", categories: [], rest: "" };
   const rest = [];
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const [, key, comparison, value] = /^(\w+)(<=|=)(.+)$/.exec(word) ?? [];
@@ -9,8 +9,8 @@ export function toPicker(text) {
     else if (key === "any") picker.any.push(...value.split(","));
     else if (key === "exclude") picker.exclude.push(...value.split(","));
     else if (key === "only") Object.assign(picker, { only: true, any: [...picker.any, ...value.split(",").filter((s) => !picker.all.includes(s))] });
-    else if (key === "nelements") picker.nelements.push(...value.split(",").map(Number));
-    else if (key === "natoms" && comparison === "<=") picker.natoms = Number(value);
+    else if (key === "nelements") picker.nelements = value;
+    else if (key === "natoms" && comparison === "<=") picker.natoms = value;
     else if (key === "anonymous") picker.formula_anonymous = value;
     else if (["standard", "missing", "interesting", "unlikely"].includes(word)) picker.categories.push(word);
     else if (key === "category") picker.categories.push(...value.split(","));
@@ -26,8 +26,8 @@ export function fromPicker(picker) {
   if (picker.only) words.push(`only=${[...picker.all, ...picker.any]}`);
   else if (picker.any.length) words.push(`any=${picker.any}`);
   if (picker.exclude.length) words.push(`exclude=${picker.exclude}`);
-  if (picker.nelements.length) words.push(`nelements=${picker.nelements}`);
-  if (picker.natoms !== null) words.push(`natoms<=${picker.natoms}`);
+  if (picker.nelements) words.push(`nelements=${picker.nelements}`);
+  if (picker.natoms) words.push(`natoms<=${picker.natoms}`);
   if (picker.formula_anonymous) words.push(`anonymous=${picker.formula_anonymous}`);
   if (picker.categories.length === 1) words.push(picker.categories[0]);
   else if (picker.categories.length) words.push(`category=${picker.categories}`);

@@ -16,7 +16,7 @@ const MODES = [
 ];
 
 /** What the table can be shaded by; "all" is the sum of the categories. */
-const HEATS = ["missing", "standard", "interesting", "unlikely", "all"];
+export const HEATS = ["missing", "standard", "interesting", "unlikely", "all"];
 
 /**
  * Return the picker of elements.
@@ -69,7 +69,7 @@ export function elementPicker(meta, { onPick, onHeat }) {
   );
   const groups = Object.keys(meta.groups).map((name) => ({ name, button: groupButton(name, () => pick(name)) }));
 
-  /** @param {import("../types.js").ElementMeta | null} element */
+  /** @param {import("../types.js").Element | null} element */
   function lookAt(element) {
     if (!element) {
       return h("p", { class: "soft" }, numbers ? `Each element shows how many ${counted()} remain if it is included too.` : "");
@@ -78,8 +78,8 @@ export function elementPicker(meta, { onPick, onHeat }) {
       ? "no Pauling electronegativity, so the rule allows nothing with it"
       : `electronegativity ${element.electronegativity}`;
     return [
-      h("p", { class: "looked" }, h("strong", {}, element.symbol), ` ${element.name}`, h("span", { class: "soft" }, ` ${element.number}, ${scaleText}`)),
-      h("dl", {}, numbers ? CATEGORIES.map((category) => lookedNumber(category, /** @type {any} */ (numbers)[category][element.number - 1])) : []),
+      h("p", { class: "looked" }, h("strong", {}, element.symbol), ` ${element.name}`, h("span", { class: "soft" }, ` ${element.atomic_number}, ${scaleText}`)),
+      h("dl", {}, numbers ? CATEGORIES.map((category) => lookedNumber(category, /** @type {any} */ (numbers)[category][element.atomic_number - 1])) : []),
     ];
   }
 
@@ -116,7 +116,7 @@ export function elementPicker(meta, { onPick, onHeat }) {
     update(shown, byCategory, heatName) {
       picker = shown;
       numbers = byCategory;
-      heat = HEATS.includes(heatName) ? heatName : HEATS[0];
+      heat = heatName;
       heatChoice.value = heat;
       only.checked = picker.only;
       only.disabled = picker.all.length + picker.any.length === 0;
@@ -149,7 +149,7 @@ function showGroup(button, name, choice) {
   fill(
     button,
     choice && h("span", { class: "sign", "aria-hidden": "true" }, `${CHOICES[choice].sign} `),
-    name.replaceAll("_", " "),
+    h("span", { class: "group" }, name.replaceAll("_", " ")),
     choice && h("span", { class: "spoken" }, `, ${CHOICES[choice].word}`),
   );
 }

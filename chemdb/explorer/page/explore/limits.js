@@ -16,18 +16,19 @@ const TYPING = 250;
 export function limitsForm(meta, onPick) {
   /** @type {Picker} */
   let picker;
-  const sizes = range(meta.limits.nelements).map((n) => ({
+  const sizes = meta.limits.nelements.map((n) => ({
     n,
     button: h("button", { type: "button", class: "chip", "data-nelements": n, onclick: () => toggle(n) }, String(n)),
   }));
-  const [, most] = meta.limits.nelements;
-  const natoms = h("input", { type: "number", min: 2, max: most * meta.limits.max_factor, class: "narrow", oninput: soon(() => onPick({ ...picker, natoms: natoms.value === "" ? null : Number(natoms.value) })) });
-  const prototype = h("input", { type: "text", class: "narrow", list: "prototypes", autocomplete: "off", spellcheck: "false", placeholder: "ABC3", oninput: soon(() => onPick({ ...picker, formula_anonymous: prototype.value.trim() || null })) });
+  const most = Math.max(...meta.limits.nelements) * meta.limits.max_factor;
+  const natoms = h("input", { type: "number", min: 2, max: most, class: "narrow", oninput: soon(() => onPick({ ...picker, natoms: natoms.value })) });
+  const prototype = h("input", { type: "text", class: "narrow", list: "prototypes", autocomplete: "off", spellcheck: "false", placeholder: "ABC3", oninput: soon(() => onPick({ ...picker, formula_anonymous: prototype.value.trim() })) });
 
   /** @param {number} n */
   function toggle(n) {
-    const kept = picker.nelements.includes(n) ? picker.nelements.filter((each) => each !== n) : [...picker.nelements, n].sort();
-    onPick({ ...picker, nelements: kept.length === sizes.length ? [] : kept });
+    const now = numbersIn(picker.nelements);
+    const kept = meta.limits.nelements.filter((each) => (each === n ? !now.includes(n) : now.includes(each)));
+    onPick({ ...picker, nelements: kept.length === sizes.length ? "" : kept.join(",") });
   }
 
   return {
@@ -43,19 +44,26 @@ export function limitsForm(meta, onPick) {
     update(shown) {
       picker = shown;
       for (const { n, button } of sizes) {
-        const pressed = picker.nelements.includes(n);
+        const pressed = numbersIn(picker.nelements).includes(n);
         button.setAttribute("aria-pressed", String(pressed));
         button.classList.toggle("chosen", pressed);
       }
-      if (document.activeElement !== natoms) natoms.value = picker.natoms === null ? "" : String(picker.natoms);
-      if (document.activeElement !== prototype) prototype.value = picker.formula_anonymous ?? "";
+      if (document.activeElement !== natoms) natoms.value = picker.natoms;
+      if (document.activeElement !== prototype) prototype.value = picker.formula_anonymous;
     },
   };
 }
 
-/** @param {[number, number]} ends */
-function range([first, last]) {
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+/**
+ * Return the numbers of a list of numbers and ranges such as "2,4" or "2-3".
+ *
+ * @param {string} text
+ */
+function numbersIn(text) {
+  return text.split(",").flatMap((part) => {
+    const [first, last = first] = part.split("-").map(Number);
+    return part === "" ? [] : Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
 }
 
 /**

@@ -78,7 +78,7 @@ export function results(meta, client, onOptions) {
       }
       const first = (pageOf(options) - 1) * PAGE + 1;
       const onSort = (/** @type {string} */ sort) => onOptions({ ...options, sort, page: "" });
-      fill(body, rowsTable({ caption: "Compositions that match the query", columns, rows, sort: options.sort, onSort, first }));
+      fill(body, rowsTable({ caption: "Compositions that match the query", columns, rows, sources: meta.sources, sort: options.sort, onSort, first }));
     },
     /**
      * @param {number} total

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../dom.js";
 import { categoryCards, shownTotal } from "../explore/category_cards.js";
-import { elementPicker } from "../explore/element_picker.js";
+import { HEATS, elementPicker } from "../explore/element_picker.js";
 import { limitsForm, soon } from "../explore/limits.js";
 import { PAGE, pageOf, results } from "../explore/results.js";
 import { fromPicker, toPicker } from "../query_text.js";
@@ -68,7 +68,7 @@ function explore(root, meta, client) {
   const change = (options) => go(fragment("", params.text, { ...params.options, ...options }));
 
   const box = queryBox(ask);
-  const elements = elementPicker(meta, { onPick: pick, onHeat: (heat) => change({ heat: heat === "missing" ? "" : heat }) });
+  const elements = elementPicker(meta, { onPick: pick, onHeat: (heat) => change({ heat }) });
   const limits = limitsForm(meta, pick);
   const cards = categoryCards((category) => {
     const kept = picker.categories.includes(category)
@@ -85,7 +85,7 @@ function explore(root, meta, client) {
   );
 
   function draw() {
-    elements.update(picker, counts?.heat ?? null, params.options.heat ?? "");
+    elements.update(picker, counts?.heat ?? null, heatOf(params, picker));
     limits.update(picker);
     cards.update(counts, picker.categories);
     if (counts) rows.pages(shownTotal(counts, picker.categories), params.options);
@@ -107,7 +107,7 @@ function explore(root, meta, client) {
   }
 
   client.progress(() => {
-    if (counts?.heat?.partial) count();
+    if (counts?.partial) count();
   });
 
   return (next) => {
@@ -125,6 +125,17 @@ function explore(root, meta, client) {
     if (!sameQuery) count();
     list();
   };
+}
+
+/**
+ * Return what the periodic table is shaded by: the only category of the query or missing, unless it was chosen.
+ *
+ * @param {Params} params
+ * @param {Picker} picker
+ */
+function heatOf({ options }, { categories }) {
+  if (HEATS.includes(options.heat)) return options.heat;
+  return categories.length === 1 ? categories[0] : "missing";
 }
 
 /**
