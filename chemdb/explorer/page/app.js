@@ -12,6 +12,7 @@ registerScreen(aboutScreen);
 const client = createClient();
 const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
 const navigation = /** @type {HTMLElement} */ (document.querySelector("#screens"));
+const footer = /** @type {HTMLElement} */ (document.querySelector("#known"));
 const loading = /** @type {HTMLElement} */ (document.querySelector("#loading"));
 
 const links = registeredScreens().map((screen) => ({
@@ -24,6 +25,8 @@ client.progress((progress) => {
   const done = progress.fraction >= 1;
   fill(loading, done ? null : `Loading ${progress.part}, ${Math.floor(100 * progress.fraction)}%`);
 });
+
+client.meta.then(({ known }) => fill(footer, `Known: ${known}`), () => fill(loading));
 
 start(main, client, (screen, moved) => {
   document.title = `${screen.title} · chemdb`;

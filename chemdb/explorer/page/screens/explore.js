@@ -93,7 +93,7 @@ function explore(root, meta, client) {
 
   async function count() {
     const text = params.text;
-    const answer = await unlessNewer(client.counts(fromPicker({ ...picker, categories: [] }), { heat: true }));
+    const answer = await answered(client.counts(fromPicker({ ...picker, categories: [] }), { heat: true }));
     if (!answer || text !== params.text) return;
     counts = answer;
     draw();
@@ -102,8 +102,25 @@ function explore(root, meta, client) {
   async function list() {
     const { text, options } = params;
     rows.waiting();
-    const found = await unlessNewer(client.rows(text, { limit: PAGE, offset: (pageOf(options) - 1) * PAGE, sort: options.sort ?? "" }));
+    const found = await answered(client.rows(text, { limit: PAGE, offset: (pageOf(options) - 1) * PAGE, sort: options.sort ?? "" }));
     if (found && params.text === text && params.options === options) rows.update(text, found, options);
+  }
+
+  /**
+   * Return what a promise gives; null if a newer question cancelled it, or it failed, which is said.
+   *
+   * @template T
+   * @param {Promise<T>} promise
+   * @returns {Promise<T | null>}
+   */
+  async function answered(promise) {
+    try {
+      return await promise;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (error.name !== "AbortError") rows.empty(error.message);
+      return null;
+    }
   }
 
   client.progress(() => {
@@ -121,6 +138,7 @@ function explore(root, meta, client) {
       return;
     }
     picker = toPicker(next.text);
+    box.note(picker.rest);
     draw();
     if (!sameQuery) count();
     list();
@@ -175,21 +193,9 @@ function queryBox(ask) {
       else if (parsed.command) fill(message, h("p", {}, `${parsed.why}. Run`), h("pre", { tabindex: 0 }, parsed.command));
       else fill(message);
     },
+    /** Say what the picker cannot show. @param {string} rest */
+    note(rest) {
+      if (rest !== "") fill(message, h("p", { class: "soft" }, "Not shown in the table: ", h("code", {}, rest)));
+    },
   };
-}
-
-/**
- * Return what a promise gives, or null if a newer question cancelled it.
- *
- * @template T
- * @param {Promise<T>} promise
- * @returns {Promise<T | null>}
- */
-async function unlessNewer(promise) {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof Error && error.name === "AbortError") return null;
-    throw error;
-  }
 }
