@@ -82,7 +82,7 @@ def test_limits(page, site):
     expect(query_box(page)).to_have_value("natoms<=10")
     page.locator("[data-nelements='3']").click()
     expect(query_box(page)).to_have_value("nelements=3 natoms<=10")
-    page.get_by_label("Prototype").fill("ABC3")
+    page.get_by_role("combobox", name="Prototype").fill("ABC3")
     expect(query_box(page)).to_have_value("nelements=3 natoms<=10 anonymous=ABC3")
 
 

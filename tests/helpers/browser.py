@@ -55,7 +55,9 @@ def page_in(browser, **context):
         )
         page.on("request", lambda request: addresses.append(request.url))
         yield page
-        origins = {urlsplit(address)[:2] for address in addresses if not address.startswith(("blob:", "data:"))}
+        origins = {
+            urlsplit(address)[:2] for address in addresses if not address.startswith(("blob:", "data:"))
+        }
         assert not complaints, complaints
         assert len(origins) <= 1, origins
 

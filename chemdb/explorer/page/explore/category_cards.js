@@ -22,13 +22,13 @@ export function categoryCards(onToggle) {
       h("div", { class: "cards" }, cards.map((card) => card.button)),
     ),
     /**
-     * @param {Record<Category, number> | null} counts - of the query without its categories; null while they are counted
+     * @param {Record<Category, number> | null} counts - of the query without its categories, if there are any
      * @param {Category[]} kept - categories of the query; none means all
      */
     update(counts, kept) {
       const all = counts ? CATEGORIES.reduce((sum, category) => sum + counts[category], 0) : 0;
       const shown = counts ? shownTotal(counts, kept) : 0;
-      fill(total, ...(counts ? totalNodes(shown, all) : ["Counting…"]));
+      fill(total, ...(counts ? totalNodes(shown, all) : ["\u2013 compositions"]));
       for (const card of cards) card.update(counts, all, kept);
     },
   };

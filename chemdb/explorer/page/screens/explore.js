@@ -134,6 +134,8 @@ function explore(root, meta, client) {
     const parsed = client.parse(next.text);
     box.say(parsed);
     if (parsed.error || parsed.command) {
+      counts = null;
+      draw();
       rows.empty(parsed.error ? "The query cannot be read." : "This page cannot answer the query.");
       return;
     }
