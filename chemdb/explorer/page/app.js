@@ -28,8 +28,8 @@ client.progress((progress) => {
 
 client.meta.then(({ known }) => fill(footer, `Known: ${known}`), () => fill(loading));
 
-start(main, client, (screen, moved) => {
-  document.title = `${screen.title} · chemdb`;
+start(main, client, (screen, { text }, moved) => {
+  document.title = [text, screen.title, "chemdb"].filter((part) => part !== "").join(" · ");
   for (const each of links) {
     if (each.screen === screen) each.link.setAttribute("aria-current", "page");
     else each.link.removeAttribute("aria-current");

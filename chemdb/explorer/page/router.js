@@ -91,7 +91,8 @@ export function go(hash, { replace = false } = {}) {
  *
  * @param {HTMLElement} root
  * @param {import("./types.js").Client} client
- * @param {(screen: Screen, moved: boolean) => void} shown - called after each change; moved if another screen came
+ * @param {(screen: Screen, params: Params, moved: boolean) => void} shown - called after each change; moved if another
+ *   screen came
  */
 export function start(root, client, shown) {
   /** @type {Screen | null} */
@@ -109,7 +110,7 @@ export function start(root, client, shown) {
       current = screen;
       screen.show(root, params, client);
     }
-    shown(screen, previous !== null && screen !== previous);
+    shown(screen, params, previous !== null && screen !== previous);
   };
   addEventListener("hashchange", follow);
   addEventListener("popstate", follow);

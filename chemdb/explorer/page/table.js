@@ -97,11 +97,12 @@ function header(name, sort, onSort) {
   const direction = sort === name ? "ascending" : sort === `-${name}` ? "descending" : null;
   const next = direction === "ascending" ? `-${name}` : direction === "descending" ? "" : name;
   const arrow = direction === "ascending" ? "\u25b2" : direction === "descending" ? "\u25bc" : "";
+  // Beside the text, where it does not move the text from the numbers below.
+  const mark = h("span", { class: "arrow", "aria-hidden": "true" }, arrow);
   const button = h(
     "button",
     { type: "button", onclick: () => onSort(next), "data-sort": name },
-    title,
-    h("span", { class: "arrow", "aria-hidden": "true" }, arrow),
+    column.number ? [mark, ...title] : [...title, mark],
   );
   return h("th", { ...attributes, "aria-sort": direction }, button);
 }

@@ -72,7 +72,7 @@ export function elementPicker(meta, { onPick, onHeat }) {
   /** @param {import("../types.js").Element | null} element */
   function lookAt(element) {
     if (!element) {
-      return h("p", { class: "soft" }, numbers ? `Each element shows how many ${counted()} remain if it is included too.` : "");
+      return h("p", { class: "soft" }, numbers ? `Each element is shaded by how many ${counted()} remain if it is included too.` : "");
     }
     const scaleText = element.electronegativity === null
       ? "no Pauling electronegativity, so the rule allows nothing with it"
