@@ -22,11 +22,17 @@ const links = registeredScreens().map((screen) => ({
 fill(navigation, links.map(({ link }) => link));
 
 client.progress((progress) => {
-  const done = progress.fraction >= 1;
-  fill(loading, done ? null : `Loading ${progress.part}, ${Math.floor(100 * progress.fraction)}%`);
+  fill(loading, progress.fraction < 1 ? progressText(progress) : null);
 });
 
 client.meta.then(({ known }) => fill(footer, `Known: ${known}`), () => fill(loading));
+
+/** @param {import("./types.js").Progress} progress */
+function progressText({ fraction, ready_nelements }) {
+  const percent = `${Math.floor(100 * fraction)}%`;
+  if (ready_nelements.length === 0) return `Loading, ${percent}`;
+  return `Counting ${ready_nelements.join(" and ")} elements; loading the others, ${percent}`;
+}
 
 start(main, client, (screen, { text }, moved) => {
   document.title = [text, screen.title, "chemdb"].filter((part) => part !== "").join(" · ");

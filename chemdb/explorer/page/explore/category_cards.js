@@ -22,13 +22,13 @@ export function categoryCards(onToggle) {
       h("div", { class: "cards" }, cards.map((card) => card.button)),
     ),
     /**
-     * @param {Record<Category, number> | null} counts - of the query without its categories, if there are any
+     * @param {import("../types.js").Counts | null} counts - of the query without its categories, if there are any
      * @param {Category[]} kept - categories of the query; none means all
      */
     update(counts, kept) {
       const all = counts ? CATEGORIES.reduce((sum, category) => sum + counts[category], 0) : 0;
       const shown = counts ? shownTotal(counts, kept) : 0;
-      fill(total, ...(counts ? totalNodes(shown, all) : ["\u2013 compositions"]));
+      fill(total, ...(counts ? totalNodes(shown, all, counts.partial) : ["\u2013 compositions"]));
       for (const card of cards) card.update(counts, all, kept);
     },
   };
@@ -47,10 +47,12 @@ export function shownTotal(counts, kept) {
 /**
  * @param {number} shown
  * @param {number} all
+ * @param {boolean} partial
  */
-function totalNodes(shown, all) {
+function totalNodes(shown, all, partial) {
   const of = shown === all ? null : h("span", { class: "soft" }, ` of ${thousands(all)}`);
-  return [h("strong", {}, thousands(shown)), of, shown === 1 && !of ? " composition" : " compositions"];
+  const noun = shown === 1 && !of ? "composition" : "compositions";
+  return [h("strong", {}, thousands(shown)), of, ` ${noun}`, partial ? " so far" : null];
 }
 
 class Card {
@@ -73,7 +75,7 @@ class Card {
   }
 
   /**
-   * @param {Record<Category, number> | null} counts
+   * @param {import("../types.js").Counts | null} counts
    * @param {number} all
    * @param {Category[]} kept
    */

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../dom.js";
 import { thousands } from "../formula_text.js";
+import { fragment } from "../router.js";
 import { COLUMNS, rangeText, rowsTable } from "../table.js";
 import { copyAs, downloads } from "./copies.js";
 
@@ -22,6 +23,7 @@ export function results(meta, client, onOptions) {
   const available = OFFERED.filter((name) => meta.has_energies || name !== "energy_above_hull");
   const usual = SHOWN.filter((name) => available.includes(name));
   const range = h("p", { class: "range", role: "status" });
+  const first = h("p", { class: "first" });
   const body = h("div", { class: "result-rows" });
   const columnsMenu = h("details", { class: "menu" });
   const pager = h("nav", { class: "pager", "aria-label": "Pages" });
@@ -40,7 +42,7 @@ export function results(meta, client, onOptions) {
     root: h(
       "section",
       { class: "results", "aria-labelledby": "rows-heading" },
-      h("div", { class: "bar results-bar" }, h("h2", { id: "rows-heading" }, "Compositions"), range, columnsMenu, copies.root, saving),
+      h("div", { class: "bar results-bar" }, h("h2", { id: "rows-heading" }, "Compositions"), range, first, columnsMenu, copies.root, saving),
       copies.output,
       body,
       pager,
@@ -59,6 +61,7 @@ export function results(meta, client, onOptions) {
       fill(range, "");
       fill(pager);
       fill(saving);
+      fill(first);
       fill(body, h("p", { class: "soft" }, why));
     },
     /**
@@ -71,12 +74,13 @@ export function results(meta, client, onOptions) {
       body.classList.remove("waiting");
       fill(columnsMenu, h("summary", { class: "button" }, "Columns"), columnChoices(available, columns, usual, onOptions));
       copies.update(text);
+      fill(first, meta.has_suggestions && h("a", { href: fragment("suggest", text) }, "Which to try first?"));
       fill(saving, downloads(meta, text, columns, rows));
+      const first = (pageOf(options) - 1) * PAGE + 1;
       if (rows.length === 0) {
-        fill(body, h("p", { class: "soft" }, "No composition matches."));
+        fill(body, h("p", { class: "soft" }, first === 1 ? "No composition matches." : "There are fewer rows."));
         return;
       }
-      const first = (pageOf(options) - 1) * PAGE + 1;
       const onSort = (/** @type {string} */ sort) => onOptions({ ...options, sort, page: "" });
       fill(body, rowsTable({ caption: "Compositions that match the query", columns, rows, sources: meta.sources, sort: options.sort, onSort, first }));
     },
@@ -88,7 +92,7 @@ export function results(meta, client, onOptions) {
       const page = pageOf(options);
       const last = Math.max(1, Math.ceil(total / PAGE));
       const first = (page - 1) * PAGE + 1;
-      fill(range, total === 0 ? "" : rangeText(first, Math.min(PAGE, total - first + 1), total));
+      fill(range, total === 0 ? "" : rangeText(first, Math.max(0, Math.min(PAGE, total - first + 1)), total));
       fill(pager, last > 1 ? pagerNodes(page, last, (to) => onOptions({ ...options, page: to === 1 ? "" : String(to) })) : null);
     },
   };

@@ -54,7 +54,7 @@ function explore(root, meta, client) {
   let params = { text: "", options: {} };
   /** @type {Picker} */
   let picker = toPicker("");
-  /** @type {any} */
+  /** @type {import("../types.js").Counts | null} */
   let counts = null;
 
   /** @param {Picker} changed */
@@ -123,8 +123,13 @@ function explore(root, meta, client) {
     }
   }
 
-  client.progress(() => {
-    if (counts?.partial) count();
+  let ready = "";
+  client.progress(({ ready_nelements }) => {
+    if (ready === ready_nelements.join()) return;
+    ready = ready_nelements.join();
+    if (!counts?.partial) return;
+    count();
+    list();
   });
 
   return (next) => {
