@@ -23,7 +23,7 @@ export function results(meta, client, onOptions) {
   const available = OFFERED.filter((name) => meta.has_energies || name !== "energy_above_hull");
   const usual = SHOWN.filter((name) => available.includes(name));
   const range = h("p", { class: "range", role: "status" });
-  const first = h("p", { class: "first" });
+  const suggest = h("p", { class: "suggest" });
   const body = h("div", { class: "result-rows" });
   const columnsMenu = h("details", { class: "menu" });
   const pager = h("nav", { class: "pager", "aria-label": "Pages" });
@@ -42,7 +42,7 @@ export function results(meta, client, onOptions) {
     root: h(
       "section",
       { class: "results", "aria-labelledby": "rows-heading" },
-      h("div", { class: "bar results-bar" }, h("h2", { id: "rows-heading" }, "Compositions"), range, first, columnsMenu, copies.root, saving),
+      h("div", { class: "bar results-bar" }, h("h2", { id: "rows-heading" }, "Compositions"), range, suggest, columnsMenu, copies.root, saving),
       copies.output,
       body,
       pager,
@@ -61,7 +61,7 @@ export function results(meta, client, onOptions) {
       fill(range, "");
       fill(pager);
       fill(saving);
-      fill(first);
+      fill(suggest);
       fill(body, h("p", { class: "soft" }, why));
     },
     /**
@@ -74,7 +74,7 @@ export function results(meta, client, onOptions) {
       body.classList.remove("waiting");
       fill(columnsMenu, h("summary", { class: "button" }, "Columns"), columnChoices(available, columns, usual, onOptions));
       copies.update(text);
-      fill(first, meta.has_suggestions && h("a", { href: fragment("suggest", text) }, "Which to try first?"));
+      fill(suggest, meta.has_suggestions && h("a", { href: fragment("suggest", text) }, "Which to try first?"));
       fill(saving, downloads(meta, text, columns, rows));
       const first = (pageOf(options) - 1) * PAGE + 1;
       if (rows.length === 0) {
