@@ -104,7 +104,7 @@ def test_sorting_and_pages_are_in_the_url(page, site):
     expect(page).to_have_url(f"{site}#elements=Li?sort=natoms&page=2")
     page.reload()
     expect(page.locator(".range")).to_contain_text("51 to 100 of")
-    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Atoms▲")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Atoms")
 
 
 def test_columns(page, site):
