@@ -21,9 +21,10 @@ export class Answers {
     this.isComplete = false;
   }
 
-  /** Whether enough has been read. @param {string} method @returns {boolean} */
-  canAnswer(method) {
-    return this.isComplete || (method === "counts" && this.space.layers.size > 0 && [...this.space.layers.values()].every((layer) => layer.setOf.length > 0));
+  /** Whether enough has been read. Scripts get no partial counts. @param {{kind: string, method: string}} request @returns {boolean} */
+  canAnswer({ kind, method }) {
+    const hasSystems = [...this.space.layers.values()].every((layer) => layer.setOf.length > 0);
+    return this.isComplete || (method === "counts" && kind !== "script" && hasSystems);
   }
 
   /** @param {string} method @param {any[]} args @returns {any} */

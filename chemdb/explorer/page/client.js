@@ -1,6 +1,6 @@
 /** What the screens ask: counts, rows, single compositions and more, answered by a worker. */
 
-import { termsOf } from "./filter.js";
+import { CATEGORY_NAMES, termsOf } from "./filter.js";
 import { fetchPart, fromBase64, isInPage, textOfPart, unpackedJson } from "./pack.js";
 import { parse } from "./query_text.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -99,6 +99,19 @@ export function createClient() {
     if (parsed.filter) return parsed.filter;
     throw new Error(parsed.error ? parsed.error.message : `${parsed.why}: ${parsed.command}`);
   }
+
+  // For scripts and tests: none of these requests cancels another.
+  Object.assign(globalThis, {
+    chemdb: {
+      /** @param {string} text */
+      counts: async (text) => {
+        const counts = await ask("script", "counts", [await filterOf(text), false]);
+        return Object.fromEntries(CATEGORY_NAMES.map((name) => [name, counts[name]]));
+      },
+      /** @param {string} text @param {number} [limit] @param {number} [offset] @param {string} [sort] */
+      rows: async (text, limit, offset, sort) => ask("script", "rows", [await filterOf(text), { limit, offset, sort }]),
+    },
+  });
 
   return {
     meta,
