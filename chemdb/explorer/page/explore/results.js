@@ -24,7 +24,7 @@ export function results(meta, client, onOptions) {
   const usual = SHOWN.filter((name) => available.includes(name));
   const range = h("p", { class: "range", role: "status" });
   const suggest = h("p", { class: "suggest" });
-  const body = h("div", { class: "result-rows" });
+  const body = h("div", { class: "result-rows" }, h("p", { class: "soft" }, "Loading\u2026"));
   const columnsMenu = h("details", { class: "menu" }, h("summary", { class: "button" }, "Columns"));
   const pager = h("nav", { class: "pager", "aria-label": "Pages" });
   const copies = copyAs(client);
