@@ -1,6 +1,6 @@
 /** Why one composition is allowed or not, and what is known near it: `chemdb/lookup/explain.py` for the page. */
 
-import { anonymousFormula, compositionOf, formulaText, readFormula } from "./formula.js";
+import { composition, readComposition } from "./formula.js";
 import {
   Assignments,
   UndecidedError,
@@ -10,34 +10,22 @@ import {
   speciesText,
   valuesOf,
 } from "./oxidation_states.js";
+import { PER_UNIT } from "./weights.js";
 
-/** @typedef {import("./types.js").Analogue} Analogue */
-/** @typedef {import("./types.js").Composition} Composition */
-/** @typedef {import("./types.js").Element} Element */
-/** @typedef {import("./types.js").Entry} Entry */
-/** @typedef {import("./types.js").SetVerdict} SetVerdict */
-/** @typedef {import("./types.js").StateSet} StateSet */
-/** @typedef {import("./formula.js").Amounts} Amounts */
+/** @import {Analogue, Composition, Element, Entry, Meta, SetVerdict, StateSet} from "./types.js" */
+/** @import {ReadComposition} from "./formula.js" */
+/** @import {Known} from "./known.js" */
+/** @import {Weights} from "./weights.js" */
 
 /**
  * @typedef {object} Knowledge - what the page knows of a file besides its chemical systems
- * @property {Element[]} elements - by atomic number
- * @property {StateSet[]} state_sets - that of the file first
- * @property {{nelements: number[], max_factor: number}} limits
- * @property {Map<string, Entry[]>} entries - of each known formula, the most stable first
+ * @property {Meta} meta
+ * @property {Known} known
  * @property {Weights} weights
- */
-
-/**
- * @typedef {object} Weights - what substitutions say
- * @property {(element: string, replacedBy: string) => number} weight - in millionths
- * @property {{nelements: number, score_from: number | null, share_found: number | null}[]} score_band
  */
 
 /** Most witnesses, entries, neighbours and substitutions that are listed. */
 const [MAX_WITNESSES, MAX_ENTRIES, MAX_NEIGHBOURS, MAX_SUBSTITUTIONS] = [20, 10, 5, 5];
-/** Weights are whole millionths. */
-const PER_UNIT = 1_000_000;
 
 /**
  * Return everything that a file says about one composition.
@@ -47,24 +35,23 @@ const PER_UNIT = 1_000_000;
  * @returns {Composition}
  */
 export function explain(text, knowledge) {
-  const composition = readFormula(text, knowledge.elements);
-  const { elements, amounts } = composition;
-  const symbols = elements.map((element) => element.symbol);
-  const formula = formulaText(symbols, amounts);
-  const [used] = knowledge.state_sets;
+  const { meta } = knowledge;
+  const read = readComposition(text, meta.elements);
+  const { elements, symbols, amounts } = read;
+  const [used] = meta.state_sets;
   const witnesses = new Assignments(symbols, amounts, valuesOf(elements), used.states);
   const listed = first(witnesses, MAX_WITNESSES);
-  const entries = knowledge.entries.get(formula) ?? [];
+  const entries = entriesOf(read, knowledge);
   const [allowed, known] = [witnesses.count > 0, entries.length > 0];
-  const outside = outsideBecause(elements.length, Math.max(...amounts), knowledge.limits);
-  const found = outside === null ? evidence(composition, allowed, knowledge) : OUTSIDE;
+  const outside = outsideBecause(elements.length, Math.max(...amounts), meta.limits);
+  const found = outside === null ? evidence(read, allowed, knowledge) : OUTSIDE;
   return {
     formula_given: text,
-    formula,
-    chemsys: symbols.toSorted().join("-"),
+    formula: read.formula,
+    chemsys: read.chemsys,
     nelements: elements.length,
     natoms: amounts.reduce((sum, amount) => sum + amount, 0),
-    formula_anonymous: anonymousFormula(amounts),
+    formula_anonymous: read.formula_anonymous,
     in_space: outside === null,
     outside_because: outside,
     allowed,
@@ -74,11 +61,11 @@ export function explain(text, knowledge) {
     n_witnesses: witnesses.count,
     witnesses: listed.map((states) => assignmentText(symbols, states)),
     all_metal: elements.every((element) => element.smact_metal),
-    verdicts: knowledge.state_sets.map((set) => verdict(composition, set)),
+    verdicts: meta.state_sets.map((set) => verdict(read, set)),
     n_entries: entries.length,
     entries: entries.slice(0, MAX_ENTRIES),
-    neighbours: neighbours(composition, formula, knowledge),
-    substitutions: substitutions(composition, listed, knowledge),
+    neighbours: neighbours(read, knowledge),
+    substitutions: substitutions(read, listed, knowledge),
     ...found,
     elements: symbols,
     factors: amounts,
@@ -98,12 +85,11 @@ export function outsideBecause(nelements, largest, limits) {
 }
 
 /**
- * @param {Amounts} composition
+ * @param {ReadComposition} read
  * @param {StateSet} set
  * @returns {SetVerdict}
  */
-function verdict({ elements, amounts }, { name, used, states }) {
-  const symbols = elements.map((element) => element.symbol);
+function verdict({ elements, symbols, amounts }, { name, used, states }) {
   const isElement = elements.length === 1;
   const isMetal = elements.every((element) => element.smact_metal);
   /** @type {{allowed: boolean | null, n_witnesses: number | null, witness: string | null}} */
@@ -137,47 +123,38 @@ function verdict({ elements, amounts }, { name, used, states }) {
 /**
  * Return the known formulas of the same chemical system, the nearest first.
  *
- * @param {Amounts} composition
- * @param {string} formula
+ * @param {ReadComposition} read
  * @param {Knowledge} knowledge
  */
-function neighbours({ elements, amounts }, formula, knowledge) {
-  const symbols = elements.map((element) => element.symbol);
-  const own = fractions(amounts);
-  return (knownSystems(knowledge).get(symbols.toSorted().join("-")) ?? [])
-    .filter((each) => each !== formula)
-    .map((each) => {
-      const of = new Map([...each.matchAll(ATOM)].map(([, symbol, amount]) => [symbol, Number(amount || 1)]));
-      const theirs = fractions(symbols.map((symbol) => of.get(symbol) ?? 0));
+function neighbours(read, { meta, known }) {
+  const own = fractions(read.amounts);
+  return knownIn(read, known)
+    .filter((each) => each.formula !== read.formula)
+    .map(({ formula, row }) => {
+      const other = readComposition(formula, meta.elements);
+      const theirs = fractions(read.symbols.map((symbol) => other.amounts[other.symbols.indexOf(symbol)]));
       const distance = own.reduce((sum, share, i) => sum + Math.abs(share - theirs[i]), 0) / 2;
-      return { formula: each, distance: Math.round(distance * 1e6) / 1e6, ...best(each, knowledge) };
+      return { formula, distance: Math.round(distance * 1e6) / 1e6, ...stands(row, known) };
     })
     .sort((a, b) => a.distance - b.distance || compare(a.formula, b.formula))
     .slice(0, MAX_NEIGHBOURS);
 }
 
-const ATOM = /([A-Z][a-z]?)(\d*)/g;
-/** @type {WeakMap<Map<string, Entry[]>, Map<string, string[]>>} */
-const systems = new WeakMap();
-
 /**
- * Return the known formulas of each chemical system.
+ * Return the known formulas of the system of a composition.
  *
- * @param {Knowledge} knowledge
+ * @param {ReadComposition} read
+ * @param {Known} known
  */
-function knownSystems({ entries }) {
-  let known = systems.get(entries);
-  if (!known) {
-    known = new Map();
-    for (const formula of entries.keys()) {
-      const chemsys = [...formula.matchAll(ATOM)].map(([, symbol]) => symbol).sort().join("-");
-      const others = known.get(chemsys);
-      if (others) others.push(formula);
-      else known.set(chemsys, [formula]);
-    }
-    systems.set(entries, known);
-  }
-  return known;
+function knownIn({ symbols }, known) {
+  const k = symbols.length;
+  const rows = known.space.layers.has(k) ? known.inSystem(k, known.space.systemOf(numbersOf(symbols, known))) : [];
+  const inside = rows.map((row) => ({ formula: known.formula(row), row }));
+  const outside = [...known.outside].filter(([formula]) => {
+    const others = formula.match(/[A-Z][a-z]?/g) ?? [];
+    return others.length === k && others.every((symbol, i) => symbol === symbols[i]);
+  });
+  return [...inside, ...outside.map(([formula, row]) => ({ formula, row }))];
 }
 
 /** @param {number[]} amounts */
@@ -192,30 +169,29 @@ function fractions(amounts) {
  * An element of an allowed composition has the oxidation states of its listed witnesses, one of a forbidden composition
  * any of its oxidation states.
  *
- * @param {Amounts} composition
+ * @param {ReadComposition} read
  * @param {number[][]} witnesses
  * @param {Knowledge} knowledge
  */
-function substitutions(composition, witnesses, knowledge) {
-  const { states } = knowledge.state_sets[0];
+function substitutions(read, witnesses, knowledge) {
+  const { states } = knowledge.meta.state_sets[0];
   const found = [];
-  for (const [place, old] of composition.elements.entries()) {
+  for (const [place, old] of read.elements.entries()) {
     const own = witnesses.length
       ? [...new Set(witnesses.map((choice) => choice[place]))]
       : mostCommonFirst(states[old.symbol] ?? []);
-    for (const replacement of replacements(composition, place, knowledge)) {
-      const { element } = replacement;
+    for (const { element, formula, row } of replacements(read, place, knowledge)) {
       const shared = own.find((state) => states[element.symbol]?.some(([each]) => each === state));
       if (shared === undefined) continue;
       const [a, b] = [old.electronegativity, element.electronegativity];
       found.push({
-        formula: replacement.formula,
+        formula,
         replaced: old.symbol,
         by: element.symbol,
         species: speciesText(element.symbol, shared),
         same_group: old.periodic_group === element.periodic_group,
         electronegativity_difference: a === null || b === null ? null : Math.round(Math.abs(a - b) * 100) / 100,
-        ...best(replacement.formula, knowledge),
+        ...stands(row, knowledge.known),
       });
     }
   }
@@ -237,18 +213,17 @@ function mostCommonFirst(states) {
 /**
  * Return the known formulas that have another element in one place.
  *
- * @param {Amounts} composition
+ * @param {ReadComposition} read
  * @param {number} place
  * @param {Knowledge} knowledge
  */
-function replacements({ elements, amounts }, place, knowledge) {
+function replacements({ elements, amounts }, place, { meta, known }) {
   const found = [];
-  for (const element of knowledge.elements) {
+  for (const element of meta.elements) {
     if (elements.includes(element)) continue;
-    const replaced = new Map(elements.map((each, i) => [i === place ? element.symbol : each.symbol, amounts[i]]));
-    const other = compositionOf(replaced, knowledge.elements);
-    const formula = formulaText(other.elements.map(({ symbol }) => symbol), other.amounts);
-    if (knowledge.entries.has(formula)) found.push({ element, formula });
+    const other = composition(new Map(elements.map((each, i) => [i === place ? element : each, amounts[i]])));
+    const row = rowOf(other, known);
+    if (row >= 0) found.push({ element, formula: other.formula, row });
   }
   return found;
 }
@@ -258,51 +233,71 @@ const OUTSIDE = { score: null, share_found: null, analogues: /** @type {Analogue
 /**
  * Return the score of a composition of the space, and the analogues of which it is the sum.
  *
- * @param {Amounts} composition
+ * @param {ReadComposition} read
  * @param {boolean} allowed
  * @param {Knowledge} knowledge
  */
-export function evidence(composition, allowed, knowledge) {
-  const { weight, score_band: bands } = knowledge.weights;
-  const analogues = composition.elements
+export function evidence(read, allowed, knowledge) {
+  const { weights, known } = knowledge;
+  let sum = 0;
+  const analogues = read.elements
     .flatMap((old, place) =>
-      replacements(composition, place, knowledge).map(({ element, formula }) => ({
-        formula,
-        element: element.symbol,
-        replaced_by: old.symbol,
-        weight: weight(element.symbol, old.symbol) / PER_UNIT,
-        ...best(formula, knowledge),
-      })),
+      replacements(read, place, knowledge).map(({ element, formula, row }) => {
+        const weight = weights.of(element.symbol, old.symbol);
+        sum += weight;
+        return {
+          formula,
+          element: element.symbol,
+          replaced_by: old.symbol,
+          weight: weight / PER_UNIT,
+          ...stands(row, known),
+        };
+      }),
     )
     .sort((a, b) => b.weight - a.weight || compare(a.formula, b.formula));
-  const score = Math.round(analogues.reduce((sum, each) => sum + each.weight, 0) * PER_UNIT) / PER_UNIT;
-  const share = allowed && analogues.length ? shareFound(bands, composition.elements.length, score) : null;
+  const score = sum / PER_UNIT;
+  const share = allowed && analogues.length ? weights.shareFound(read.elements.length, score) : null;
   return { score, share_found: share, analogues };
 }
 
 /**
- * Return what a score was worth when a fifth of the known compositions was hidden.
+ * Return the row of a composition in the known list, -1 where it is not known.
  *
- * @param {Weights["score_band"]} bands
- * @param {number} nelements
- * @param {number} score
+ * @param {ReadComposition} read
+ * @param {Known} known
  */
-export function shareFound(bands, nelements, score) {
-  const within = bands
-    .filter((band) => band.nelements === nelements && (band.score_from ?? -Infinity) <= score)
-    .sort((a, b) => (a.score_from === b.score_from ? 0 : (b.score_from ?? -Infinity) - (a.score_from ?? -Infinity)));
-  return within[0]?.share_found ?? null;
+function rowOf({ symbols, amounts, formula }, known) {
+  const stoichiometry = known.space.stoichiometryOf(amounts);
+  if (stoichiometry < 0) return known.outside.get(formula) ?? -1;
+  return known.find(symbols.length, known.space.systemOf(numbersOf(symbols, known)), stoichiometry);
 }
 
 /**
- * Return the most stable entry of a known formula.
- *
- * @param {string} formula
+ * @param {ReadComposition} read
  * @param {Knowledge} knowledge
+ * @returns {Entry[]}
  */
-function best(formula, { entries }) {
-  const [entry] = entries.get(formula) ?? [];
-  return { material_id: entry?.material_id ?? null, energy_above_hull: entry?.energy_above_hull ?? null };
+function entriesOf(read, { known }) {
+  const row = rowOf(read, known);
+  return row < 0 ? [] : known.entries(row, read.formula);
+}
+
+/**
+ * Return what stands for a known formula: its most stable entry.
+ *
+ * @param {number} row
+ * @param {Known} known
+ */
+function stands(row, known) {
+  return { material_id: known.materialId(row), energy_above_hull: known.energy(row) };
+}
+
+/**
+ * @param {string[]} symbols
+ * @param {Known} known
+ */
+function numbersOf(symbols, known) {
+  return symbols.map((symbol) => known.space.numberOf.get(symbol) ?? 0);
 }
 
 /**
