@@ -12,6 +12,7 @@ registerScreen(aboutScreen);
 const client = createClient();
 const main = /** @type {HTMLElement} */ (document.querySelector("#main"));
 const navigation = /** @type {HTMLElement} */ (document.querySelector("#screens"));
+const footer = /** @type {HTMLElement} */ (document.querySelector("#known"));
 const loading = /** @type {HTMLElement} */ (document.querySelector("#loading"));
 
 const links = registeredScreens().map((screen) => ({
@@ -21,12 +22,20 @@ const links = registeredScreens().map((screen) => ({
 fill(navigation, links.map(({ link }) => link));
 
 client.progress((progress) => {
-  const done = progress.fraction >= 1;
-  fill(loading, done ? null : `Loading ${progress.part}, ${Math.floor(100 * progress.fraction)}%`);
+  fill(loading, progress.fraction < 1 ? progressText(progress) : null);
 });
 
-start(main, client, (screen, moved) => {
-  document.title = `${screen.title} · chemdb`;
+client.meta.then(({ known }) => fill(footer, `Known: ${known}`), () => fill(loading));
+
+/** @param {import("./types.js").Progress} progress */
+function progressText({ fraction, ready_nelements }) {
+  const percent = `${Math.floor(100 * fraction)}%`;
+  if (ready_nelements.length === 0) return `Loading, ${percent}`;
+  return `Counting ${ready_nelements.join(" and ")} elements; loading the others, ${percent}`;
+}
+
+start(main, client, (screen, { text }, moved) => {
+  document.title = [text, screen.title, "chemdb"].filter((part) => part !== "").join(" · ");
   for (const each of links) {
     if (each.screen === screen) each.link.setAttribute("aria-current", "page");
     else each.link.removeAttribute("aria-current");

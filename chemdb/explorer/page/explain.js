@@ -1,15 +1,10 @@
 /** Why one composition is allowed or not, and what is known near it: `chemdb/lookup/explain.py` for the page. */
 
+import { brokenRule } from "./broken_rule.js";
 import { composition, readComposition } from "./formula.js";
-import {
-  Assignments,
-  UndecidedError,
-  assignmentText,
-  brokenRule,
-  mixedValenceAssignment,
-  speciesText,
-  valuesOf,
-} from "./oxidation_states.js";
+import { Assignments, UndecidedError, assignmentText, firstOf } from "./oxidation_states.js";
+import { mixedValenceAssignment } from "./mixed_valence.js";
+import { speciesText } from "./terms.js";
 import { PER_UNIT } from "./weights.js";
 
 /** @import {Analogue, Composition, Element, Entry, Meta, SetVerdict, StateSet} from "./types.js" */
@@ -39,7 +34,7 @@ export function explain(text, knowledge) {
   const read = readComposition(text, meta.elements);
   const { elements, symbols, amounts } = read;
   const [used] = meta.state_sets;
-  const witnesses = new Assignments(symbols, amounts, valuesOf(elements), used.states);
+  const witnesses = new Assignments(elements, amounts, used.states);
   const listed = first(witnesses, MAX_WITNESSES);
   const entries = entriesOf(read, knowledge);
   const [allowed, known] = [witnesses.count > 0, entries.length > 0];
@@ -98,10 +93,10 @@ function verdict({ elements, symbols, amounts }, { name, used, states }) {
   let withMixed = null;
   let mixed = null;
   try {
-    const witnesses = new Assignments(symbols, amounts, valuesOf(elements), states);
+    const witnesses = new Assignments(elements, amounts, states);
     decided.allowed = witnesses.count > 0;
     decided.n_witnesses = witnesses.count;
-    const [best] = witnesses;
+    const best = firstOf(witnesses);
     decided.witness = best ? assignmentText(symbols, best) : null;
     mixed = decided.witness ?? mixedValenceAssignment(elements, amounts, states);
     withMixed = mixed !== null;

@@ -1,384 +1,140 @@
-/**
- * Which oxidation states allow a composition, and which rule a forbidden one breaks: `chemdb/rule/oxidation_states.py`,
- * `chemdb/rule/smact_validity.py` and `chemdb/lookup/broken_rule.py` for the page.
- */
+/** Which oxidation states allow a composition, the most common first; as chemdb/rule/oxidation_states.py. */
 
-/** @typedef {import("./types.js").Element} Element */
-/** @typedef {import("./types.js").Forbidden} Forbidden */
-/** @typedef {Record<string, [number, number][]>} States - by symbol, each state in e and its occurrences in the ICSD */
+import { speciesText } from "./terms.js";
 
-/** What the elements so far allow: no cation yet; none, and an anion as electronegative as the next one; a cation. */
+/** @import {Element} from "./types.js" */
+
+/** @typedef {Record<string, [number, number][]>} Occurrences  By symbol, each state (in e) and how often it occurs */
+
+/** @typedef {{best: bigint, count: number}} Completion */
+
 const [FREE, LEVEL, CATION] = [0, 1, 2];
-
-/** Most pairs of net charge and phase that are examined for one composition. */
-const MAX_CHOICES = 1 << 19;
-/** Most distinct net charges that are listed to find the smallest. */
-const MAX_NET_CHARGES = 100_000;
-/** Most atoms of mixed valence. */
-const MAX_SITES = 64;
+const MAX_CHOICES = 2 ** 19;
 
 /** There are too many choices of oxidation states to decide. */
-export class UndecidedError extends Error {
-  constructor() {
-    super("too many choices of oxidation states to decide");
-  }
-}
+export class UndecidedError extends Error {}
 
-/** @typedef {{state: number, occurrences: bigint, charge: number, phase: number}} Choice */
-/** @typedef {{best: bigint, states: number[], score: bigint, charge: number, phase: number}} Beginning */
-
-/** The oxidation states that allow a composition, the most common first. */
+/** Charge-neutral choices of oxidation states in which every cation is less electronegative than every anion. */
 export class Assignments {
-  /** @type {number[]} */
-  #order;
-  /** @type {number[]} */
-  #amounts;
-  /** @type {[number, bigint][][]} */
-  #states;
-  /** @type {boolean[]} */
-  #ties;
-  #checks;
-  /** @type {number[]} */
-  #lowest = [0];
-  /** @type {number[]} */
-  #highest = [0];
-  /** @type {number[]} */
-  #divisor = [0];
-  /** @type {Map<number, {best: bigint, count: number}>[]} */
-  #completions;
-  #examined = 0;
-
   /**
-   * @param {string[]} symbols
+   * @param {{symbol: string, electronegativity: number | null}[]} elements
    * @param {number[]} amounts
-   * @param {Record<string, number | null> | null} electronegativities - by symbol; null asks for neutrality only
-   * @param {States} states
+   * @param {Occurrences} states
+   * @param {boolean} [checksElectronegativity]
    */
-  constructor(symbols, amounts, electronegativities, states) {
-    this.#checks = electronegativities !== null;
-    const value = symbols.map((symbol) => electronegativities?.[symbol] ?? 0);
-    this.#order = symbols
-      .map((_, i) => i)
-      .sort((a, b) => value[b] - value[a] || compare(symbols[a], symbols[b]));
-    const without = electronegativities && symbols.some((symbol) => electronegativities[symbol] === null);
-    this.#amounts = this.#order.map((i) => amounts[i]);
-    this.#states = this.#order.map((i) =>
-      without ? [] : (states[symbols[i]] ?? []).map(([state, n]) => [state, BigInt(n + 1)]),
-    );
-    const values = this.#order.map((i) => value[i]);
-    this.#ties = values.map((each, place) => each === (values[place + 1] ?? -1));
-    this.#completions = this.#order.map(() => new Map());
-    this.#boundCharges();
-    /** Number of assignments. */
-    this.count = this.#complete(0, 0, FREE).count;
+  constructor(elements, amounts, states, checksElectronegativity = true) {
+    this.checks = checksElectronegativity;
+    const value = elements.map((element) => (checksElectronegativity ? element.electronegativity ?? 0 : 0));
+    const order = elements.map((_, i) => i).sort((a, b) => value[b] - value[a]
+      || (elements[a].symbol < elements[b].symbol ? -1 : elements[a].symbol > elements[b].symbol ? 1 : a - b));
+    this.order = order;
+    this.amounts = order.map((i) => amounts[i]);
+    this.states = order.map((i) => states[elements[i].symbol] ?? []);
+    if (checksElectronegativity && elements.some((element) => element.electronegativity === null)) this.states = order.map(() => []);
+    this.ties = order.map((i, place) => place + 1 < order.length && value[i] === value[order[place + 1]]);
+    const n = order.length;
+    this.lowest = new Array(n + 1).fill(0);
+    this.highest = new Array(n + 1).fill(0);
+    this.divisor = new Array(n + 1).fill(0);
+    for (let place = n - 1; place >= 0; place--) {
+      const values = this.states[place].map(([state]) => state);
+      this.lowest[place] = this.lowest[place + 1] + this.amounts[place] * (values.length ? Math.min(...values) : 0);
+      this.highest[place] = this.highest[place + 1] + this.amounts[place] * (values.length ? Math.max(...values) : 0);
+      this.divisor[place] = gcd(this.divisor[place + 1], this.amounts[place]);
+    }
+    /** @type {Map<string, Completion>} */
+    this.completions = new Map();
+    this.count = this.complete(0, 0, FREE).count;
   }
 
-  /**
-   * Yield oxidation states in e, in the order of the elements given.
-   *
-   * @returns {Generator<number[]>}
-   */
-  *[Symbol.iterator]() {
-    const { best } = this.#complete(0, 0, FREE);
-    /** @type {Beginning[]} */
-    const open = best ? [{ best, states: [], score: 1n, charge: 0, phase: FREE }] : [];
+  /** Oxidation states in e, in the order of the elements given. @returns {Generator<number[]>} */
+  * [Symbol.iterator]() {
+    const n = this.amounts.length;
+    const { best } = this.complete(0, 0, FREE);
+    /** @type {{rank: bigint, states: number[], score: bigint, charge: number, phase: number}[]} */
+    const open = best ? [{ rank: best, states: [], score: 1n, charge: 0, phase: FREE }] : [];
     while (open.length) {
-      const { states, score, charge, phase } = takeFirst(open);
-      const place = states.length;
-      if (place === this.#order.length) {
-        /** @type {number[]} */
-        const given = [];
-        this.#order.forEach((i, at) => (given[i] = states[at]));
-        yield given;
+      let first = 0;
+      for (let i = 1; i < open.length; i++) if (comesBefore(open[i], open[first])) first = i;
+      const [{ states, score, charge, phase }] = open.splice(first, 1);
+      if (states.length === n) {
+        const result = new Array(n);
+        this.order.forEach((i, place) => { result[i] = states[place]; });
+        yield result;
         continue;
       }
-      for (const choice of this.#choices(place, charge, phase)) {
-        const rest = this.#complete(place + 1, choice.charge, choice.phase).best;
+      for (const choice of this.choices(states.length, charge, phase)) {
+        const rest = this.complete(states.length + 1, choice.charge, choice.phase).best;
         if (!rest) continue;
-        const next = score * choice.occurrences;
-        open.push({ ...choice, best: next * rest, states: [...states, choice.state], score: next });
+        const next = score * BigInt(choice.occurrences + 1);
+        open.push({ rank: next * rest, states: [...states, choice.state], score: next, charge: choice.charge, phase: choice.phase });
       }
     }
   }
 
-  #boundCharges() {
-    for (let place = this.#order.length - 1; place >= 0; place--) {
-      const states = this.#states[place].map(([state]) => state);
-      const amount = this.#amounts[place];
-      this.#lowest.unshift(this.#lowest[0] + amount * (states.length ? Math.min(...states) : 0));
-      this.#highest.unshift(this.#highest[0] + amount * (states.length ? Math.max(...states) : 0));
-      this.#divisor.unshift(gcd(this.#divisor[0], amount));
-    }
-  }
-
-  /**
-   * Return what an element can be where the remaining ones may balance it.
-   *
-   * @param {number} place
-   * @param {number} charge
-   * @param {number} phase
-   * @returns {Choice[]}
-   */
-  #choices(place, charge, phase) {
-    const after = place + 1;
-    /** @type {Choice[]} */
-    const choices = [];
-    for (const [state, occurrences] of this.#states[place]) {
+  /** @param {number} place @param {number} charge @param {number} phase @returns {Generator<{state: number, occurrences: number, charge: number, phase: number}>} */
+  * choices(place, charge, phase) {
+    const amount = this.amounts[place];
+    const divisor = this.divisor[place + 1];
+    for (const [state, occurrences] of this.states[place]) {
       if ((state < 0 && phase === CATION) || (state > 0 && phase === LEVEL)) continue;
-      const next = charge + state * this.#amounts[place];
-      if (next < -this.#highest[after] || next > -this.#lowest[after]) continue;
-      if (this.#divisor[after] && next % this.#divisor[after] !== 0) continue;
-      choices.push({ state, occurrences, charge: next, phase: this.#nextPhase(place, state, phase) });
+      const next = charge + state * amount;
+      if (next < -this.highest[place + 1] || next > -this.lowest[place + 1] || (divisor && next % divisor)) continue;
+      let nextPhase = FREE;
+      if (this.checks) {
+        if (state > 0 || phase === CATION) nextPhase = CATION;
+        else if (this.ties[place] && (state < 0 || phase === LEVEL)) nextPhase = LEVEL;
+      }
+      yield { state, occurrences, charge: next, phase: nextPhase };
     }
-    return choices;
   }
 
-  /**
-   * @param {number} place
-   * @param {number} state
-   * @param {number} phase
-   */
-  #nextPhase(place, state, phase) {
-    if (!this.#checks) return FREE;
-    if (state > 0 || phase === CATION) return CATION;
-    return this.#ties[place] && (state < 0 || phase === LEVEL) ? LEVEL : FREE;
-  }
-
-  /**
-   * Return the score of the best completion, 0 where there is none, and how many there are.
-   *
-   * @param {number} place
-   * @param {number} charge
-   * @param {number} phase
-   * @returns {{best: bigint, count: number}}
-   */
-  #complete(place, charge, phase) {
-    if (place === this.#order.length) return charge === 0 ? { best: 1n, count: 1 } : { best: 0n, count: 0 };
-    const known = this.#completions[place];
-    const key = 3 * charge + phase;
-    let result = known.get(key);
+  /** @param {number} place @param {number} charge @param {number} phase @returns {Completion} */
+  complete(place, charge, phase) {
+    if (place === this.amounts.length) return charge === 0 ? { best: 1n, count: 1 } : { best: 0n, count: 0 };
+    const key = `${place} ${charge} ${phase}`;
+    let result = this.completions.get(key);
     if (!result) {
       result = { best: 0n, count: 0 };
-      for (const choice of this.#choices(place, charge, phase)) {
-        const rest = this.#complete(place + 1, choice.charge, choice.phase);
-        const best = rest.best * choice.occurrences;
-        if (best > result.best) result.best = best;
+      for (const choice of this.choices(place, charge, phase)) {
+        const rest = this.complete(place + 1, choice.charge, choice.phase);
+        const score = rest.best * BigInt(choice.occurrences + 1);
+        if (score > result.best) result.best = score;
         result.count += rest.count;
       }
-      if (this.#examined++ === MAX_CHOICES) throw new UndecidedError();
-      known.set(key, result);
+      if (this.completions.size === MAX_CHOICES) throw new UndecidedError("too many choices of oxidation states to decide");
+      this.completions.set(key, result);
     }
     return result;
   }
 }
 
-/**
- * Remove and return the beginning with the best completion, of equal ones that whose states are first.
- *
- * @param {Beginning[]} open
- */
-function takeFirst(open) {
-  let first = 0;
-  for (let i = 1; i < open.length; i++) {
-    if (open[i].best > open[first].best) first = i;
-    else if (open[i].best === open[first].best && precedes(open[i].states, open[first].states)) first = i;
-  }
-  return open.splice(first, 1)[0];
+/** @param {{rank: bigint, states: number[]}} a @param {{rank: bigint, states: number[]}} b @returns {boolean} */
+function comesBefore(a, b) {
+  if (a.rank !== b.rank) return a.rank > b.rank;
+  const n = Math.min(a.states.length, b.states.length);
+  for (let i = 0; i < n; i++) if (a.states[i] !== b.states[i]) return a.states[i] < b.states[i];
+  return a.states.length < b.states.length;
 }
 
-/**
- * @param {number[]} a
- * @param {number[]} b
- */
-function precedes(a, b) {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i] < b[i];
-  return a.length < b.length;
+/** @param {number} a @param {number} b @returns {number} */
+function gcd(a, b) {
+  while (b) [a, b] = [b, a % b];
+  return a;
 }
 
-/**
- * Return a species as chemists write it: Fe3+, Cl-, Xe0.
- *
- * @param {string} symbol
- * @param {number} state
- */
-export function speciesText(symbol, state) {
-  if (state === 0) return `${symbol}0`;
-  return `${symbol}${Math.abs(state) > 1 ? Math.abs(state) : ""}${state > 0 ? "+" : "-"}`;
+/** The first of an iterable, null if it is empty. @template T @param {Iterable<T>} items @returns {T | null} */
+export function firstOf(items) {
+  for (const item of items) return item;
+  return null;
 }
 
-/**
- * Return the species of an assignment as text: Li+ Zn+ O-.
- *
- * @param {string[]} symbols
- * @param {number[]} states
- */
+/** The most common oxidation states that allow a composition, null where none do. @param {Element[]} elements @param {number[]} amounts @param {Occurrences} states @returns {number[] | null} */
+export function mostCommonAssignment(elements, amounts, states) {
+  return firstOf(new Assignments(elements, amounts, states));
+}
+
+/** The species of an assignment as text. @param {string[]} symbols @param {number[]} states @returns {string} */
 export function assignmentText(symbols, states) {
   return symbols.map((symbol, i) => speciesText(symbol, states[i])).join(" ");
-}
-
-/**
- * Return the species that allow a composition with mixed valence, null where none do.
- *
- * @param {Element[]} elements
- * @param {number[]} amounts
- * @param {States} states
- */
-export function mixedValenceAssignment(elements, amounts, states) {
-  /** @type {[string, number][]} */
-  const sites = elements.flatMap(({ symbol, smact_mixed_valence: mixed }, i) =>
-    mixed && (states[symbol] ?? []).length > 1
-      ? Array.from({ length: Math.min(amounts[i], MAX_SITES + 1) }, () => /** @type {[string, number]} */ ([symbol, 1]))
-      : [/** @type {[string, number]} */ ([symbol, amounts[i]])],
-  );
-  if (sites.length > MAX_SITES) throw new UndecidedError();
-  const symbols = sites.map(([symbol]) => symbol);
-  const [assignment] = new Assignments(symbols, sites.map(([, amount]) => amount), valuesOf(elements), states);
-  if (!assignment) return null;
-  /** @type {Map<string, number>} */
-  const totals = new Map();
-  const places = symbols.map((symbol) => elements.findIndex((element) => element.symbol === symbol));
-  const ordered = sites.map((_, i) => i).sort((a, b) => places[a] - places[b] || assignment[a] - assignment[b]);
-  for (const i of ordered) {
-    const species = speciesText(symbols[i], assignment[i]);
-    totals.set(species, (totals.get(species) ?? 0) + sites[i][1]);
-  }
-  return [...totals].map(([species, n]) => (n > 1 ? n : "") + species).join(" ");
-}
-
-/**
- * Return the rule that a forbidden composition breaks.
- *
- * @param {Element[]} elements
- * @param {number[]} amounts
- * @param {States} states
- * @param {string} setName - of the oxidation-state set
- * @returns {Forbidden}
- */
-export function brokenRule(elements, amounts, states, setName) {
-  const symbols = elements.map((element) => element.symbol);
-  const without = elements.filter((element) => element.electronegativity === null).map(({ symbol }) => symbol);
-  if (without.length) return broken("no_electronegativity", noElectronegativity(without));
-  const stateless = symbols.filter((symbol) => !states[symbol]?.length);
-  if (stateless.length) return broken("no_oxidation_states", `${have(stateless)} no oxidation states in ${setName}`);
-  return new Assignments(symbols, amounts, null, states).count
-    ? wrongElectronegativity(symbols, amounts, valuesOf(elements), states)
-    : notNeutral(symbols, amounts, states);
-}
-
-/**
- * Return that elements have no electronegativity.
- *
- * @param {string[]} symbols
- */
-export function noElectronegativity(symbols) {
-  return `${have(symbols)} no Pauling electronegativity`;
-}
-
-/**
- * @param {string[]} symbols
- * @param {number[]} amounts
- * @param {States} states
- */
-function notNeutral(symbols, amounts, states) {
-  const because = "no choice of oxidation states is neutral";
-  let charges = new Set([0]);
-  for (const [i, symbol] of symbols.entries()) {
-    const own = states[symbol].map(([state]) => state * amounts[i]);
-    charges = new Set([...charges].flatMap((charge) => own.map((each) => charge + each)));
-    if (charges.size > MAX_NET_CHARGES) return broken("not_neutral", because);
-  }
-  const [net] = [...charges].sort((a, b) => Math.abs(a) - Math.abs(b) || a - b);
-  // With one more atom of the opposite charge, the neutral choices are those of this net charge.
-  /** @type {States} */
-  const balanced = { ...states, "": [[-net, 0]] };
-  const [choice] = new Assignments([...symbols, ""], [...amounts, 1], null, balanced);
-  const closest = assignmentText(symbols, choice);
-  return broken("not_neutral", `${because}; ${closest} comes closest with ${net > 0 ? "+" : ""}${net} e`, closest, net);
-}
-
-/**
- * @param {string[]} symbols
- * @param {number[]} amounts
- * @param {Record<string, number | null>} electronegativities
- * @param {States} states
- */
-function wrongElectronegativity(symbols, amounts, electronegativities, states) {
-  const scale = (/** @type {string} */ symbol) => electronegativities[symbol] ?? 0;
-  const pairs = symbols
-    .flatMap((cation) => symbols.map((anion) => ({ cation, anion, by: scale(cation) - scale(anion) })))
-    .filter(({ cation, anion, by }) => cation !== anion && by >= 0)
-    .sort((a, b) => a.by - b.by || compare(a.cation, b.cation) || compare(a.anion, b.anion));
-  for (const pair of pairs) {
-    const limited = Object.fromEntries(
-      symbols.map((symbol) => {
-        const kept = states[symbol].filter(
-          ([state]) =>
-            (state <= 0 || scale(symbol) <= scale(pair.cation)) && (state >= 0 || scale(symbol) >= scale(pair.anion)),
-        );
-        return [symbol, kept];
-      }),
-    );
-    const [choice] = new Assignments(symbols, amounts, null, limited);
-    if (!choice) continue;
-    const cation = symbols
-      .filter((_, i) => choice[i] > 0)
-      .reduce((most, symbol) => (scale(symbol) > scale(most) ? symbol : most));
-    const anion = symbols
-      .filter((_, i) => choice[i] < 0)
-      .reduce((least, symbol) => (scale(symbol) < scale(least) ? symbol : least));
-    const text = (/** @type {string} */ symbol) =>
-      `${speciesText(symbol, choice[symbols.indexOf(symbol)])} (${scale(symbol).toFixed(2)})`;
-    const closest = assignmentText(symbols, choice);
-    return broken(
-      "electronegativity",
-      `neutral only with a cation that is not less electronegative than an anion; ${closest} comes closest, where ` +
-        `${text(cation)} is a cation and ${text(anion)} an anion`,
-      closest,
-      0,
-    );
-  }
-  throw new UndecidedError();
-}
-
-/**
- * @param {Forbidden["rule"]} rule
- * @param {string} because
- * @param {string | null} closest
- * @param {number | null} netCharge
- * @returns {Forbidden}
- */
-function broken(rule, because, closest = null, netCharge = null) {
-  return { rule, because, closest, net_charge: netCharge };
-}
-
-/**
- * Return electronegativities by symbol.
- *
- * @param {Element[]} elements
- */
-export function valuesOf(elements) {
-  return Object.fromEntries(elements.map(({ symbol, electronegativity }) => [symbol, electronegativity]));
-}
-
-/** @param {string[]} symbols */
-function have(symbols) {
-  const last = symbols[symbols.length - 1];
-  return symbols.length > 1 ? `${symbols.slice(0, -1).join(", ")} and ${last} have` : `${last} has`;
-}
-
-/**
- * @param {string} a
- * @param {string} b
- */
-function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/**
- * @param {number} a
- * @param {number} b
- * @returns {number}
- */
-function gcd(a, b) {
-  return b ? gcd(b, a % b) : a;
 }

@@ -17,7 +17,7 @@
  * @typedef {object} Screen
  * @property {string} id - in the fragment, `#/id/…`; empty for the first screen
  * @property {string} title - in the navigation and the window's title
- * @property {(root: HTMLElement, params: Params, client: any) => void} show - fills the empty root
+ * @property {(root: HTMLElement, params: Params, client: import("./types.js").Client) => void} show - fills the empty root
  * @property {(params: Params) => void} [update] - the fragment changed while the screen was shown; without it, the root
  *   is emptied and shown anew
  * @property {() => void} [hide] - another screen follows
@@ -90,8 +90,9 @@ export function go(hash, { replace = false } = {}) {
  * Show the screen of the fragment, now and after each change.
  *
  * @param {HTMLElement} root
- * @param {any} client
- * @param {(screen: Screen, moved: boolean) => void} shown - called after each change; moved if another screen came
+ * @param {import("./types.js").Client} client
+ * @param {(screen: Screen, params: Params, moved: boolean) => void} shown - called after each change; moved if another
+ *   screen came
  */
 export function start(root, client, shown) {
   /** @type {Screen | null} */
@@ -109,7 +110,7 @@ export function start(root, client, shown) {
       current = screen;
       screen.show(root, params, client);
     }
-    shown(screen, previous !== null && screen !== previous);
+    shown(screen, params, previous !== null && screen !== previous);
   };
   addEventListener("hashchange", follow);
   addEventListener("popstate", follow);

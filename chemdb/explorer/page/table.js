@@ -10,8 +10,10 @@ import { fragment } from "./router.js";
  * @property {string} [unit]
  * @property {boolean} [number] - aligned to the right
  * @property {boolean} sorts - whether rows can be sorted by it
- * @property {(row: any) => Node | string} cell
+ * @property {(row: any, sources: Source[]) => Node | string} cell
  */
+
+/** @typedef {import("./types.js").Source} Source */
 
 const NONE = "\u2013";
 
@@ -26,7 +28,7 @@ export const COLUMNS = {
   max_factor: { title: "Largest amount", number: true, sorts: true, cell: (row) => String(row.max_factor ?? NONE) },
   formula_anonymous: { title: "Prototype", sorts: true, cell: (row) => formulaNode(row.formula_anonymous) },
   known_in: { title: "Known in", sorts: true, cell: (row) => row.known_in ?? NONE },
-  material_id: { title: "Material", sorts: true, cell: (row) => materialLink(row.material_id) },
+  material_id: { title: "Material", sorts: true, cell: (row, sources) => materialLink(row.material_id, row.known_in, sources) },
   energy_above_hull: {
     title: "Above hull",
     unit: "eV/atom",
@@ -44,11 +46,12 @@ export const COLUMNS = {
  * @param {string} parts.caption
  * @param {string[]} parts.columns - names in `COLUMNS`
  * @param {any[]} parts.rows
+ * @param {Source[]} [parts.sources] - known sources, whose entries the column material_id links to
  * @param {string} [parts.sort] - column that the rows are sorted by, after `-` if descending
  * @param {(sort: string) => void} [parts.onSort] - without it, headers are no buttons
  * @param {number} [parts.first] - position of the first row among all rows, from 1
  */
-export function rowsTable({ caption, columns, rows, sort = "", onSort, first = 1 }) {
+export function rowsTable({ caption, columns, rows, sources = [], sort = "", onSort, first = 1 }) {
   return h(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
@@ -61,7 +64,7 @@ export function rowsTable({ caption, columns, rows, sort = "", onSort, first = 1
         "tbody",
         {},
         rows.map((row, i) =>
-          h("tr", { "aria-rowindex": first + i + 1 }, columns.map((name, j) => tableCell(name, row, j === 0))),
+          h("tr", { "aria-rowindex": first + i + 1 }, columns.map((name, j) => tableCell(name, row, sources, j === 0))),
         ),
       ),
     ),
@@ -71,13 +74,14 @@ export function rowsTable({ caption, columns, rows, sort = "", onSort, first = 1
 /**
  * @param {string} name
  * @param {any} row
+ * @param {Source[]} sources
  * @param {boolean} heading
  */
-function tableCell(name, row, heading) {
+function tableCell(name, row, sources, heading) {
   const column = COLUMNS[name];
   const kind = column.number ? "number" : null;
-  if (heading) return h("th", { scope: "row", class: kind }, column.cell(row));
-  return h("td", { class: kind }, column.cell(row));
+  if (heading) return h("th", { scope: "row", class: kind }, column.cell(row, sources));
+  return h("td", { class: kind }, column.cell(row, sources));
 }
 
 /**
@@ -91,13 +95,14 @@ function header(name, sort, onSort) {
   const attributes = { scope: "col", class: column.number ? "number" : null };
   if (!onSort || !column.sorts) return h("th", attributes, title);
   const direction = sort === name ? "ascending" : sort === `-${name}` ? "descending" : null;
-  const next = { ascending: `-${name}`, descending: "" }[direction ?? ""] ?? name;
-  const arrow = { ascending: "\u25b2", descending: "\u25bc" }[direction ?? ""] ?? "";
+  const next = direction === "ascending" ? `-${name}` : direction === "descending" ? "" : name;
+  const arrow = direction === "ascending" ? "\u25b2" : direction === "descending" ? "\u25bc" : "";
+  // Beside the text, where it does not move the text from the numbers below.
+  const mark = h("span", { class: "arrow", "aria-hidden": "true" }, arrow);
   const button = h(
     "button",
     { type: "button", onclick: () => onSort(next), "data-sort": name },
-    title,
-    h("span", { class: "arrow", "aria-hidden": "true" }, arrow),
+    column.number ? [mark, ...title] : [...title, mark],
   );
   return h("th", { ...attributes, "aria-sort": direction }, button);
 }
@@ -116,19 +121,14 @@ export function systemLink(chemsys) {
  * Return a link to the page of a known entry, or its name where it has none.
  *
  * @param {string | null} id
+ * @param {string | null} known_in - names of sources, separated by spaces
+ * @param {Source[]} sources
  */
-export function materialLink(id) {
+export function materialLink(id, known_in, sources) {
   if (!id) return NONE;
-  const address = materialAddress(id);
-  return address ? h("a", { href: address, rel: "noreferrer external" }, id) : id;
-}
-
-/**
- * @param {string} id
- * @returns {string | null}
- */
-function materialAddress(id) {
-  return /^mp-\d+$/.test(id) ? `https://next-gen.materialsproject.org/materials/${id}` : null;
+  const names = (known_in ?? "").split(" ");
+  const url = sources.find((source) => source.url && names.includes(source.name))?.url;
+  return url ? h("a", { href: url.replace("{material_id}", encodeURIComponent(id)), rel: "noreferrer external" }, id) : id;
 }
 
 /** @param {string[] | null | undefined} species */

@@ -29,7 +29,7 @@
  * @typedef {object} StateSet  An oxidation-state set; that of the file has `used`.
  * @property {string} name
  * @property {boolean} used
- * @property {Record<string, Record<string, number>>} states  By symbol and state (in e), occurrences in the ICSD
+ * @property {Record<string, [number, number][]>} states  By symbol, each state (in e) and its occurrences in the ICSD
  *
  * @typedef {object} MapTitle
  * @property {string} id

@@ -45,6 +45,17 @@ export class Weights {
   }
 
   /**
+   * Return all weights: the row is the element, the column the one in its place, in the order of the space.
+   *
+   * @param {Space} space
+   */
+  matrix({ n, symbols }) {
+    const matrix = new Int32Array(n * n);
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) matrix[i * n + j] = this.of(symbols[i], symbols[j]);
+    return matrix;
+  }
+
+  /**
    * Return the share of such scores that were hidden known ones; null where the file does not say.
    *
    * @param {number} nelements
