@@ -67,7 +67,7 @@ export class Answers {
 
   /** What substitutions say is read when it is first needed. @returns {Promise<Knowledge>} */
   knowledge() {
-    this.knowledgeComing ??= this.readPart("suggestions").then((packed) => ({
+    this.knowledgeComing ??= this.readPart("substitutions").then((packed) => ({
       meta: this.meta,
       known: this.known,
       weights: new Weights(packed, this.space),

@@ -6,13 +6,10 @@
 export const PER_UNIT = 1_000_000;
 
 /**
- * @typedef {object} PackedSuggestions - the part `suggestions` of the pack, see chemdb/explorer/contents.py
+ * @typedef {object} PackedSubstitutions - the part `substitutions` of the pack, see chemdb/explorer/contents.py
  * @property {[number[], number[], number[]]} substitution - atomic numbers of the element and of the one in its place, and
  *   the weight
  * @property {{nelements: number, score_from: number | null, share_found: number | null}[]} score_band
- * @property {number[]} nelements - of the stored suggestions
- * @property {number[]} system
- * @property {number[]} stoichiometry
  */
 
 /** The weights of a file. */
@@ -22,7 +19,7 @@ export class Weights {
   #bands;
 
   /**
-   * @param {PackedSuggestions} packed
+   * @param {PackedSubstitutions} packed
    * @param {Space} space
    */
   constructor(packed, space) {
