@@ -101,22 +101,15 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     }
 
 
-def suggestions(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]]) -> dict[str, Any]:
-    """Return the weights of substitutions, what scores are worth, and the suggestions stored in the file."""
-    first = dict(con.execute("select nelements, min(system_id) from store.chemical_system group by 1").fetchall())
+def substitutions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return the weights of substitutions, from which the page ranks suggestions, and what scores are worth."""
     weights = con.execute(
         "select e.atomic_number, r.atomic_number, round(weight * 1000000)::integer from substitution s "
         "join element e on e.symbol = s.element join element r on r.symbol = s.replaced_by order by all"
     ).fetchall()
-    stored = con.execute(
-        "select nelements, system_id, stoichiometry_id from suggestion order by nelements, rank"
-    ).fetchall()
     return {
         "substitution": [list(column) for column in zip(*weights, strict=True)] or [[], [], []],
         "score_band": _rows(con, "select nelements, score_from, share_found from score_band order by all"),
-        "nelements": [row[0] for row in stored],
-        "system": [int(rows[k][system_id - first[k]]) for k, system_id, _ in stored],
-        "stoichiometry": [row[2] for row in stored],
     }
 
 
@@ -135,7 +128,7 @@ def map_titles(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 def map_points(con: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
     """Return the points of a stored map as columns; coordinates have four decimals."""
     rows = con.execute(
-        "select formula, category::utinyint, round(x, 4), round(y, 4), round(z, 4) from projection "
+        "select formula, enum_code(category), round(x, 4), round(y, 4), round(z, 4) from projection "
         "where run_id = $run_id::integer",
         {"run_id": run_id},
     ).fetchall()

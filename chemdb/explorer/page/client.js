@@ -121,7 +121,10 @@ export function createClient() {
     rows: async (text, options = {}) => ask("rows", "rows", [await filterOf(text), options]),
     composition: async (formula) => ask("composition", "composition", [formula]),
     system: async (chemsys) => ask("system", "system", [chemsys]),
-    suggestions: async (text, options = {}) => ask("suggestions", "suggestions", [await filterOf(text), options]),
+    suggestions: async (text, options = {}) => ({
+      ...(await ask("suggestions", "suggestions", [await filterOf(text), options])),
+      command: `chemdb suggest ${shellQuoted(text)}`,
+    }),
     map: async (id) => ask("map", "map", [id]),
     sql: (text) => text,
     command,
