@@ -1,13 +1,9 @@
 """A browser and a page for all tests of the explorer."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from helpers.browser import chromium, page_in, served
 
 import chemdb
-from chemdb.explorer.pack import FASTEST, pack
 
 
 @pytest.fixture(scope="session")
@@ -18,15 +14,21 @@ def browser():
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, small_path):
-    """The URL of the page of the small database."""
+    """The URL of the page of the small database, in a folder."""
     folder = tmp_path_factory.mktemp("page") / "site"
-    shutil.copytree(Path(chemdb.__file__).parent / "explorer" / "page", folder)
-    (folder / "pack").mkdir()
-    with chemdb.open(small_path) as db, db.cursor() as con:
-        for name, part in pack(con, "folder", FASTEST).items():
-            (folder / "pack" / name).write_bytes(part)
+    with chemdb.open(small_path) as db:
+        db.site(folder, fast=True)
     with served(folder) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def single_file(tmp_path_factory, small_path):
+    """The URL of the page of the small database, in one file."""
+    path = tmp_path_factory.mktemp("page") / "chemdb.html"
+    with chemdb.open(small_path) as db:
+        db.site(path, fast=True)
+    return path.as_uri()
 
 
 @pytest.fixture
