@@ -15,6 +15,7 @@ from chemdb.database.metadata import (
     max_stoichiometry_of,
     nelements_of,
 )
+from chemdb.maps.reduction import TITLES
 
 #: Pages of entries by source; entries of other sources have none.
 ENTRY_PAGES = {
@@ -116,7 +117,7 @@ def substitutions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def map_titles(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return the stored maps, see ``MapTitle`` in `page/types.js`."""
     return [
-        row | {"title": f"{row['method']} of {row['embedding']}, {row['nelements']} elements"}
+        row | {"title": f"{TITLES[row['method']]} of {row['embedding']} vectors, {row['nelements']} elements"}
         for row in _rows(
             con,
             "select run_id::varchar as id, embedding, method, nelements, n_components from projection_run "
