@@ -22,7 +22,7 @@ const LANES = ["standard", "interesting", "missing", "unlikely"];
 const LANE = 40;
 /** Height of a label, and the width of most; a longer one stands alone. */
 const LABEL = { height: 17, width: 64 };
-/** Narrower figures have no labels: the table beside them has the formulas. */
+/** Narrower figures have few labels or none: the table beside them has the formulas. */
 const ROOM_FOR_LABELS = 500;
 
 /**
@@ -61,7 +61,8 @@ export function lineFigure(elements, points, width) {
     return { point, x, y, node: markAt(point.category, x, y) };
   });
   const known = places.filter(({ point }) => KNOWN.includes(point.category)).sort((a, b) => a.x - b.x);
-  const shown = known.slice(0, Math.floor((right - left) / LABEL.width));
+  const fits = known.length * LABEL.width <= right - left || width >= ROOM_FOR_LABELS;
+  const shown = fits ? known.slice(0, Math.floor((right - left) / LABEL.width)) : [];
   const across = spread(shown.map(({ x }) => x), LABEL.width, left - LABEL.width / 2, right + 24);
   for (const [i, { point, x, y }] of shown.entries()) {
     node.append(
