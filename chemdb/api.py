@@ -416,6 +416,22 @@ class Database:
         with self.cursor():
             return verify_in_process(self.path, deep, self.limits, steps)
 
+    def site(self, target: str | os.PathLike[str], fast: bool = False, steps: Steps = no_steps) -> int:
+        """Write the explorer as one page or as a folder; return its size in bytes.
+
+        See `chemdb.explorer.site.write_site`.
+
+        Raises
+        ------
+        FileError
+            It cannot be written; existing files are unchanged.
+        """
+        with no_fork():
+            from chemdb.explorer.site import write_site
+
+        with self.cursor() as con:
+            return write_site(con, Path(target), self.limits, fast, steps)
+
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
         with no_fork():

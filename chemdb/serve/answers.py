@@ -163,6 +163,18 @@ class ElementFacts(BaseModel):
     periodic_group: int = Field(description="1 to 18; lanthanoids and actinoids count as 3.")
     period: int
     block: str
+    smact_metal: bool
+    smact_mixed_valence: bool
+
+
+class StateSet(BaseModel):
+    """An oxidation-state set."""
+
+    name: str
+    used: bool = Field(description="Whether the file was built with it.")
+    states: dict[str, list[tuple[int, int]]] = Field(
+        description="By symbol, oxidation states (in e) and how often each occurs in the ICSD."
+    )
 
 
 class Source(BaseModel):
@@ -175,6 +187,7 @@ class Source(BaseModel):
     date: str | None
     entries: int
     formulas: int
+    url: str | None = Field(description="Address of an entry, with {material_id}.")
 
 
 class Limits(BaseModel):
@@ -209,10 +222,15 @@ class Meta(BaseModel):
     table_2: list[SizeCounts]
     elements: list[ElementFacts]
     groups: dict[str, list[str]] = Field(description="Symbols of each element group.")
+    state_sets: list[StateSet] = Field(description="That of the file first.")
     sources: list[Source]
     known: str = Field(description="The known sources in one line.")
-    build_info: dict[str, str] = Field(description="How the file was built.")
+    has_energies: bool = Field(description="Whether any known entry has an energy above the hull.")
+    has_suggestions: bool
     maps: list[StoredMap]
+    build_info: dict[str, str] = Field(description="How the file was built.")
+    checksum: str = Field(description="Of the tables of the file.")
+    citation: str
 
 
 class Maps(BaseModel):

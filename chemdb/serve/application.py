@@ -1,25 +1,28 @@
 """The application: the page, the API, and the gate before both."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from chemdb.api import Database
+from chemdb.errors import ChemdbError
+from chemdb.explorer.pack import FASTEST, pack
+from chemdb.explorer.page_files import PAGE
 from chemdb.serve.gate import Gate
 from chemdb.serve.lanes import Lane
 from chemdb.serve.problems import ERROR_HANDLERS
 from chemdb.serve.routes import Lanes, api_routes
 from chemdb.version import __version__
 
-#: The page, see chemdb/explorer.
-PAGE = Path(__file__).parents[1] / "explorer" / "page"
 DESCRIPTION = """Counts, rows, explanations and suggestions over every inorganic composition of a chemdb file.
 
 Queries are in chemdb's query language. Answers are exact. A request may take 10 s; export.csv, export.jsonl
@@ -38,19 +41,39 @@ def make_application(db: Database, hosts: Collection[str]) -> Gate:
     lanes = Lanes(light=Lane("light", 2), heavy=Lane("heavy", 2), exports=Lane("export", 2))
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(application: Starlette) -> AsyncIterator[None]:
+        # The first question need not wait for the pack, nor the first part of the pack for a question.
+        application.state.pack = asyncio.get_running_loop().run_in_executor(None, _warm, db)
         yield
         lanes.close()
 
     application = Starlette(
         routes=[
             Mount("/api/v1", make_api(db, lanes)),
-            Mount("/", _PageFiles(directory=PAGE, html=True, check_dir=False)),
+            Route("/pack/{name}", _pack_part),
+            Mount("/", _PageFiles(directory=PAGE, html=True)),
         ],
         exception_handlers=ERROR_HANDLERS,
         lifespan=lifespan,
     )
     return Gate(application, hosts)
+
+
+def _warm(db: Database) -> dict[str, bytes]:
+    """Do once what many questions need; return the pack."""
+    # The grammar of queries is also used to say what is wrong with one.
+    with suppress(ChemdbError):
+        db.query("elements=")
+    with db.cursor() as con:
+        return pack(con, "served", FASTEST)
+
+
+async def _pack_part(request: Request) -> Response:
+    parts = await asyncio.shield(request.app.state.pack)
+    name = request.path_params["name"]
+    if name not in parts:
+        raise HTTPException(404)
+    return Response(parts[name], media_type="application/octet-stream")
 
 
 class _PageFiles(StaticFiles):

@@ -6,10 +6,10 @@ from itertools import combinations
 from typing import Any
 
 from chemdb.api import Database
-from chemdb.chemistry.category import CATEGORIES
 from chemdb.database.execution import Cancellation
-from chemdb.database.metadata import chemsys_of, space_limits_of
+from chemdb.database.metadata import chemsys_of
 from chemdb.errors import ChemdbError, QueryError
+from chemdb.explorer.contents import head, map_titles
 from chemdb.runtime.progress import Progress
 from chemdb.serve.answers import CountsQuery, Formulas, RowsQuery, SuggestQuery
 from chemdb.version import __version__
@@ -28,11 +28,6 @@ join (select nelements, count(*) as combinations from stoichiometry group by all
 where s.chemsys in (select unnest($systems))
 order by s.nelements, s.chemsys
 """
-_MAPS = """
-select run_id::varchar as id, method || ' of ' || embedding || ', ' || nelements || ' elements' as title,
-    embedding, method, nelements, n_components
-from projection_run order by run_id
-"""
 
 
 def names_in(text: str) -> list[str]:
@@ -42,30 +37,11 @@ def names_in(text: str) -> list[str]:
 
 def meta(db: Database) -> dict[str, Any]:
     """Return `chemdb.serve.answers.Meta`."""
-    groups: dict[str, list[str]] = {}
-    for name, symbol in db.sql("select element_group, symbol::varchar from element_group order by all"):
-        groups.setdefault(name, []).append(symbol)
     with db.cursor() as con:
-        limits = space_limits_of(con)
-    return {
-        "version": __version__,
-        "limits": {"nelements": limits.nelements, "max_factor": limits.max_stoichiometry},
-        "table_2": _rows(db, f"select nelements, {', '.join(CATEGORIES)} from table2 order by nelements"),
-        "elements": _rows(
-            db,
-            "select symbol::varchar as symbol, name, atomic_number, electronegativity, periodic_group, "
-            "period, block from element order by atomic_number",
-        ),
-        "groups": groups,
-        "sources": _rows(
-            db,
-            "select source as name, description as title, version, licence, retrieved::varchar as date, "
-            "n_entries as entries, n_formulas as formulas from known_source order by added_at",
-        ),
-        "known": db.known_sources(),
-        "build_info": db.info()["build_info"],
-        "maps": _rows(db, _MAPS),
-    }
+        facts = head(con, "served", {})
+    # These are about the pack of the page.
+    del facts["delivery"], facts["sizes"]
+    return {"version": __version__, **facts}
 
 
 def counts(db: Database, asked: CountsQuery) -> dict[str, int]:
@@ -110,14 +86,12 @@ def system(db: Database, text: str) -> dict[str, Any]:
     parts = ["-".join(part) for n in range(2, len(symbols) + 1) for part in combinations(symbols, n)]
     *subsystems, whole = _rows(db, _SYSTEM_COUNTS, {"systems": parts})
     points = db.query(f"chemsys={chemsys} NOT unlikely", columns=ROW_COLUMNS)
-    table = _table(points.columns, points)
     return {
         "chemsys": whole.pop("chemsys"),
         "elements": symbols,
         "counts": whole,
         "subsystems": subsystems,
-        "columns": table["columns"],
-        "points": table["rows"],
+        **_table(points.columns, points, "points"),
     }
 
 
@@ -144,7 +118,8 @@ def suggestions(db: Database, asked: SuggestQuery, cancellation: Cancellation) -
 
 def maps(db: Database) -> dict[str, Any]:
     """Return `chemdb.serve.answers.Maps`."""
-    return {"maps": _rows(db, _MAPS)}
+    with db.cursor() as con:
+        return {"maps": map_titles(con)}
 
 
 def map_points(db: Database, map_id: str) -> dict[str, Any]:
@@ -155,16 +130,13 @@ def map_points(db: Database, map_id: str) -> dict[str, Any]:
     ChemdbError
         The file has no such map.
     """
-    stored = {one["id"]: one for one in _rows(db, _MAPS)}
-    if map_id not in stored:
+    with db.cursor() as con:
+        titles = {title["id"]: title for title in map_titles(con)}
+    if map_id not in titles:
         raise ChemdbError(f"no map {map_id!r} in this file; 'chemdb map' makes maps")
-    columns = ["formula", "category", "x", "y", "z"][: 3 + stored[map_id]["n_components"] - 1]
-    points = _rows(
-        db,
-        f"select {', '.join(columns)} from projection where run_id = $run_id",
-        {"run_id": int(map_id)},
-    )
-    return stored[map_id] | {"columns": columns, "points": points}
+    columns = ["formula", "category", *"xyz"[: titles[map_id]["n_components"]]]
+    points = f"select {', '.join(columns)} from projection where run_id = $run_id"
+    return titles[map_id] | _table(columns, db.sql(points, {"run_id": int(map_id)}), "points")
 
 
 def labels(db: Database, asked: Formulas) -> dict[str, Any]:
@@ -179,5 +151,5 @@ def _rows(db: Database, statement: str, parameters: Mapping[str, Any] | None = N
     return rows
 
 
-def _table(columns: Sequence[str], values: Iterable[tuple]) -> dict[str, Any]:
-    return {"columns": list(columns), "rows": [dict(zip(columns, row, strict=True)) for row in values]}
+def _table(columns: Sequence[str], values: Iterable[tuple], name: str = "rows") -> dict[str, Any]:
+    return {"columns": list(columns), name: [dict(zip(columns, row, strict=True)) for row in values]}
