@@ -31,9 +31,6 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
     """Return what the page needs before anything else, see ``Meta`` in `page/types.js`."""
     [(has_energies,)] = con.execute("select count(energy_above_hull) > 0 from known_entry").fetchall()
     [(has_suggestions,)] = con.execute("select count(*) > 0 from substitution").fetchall()
-    [(checksum,)] = con.execute(
-        "select md5(string_agg(concat(table_name, ' ', checksum), ',' order by table_name)) from store.checksum"
-    ).fetchall()
     groups = con.execute(
         "select element_group, list(symbol::varchar order by symbol) from element_group group by all order by all"
     ).fetchall()
@@ -45,7 +42,7 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
         "sources": _sources(con),
         "known": known_sources_with_advice(con),
         "build_info": build_info(con),
-        "checksum": checksum,
+        "checksum": checksum_of(con),
         "delivery": delivery,
         "has_energies": has_energies,
         "has_suggestions": has_suggestions,
@@ -57,6 +54,15 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
         ),
         "citation": CITATION,
     }
+
+
+def checksum_of(con: duckdb.DuckDBPyConnection) -> str:
+    """Return a text that is different for files with different tables."""
+    [(checksum,)] = con.execute(
+        "select md5(string_agg(concat(table_name, ' ', checksum), ',' order by table_name)) "
+        "from store.checksum"
+    ).fetchall()
+    return str(checksum)
 
 
 def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]]) -> dict[str, Any]:

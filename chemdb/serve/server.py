@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     pass
 
 #: What DuckDB may use: many requests at once shall fit on a laptop beside a browser.
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "200MB"
 MAX_THREADS = 2
 #: Seconds that running requests are given to end when the server stops.
 GRACE = 3
