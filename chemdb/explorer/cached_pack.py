@@ -1,4 +1,4 @@
-"""The pack of a file for a server, kept in the user's cache: at most starts, nothing is packed."""
+"""The pack of a file for a server, kept in the user's cache, so that most starts pack nothing."""
 
 import hashlib
 import os
@@ -45,11 +45,9 @@ def served_pack(file: OpenFile) -> dict[str, bytes]:
 
 def _key(con: duckdb.DuckDBPyConnection) -> str:
     """Return what names the pack of a file made by this version of the code."""
-    from chemdb.explorer import contents, pack
-
     digest = hashlib.sha256(checksum_of(con).encode())
-    for module in (contents, pack):
-        digest.update(Path(module.__file__).read_bytes())
+    for module in ("contents.py", "pack.py"):
+        digest.update((Path(__file__).parent / module).read_bytes())
     return digest.hexdigest()[:32]
 
 

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from chemdb.database.execution import Cancellation
-from chemdb.serve.problems import BusyError, ClientLeftError, TooLongError
 
 #: Seconds that a request may take, and that it may wait before.
 SECONDS = 10.0
@@ -19,6 +18,18 @@ AGAIN = 0.05
 T = TypeVar("T")
 #: Work that is told how it can be cancelled.
 Work = Callable[[Cancellation], T]
+
+
+class BusyError(Exception):
+    """Too many requests wait already."""
+
+
+class TooLongError(Exception):
+    """A request took longer than it may."""
+
+
+class ClientLeftError(Exception):
+    """The client left, or the server stops: no one reads the answer."""
 
 
 class Lane:
@@ -95,9 +106,8 @@ class Lane:
         try:
             await _first(future, client_left, seconds)
         finally:
-            while not future.done():
-                cancellation.cancel()
-                await asyncio.wait({future}, timeout=AGAIN)
+            # A task of its own: this one may be cancelled, too.
+            await asyncio.shield(asyncio.ensure_future(_ended(future, cancellation)))
         if cancellation.is_cancelled:
             # Whatever it was interrupted in.
             future.exception()
@@ -109,6 +119,13 @@ class Lane:
     def close(self) -> None:
         """End the threads, which have no work any more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _ended(future: "asyncio.Future[T]", cancellation: Cancellation) -> None:
+    """Interrupt work until it has ended."""
+    while not future.done():
+        cancellation.cancel()
+        await asyncio.wait({future}, timeout=AGAIN)
 
 
 async def _first(future: "asyncio.Future[T]", client_left: asyncio.Event, seconds: float) -> None:

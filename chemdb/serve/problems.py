@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chemdb.errors import ChemdbError, DatabaseError, one_line
+from chemdb.serve.lanes import BusyError, ClientLeftError, TooLongError
 
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which a client may ask a busy server again.
@@ -27,18 +28,6 @@ class Problem(BaseModel):
     title: str = Field(description="Name of the status.")
     status: int = Field(description="Status of the response.")
     detail: str = Field(description="What was wrong, in one line.")
-
-
-class BusyError(Exception):
-    """Too many requests wait already."""
-
-
-class TooLongError(Exception):
-    """A request took longer than it may."""
-
-
-class ClientLeftError(Exception):
-    """The client left, or the server stops: no one reads the answer."""
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

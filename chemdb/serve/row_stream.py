@@ -15,8 +15,7 @@ from chemdb.database.execution import Cancellation
 from chemdb.files.output_files import WRITERS
 from chemdb.runtime.standard_streams import write_stderr
 from chemdb.serve.answers import ExportQuery
-from chemdb.serve.lanes import Lane
-from chemdb.serve.problems import ClientLeftError
+from chemdb.serve.lanes import ClientLeftError, Lane
 from chemdb.serve.questions import names_in
 
 if TYPE_CHECKING:

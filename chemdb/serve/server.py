@@ -22,6 +22,11 @@ MAX_THREADS = 2
 GRACE = 3
 
 
+def served_threads() -> int:
+    """Return the number of threads for the questions of clients."""
+    return min(MAX_THREADS, available_processors())
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket on which requests wait until the server answers.
 
@@ -96,7 +101,7 @@ def serve(path: Path, listening: socket.socket, hosts: Collection[str], started:
             gate.stop()
             await super().shutdown(sockets)
 
-    with listening, chemdb.open(path, min(MAX_THREADS, available_processors()), MEMORY_LIMIT) as db:
+    with listening, chemdb.open(path, served_threads(), MEMORY_LIMIT) as db:
         gate = make_application(db, allowed_hosts(listening.getsockname()[0], hosts))
         config = uvicorn.Config(
             gate,
