@@ -31,6 +31,9 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
     """Return what the page needs before anything else, see ``Meta`` in `page/types.js`."""
     [(has_energies,)] = con.execute("select count(energy_above_hull) > 0 from known_entry").fetchall()
     [(has_suggestions,)] = con.execute("select count(*) > 0 from substitution").fetchall()
+    [(checksum,)] = con.execute(
+        "select md5(string_agg(concat(table_name, ' ', checksum), ',' order by table_name)) from store.checksum"
+    ).fetchall()
     groups = con.execute(
         "select element_group, list(symbol::varchar order by symbol) from element_group group by all order by all"
     ).fetchall()
@@ -42,7 +45,7 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
         "sources": _sources(con),
         "known": known_sources_with_advice(con),
         "build_info": build_info(con),
-        "checksum": checksum_of(con),
+        "checksum": checksum,
         "delivery": delivery,
         "has_energies": has_energies,
         "has_suggestions": has_suggestions,
@@ -56,15 +59,6 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
     }
 
 
-def checksum_of(con: duckdb.DuckDBPyConnection) -> str:
-    """Return a text that is different for files with different tables."""
-    [(checksum,)] = con.execute(
-        "select md5(string_agg(concat(table_name, ' ', checksum), ',' order by table_name)) "
-        "from store.checksum"
-    ).fetchall()
-    return str(checksum)
-
-
 def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]]) -> dict[str, Any]:
     """Return the known formulas with their entries, as columns.
 
@@ -74,9 +68,7 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     rows : mapping of int to array of int64
         Of each number of elements, the place of each system in order of electronegativity.
     """
-    first = dict(
-        con.execute("select nelements, min(system_id) from store.chemical_system group by 1").fetchall()
-    )
+    first = dict(con.execute("select nelements, min(system_id) from store.chemical_system group by 1").fetchall())
     inside = [
         (nelements, int(rows[nelements][system_id - first[nelements]]), stoichiometry_id, allowed, formula)
         for nelements, system_id, stoichiometry_id, allowed, formula in con.execute(
@@ -93,9 +85,7 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     outside = sorted(entries.keys() - {formula for *_, formula in inside})
     formulas = [formula for *_, formula in inside] + outside
     listed = [entry for formula in formulas for entry in entries[formula]]
-    sources = [
-        source for (source,) in con.execute("select source from known_source order by added_at").fetchall()
-    ]
+    sources = [source for (source,) in con.execute("select source from known_source order by added_at").fetchall()]
     energies = [entry[2] for entry in listed]
     return {
         "nelements": [row[0] for row in inside],
@@ -111,24 +101,15 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     }
 
 
-def suggestions(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]]) -> dict[str, Any]:
-    """Return the weights of substitutions, what scores are worth, and the suggestions stored in the file."""
-    first = dict(
-        con.execute("select nelements, min(system_id) from store.chemical_system group by 1").fetchall()
-    )
+def substitutions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return the weights of substitutions, from which the page ranks suggestions, and what scores are worth."""
     weights = con.execute(
         "select e.atomic_number, r.atomic_number, round(weight * 1000000)::integer from substitution s "
         "join element e on e.symbol = s.element join element r on r.symbol = s.replaced_by order by all"
     ).fetchall()
-    stored = con.execute(
-        "select nelements, system_id, stoichiometry_id from suggestion order by nelements, rank"
-    ).fetchall()
     return {
         "substitution": [list(column) for column in zip(*weights, strict=True)] or [[], [], []],
         "score_band": _rows(con, "select nelements, score_from, share_found from score_band order by all"),
-        "nelements": [row[0] for row in stored],
-        "system": [int(rows[k][system_id - first[k]]) for k, system_id, _ in stored],
-        "stoichiometry": [row[2] for row in stored],
     }
 
 
@@ -147,7 +128,7 @@ def map_titles(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 def map_points(con: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
     """Return the points of a stored map as columns; coordinates have four decimals."""
     rows = con.execute(
-        "select formula, category::utinyint, round(x, 4), round(y, 4), round(z, 4) from projection "
+        "select formula, enum_code(category), round(x, 4), round(y, 4), round(z, 4) from projection "
         "where run_id = $run_id::integer",
         {"run_id": run_id},
     ).fetchall()

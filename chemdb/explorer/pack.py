@@ -9,7 +9,7 @@ known          JSON: known compositions and their entries
 systems        for each number of elements: number of sets (uint32), allowed stoichiometries of each
                (uint16), then the set of each system in three planes of bytes, the lowest first
 sets_K         bitmaps of the sets of K elements, rows of 32-bit words; bit i is stoichiometry i
-suggestions    JSON: weights of substitutions, stored suggestions
+substitutions  JSON: weights of substitutions, what scores are worth
 map_ID         JSON: the points of a stored map
 =============  ==============================================================================
 """
@@ -30,7 +30,7 @@ from chemdb.chemistry.stoichiometry import reduced_factors
 from chemdb.database.arrays import SystemArrays, read_systems
 from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of
 from chemdb.errors import DatabaseError
-from chemdb.explorer.contents import head, known, map_points, map_titles, suggestions
+from chemdb.explorer.contents import head, known, map_points, map_titles, substitutions
 from chemdb.runtime.progress import Progress, no_progress
 
 #: Compression levels of zstd: the smallest parts, and those that are made at once.
@@ -71,7 +71,7 @@ def pack(
         systems += len(sizes).to_bytes(4, "little") + sizes.tobytes() + _planes(numbers)
         raw[f"sets_{k}"] = sets.tobytes
     raw = {"known": lambda: _json(known(con, rows)), "systems": lambda: systems} | raw
-    raw["suggestions"] = lambda: _json(suggestions(con, rows))
+    raw["substitutions"] = lambda: _json(substitutions(con))
     for title in map_titles(con):
         raw[f"map_{title['id']}"] = lambda run_id=title["id"]: _json(map_points(con, run_id))
     parts = _compressed({name: read() for name, read in raw.items()}, level, threads, progress)
@@ -145,7 +145,9 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-def _compressed(parts: Mapping[str, bytes], level: int, threads: int, progress: Progress) -> dict[str, bytes]:
+def _compressed(
+    parts: Mapping[str, bytes], level: int, threads: int, progress: Progress
+) -> dict[str, bytes]:
     total = sum(map(len, parts.values())) or 1
     done = 0
 

@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 
 #: The files of the front end; `page/types.js` says what its modules pass to each other.
 PAGE = Path(__file__).parent / "page"
+#: Others are for `make lint` only.
+SUFFIXES = (".html", ".css", ".js", ".LICENSE")
 #: Modules with which the page and its worker begin.
 START, WORKER = "app.js", "worker.js"
 #: What a page in a folder may load. A server sends the same as a header, and forbids frames.
@@ -31,7 +33,7 @@ def page_files() -> dict[str, bytes]:
     return {
         path.relative_to(PAGE).as_posix(): path.read_bytes()
         for path in sorted(PAGE.rglob("*"))
-        if path.is_file() and path.name != "jsconfig.json"
+        if path.is_file() and path.suffix in SUFFIXES
     }
 
 

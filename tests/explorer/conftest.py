@@ -7,6 +7,7 @@ import pytest
 from helpers.browser import chromium, page_in, served
 
 import chemdb
+from chemdb.explorer.pack import FASTEST, pack
 
 
 @pytest.fixture(scope="session")
@@ -16,11 +17,14 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The URL of the page."""
+def site(tmp_path_factory, small_path):
+    """The URL of the page of the small database."""
     folder = tmp_path_factory.mktemp("page") / "site"
     shutil.copytree(Path(chemdb.__file__).parent / "explorer" / "page", folder)
-    shutil.copytree(Path(__file__).parent / "fake", folder, dirs_exist_ok=True)
+    (folder / "pack").mkdir()
+    with chemdb.open(small_path) as db, db.cursor() as con:
+        for name, part in pack(con, "folder", FASTEST).items():
+            (folder / "pack" / name).write_bytes(part)
     with served(folder) as url:
         yield url
 

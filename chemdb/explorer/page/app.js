@@ -4,10 +4,14 @@ import { createClient } from "./client.js";
 import { fill, h } from "./dom.js";
 import { fragment, registerScreen, registeredScreens, start } from "./router.js";
 import { aboutScreen } from "./screens/about.js";
+import { compositionScreen } from "./screens/composition.js";
 import { exploreScreen } from "./screens/explore.js";
+import { mapScreen } from "./screens/map.js";
+import { suggestScreen } from "./screens/suggest.js";
+import { systemScreen } from "./screens/system.js";
 
-registerScreen(exploreScreen);
-registerScreen(aboutScreen);
+const screens = [exploreScreen, compositionScreen, systemScreen, mapScreen, suggestScreen, aboutScreen];
+screens.forEach(registerScreen);
 
 const client = createClient();
 const main = /** @type {HTMLElement} */ (document.querySelector("#main"));

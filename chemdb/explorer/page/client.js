@@ -1,6 +1,6 @@
 /** What the screens ask: counts, rows, single compositions and more, answered by a worker. */
 
-import { termsOf } from "./filter.js";
+import { CATEGORY_NAMES, termsOf } from "./filter.js";
 import { fetchPart, fromBase64, isInPage, textOfPart, unpackedJson } from "./pack.js";
 import { parse } from "./query_text.js";
 import { Vocabulary } from "./vocabulary.js";
@@ -100,6 +100,19 @@ export function createClient() {
     throw new Error(parsed.error ? parsed.error.message : `${parsed.why}: ${parsed.command}`);
   }
 
+  // For scripts and tests: none of these requests cancels another.
+  Object.assign(globalThis, {
+    chemdb: {
+      /** @param {string} text */
+      counts: async (text) => {
+        const counts = await ask("script", "counts", [await filterOf(text), false]);
+        return Object.fromEntries(CATEGORY_NAMES.map((name) => [name, counts[name]]));
+      },
+      /** @param {string} text @param {number} [limit] @param {number} [offset] @param {string} [sort] */
+      rows: async (text, limit, offset, sort) => ask("script", "rows", [await filterOf(text), { limit, offset, sort }]),
+    },
+  });
+
   return {
     meta,
     progress: (callback) => { listeners.push(callback); },
@@ -108,7 +121,10 @@ export function createClient() {
     rows: async (text, options = {}) => ask("rows", "rows", [await filterOf(text), options]),
     composition: async (formula) => ask("composition", "composition", [formula]),
     system: async (chemsys) => ask("system", "system", [chemsys]),
-    suggestions: async (text, options = {}) => ask("suggestions", "suggestions", [await filterOf(text), options]),
+    suggestions: async (text, options = {}) => ({
+      ...(await ask("suggestions", "suggestions", [await filterOf(text), options])),
+      command: `chemdb suggest ${shellQuoted(text)}`,
+    }),
     map: async (id) => ask("map", "map", [id]),
     sql: (text) => text,
     command,

@@ -69,9 +69,9 @@ export function share(part, whole) {
   if (whole === 0 || part === 0) return "0%";
   if (part === whole) return "100%";
   const percent = (100 * part) / whole;
-  if (percent < 0.001) return "<\u202f0.001%";
-  if (percent > 99.9) return ">\u202f99.9%";
-  return `${percent.toPrecision(percent >= 1 ? 3 : 2)}%`;
+  if (percent < 0.01) return "<0.01%";
+  if (percent > 99.99) return ">99.99%";
+  return `${percent.toPrecision(percent >= 99 ? 4 : percent >= 1 ? 3 : 2)}%`;
 }
 
 /**

@@ -9,7 +9,7 @@
 import { holds, toNumber } from "./fraction.js";
 import { keyOf, onSystem, termsOf } from "./filter.js";
 
-/** @import {Filter, Fraction, Comparison, Term} from "./types.js" */
+/** @import {Comparison, Filter, Term} from "./types.js" */
 /** @import {Layer, Space} from "./space.js" */
 
 /**
@@ -78,36 +78,13 @@ export class Match {
     this.empty = new Uint32Array(this.layer.nWords);
     /** @type {Map<string, Uint32Array>} */
     this.termBits = new Map();
-    this.setKinds(filter);
+    const { kindOf, inSet, elementsOfKind } = elementKinds(space, filter);
+    this.kindOf = kindOf;
+    this.inSet = inSet;
+    this.elementsOfKind = elementsOfKind;
     this.condition = onSystem(filter);
     /** @type {Node | null} */
     this.root = this.node([]);
-  }
-
-  /** @param {Filter} filter */
-  setKinds(filter) {
-    const { space } = this;
-    /** @type {Map<string, number>} */
-    const setNumber = new Map();
-    const memberships = Array.from({ length: space.n }, () => "");
-    for (const term of termsOf(filter)) {
-      if (!("elements" in term)) continue;
-      const name = term.elements.join();
-      if (setNumber.has(name)) continue;
-      setNumber.set(name, setNumber.size);
-      const members = new Set(term.elements);
-      space.symbols.forEach((symbol, i) => { memberships[i] += members.has(symbol) ? "1" : "0"; });
-    }
-    const kinds = [...new Set(memberships)];
-    this.nKinds = kinds.length;
-    this.kindOf = Uint8Array.from(memberships, (membership) => kinds.indexOf(membership));
-    /** @type {Map<string, boolean[]>} */
-    this.inSet = new Map([...setNumber].map(([name, i]) => [name, kinds.map((kind) => kind[i] === "1")]));
-    this.elementsOfKind = kinds.map((_, kind) => {
-      const numbers = [];
-      for (let i = 0; i < space.n; i++) if (this.kindOf[i] === kind) numbers.push(i);
-      return numbers;
-    });
   }
 
   /** The node after elements of these kinds; null if no system that begins so can match. @param {number[]} kinds @returns {Node | null} */
@@ -119,7 +96,7 @@ export class Match {
     const next = [];
     /** @type {number[]} */
     const elements = [];
-    for (let kind = 0; kind < this.nKinds; kind++) {
+    for (let kind = 0; kind < this.elementsOfKind.length; kind++) {
       const child = this.node([...kinds, kind]);
       next.push(child);
       if (child) elements.push(...this.elementsOfKind[kind]);
@@ -252,6 +229,30 @@ export class Match {
 }
 
 const NONE = new Uint8Array(0);
+
+/**
+ * The kind of each element, whether each kind is in the sets that a filter names, and the elements of each kind.
+ * @param {Space} space
+ * @param {Filter} filter
+ */
+function elementKinds(space, filter) {
+  const memberships = Array.from({ length: space.n }, () => "");
+  /** @type {Map<string, number>} */
+  const setNumber = new Map();
+  for (const term of termsOf(filter)) {
+    if (!("elements" in term) || setNumber.has(term.elements.join())) continue;
+    setNumber.set(term.elements.join(), setNumber.size);
+    const members = new Set(term.elements);
+    space.symbols.forEach((symbol, i) => { memberships[i] += members.has(symbol) ? "1" : "0"; });
+  }
+  const kinds = [...new Set(memberships)];
+  const kindOf = Uint8Array.from(memberships, (membership) => kinds.indexOf(membership));
+  return {
+    kindOf,
+    inSet: new Map([...setNumber].map(([name, i]) => [name, kinds.map((kind) => kind[i] === "1")])),
+    elementsOfKind: kinds.map((_, kind) => [...kindOf.keys()].filter((number) => kindOf[number] === kind)),
+  };
+}
 
 /** @param {Layer} layer @param {Term} term @param {number} places @returns {(i: number) => boolean} */
 function stoichiometryTest(layer, term, places) {

@@ -26,7 +26,7 @@ export function nearest(word, words) {
   const byLower = new Map([...words].sort(byCodePoint).reverse().map((known) => [known.toLowerCase(), known]));
   const lower = word.toLowerCase();
   const close = [...byLower.keys()]
-    .map((name) => ({ name, ratio: similarity(name, lower) }))
+    .map((name) => ({ name, ratio: similarity([...name], [...lower]) }))
     .filter(({ ratio }) => ratio >= 0.5)
     .sort((a, b) => b.ratio - a.ratio || byCodePoint(b.name, a.name))
     .slice(0, 3);
@@ -38,12 +38,12 @@ function byCodePoint(a, b) {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** As `ratio` of Python's difflib. @param {string} a @param {string} b @returns {number} */
+/** As `ratio` of Python's difflib. @param {string[]} a @param {string[]} b @returns {number} */
 function similarity(a, b) {
   return a.length + b.length ? (2 * matching(a, b)) / (a.length + b.length) : 1;
 }
 
-/** Characters of the longest common block, and of those on both sides of it. @param {string} a @param {string} b @returns {number} */
+/** Characters of the longest common block, and of those on both sides of it. @param {string[]} a @param {string[]} b @returns {number} */
 function matching(a, b) {
   let [best, startA, startB] = [0, 0, 0];
   let lengths = new Array(b.length + 1).fill(0);

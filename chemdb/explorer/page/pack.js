@@ -2,7 +2,7 @@
 
 import { decompress } from "./vendor/fzstd.js";
 
-/** @import {Meta, PartName} from "./types.js" */
+/** @import {PartName} from "./types.js" */
 
 /** The bytes of a part. @param {Uint8Array} compressed @returns {Uint8Array} */
 export function unpacked(compressed) {

@@ -276,11 +276,11 @@ export function toPicker(text, vocabulary) {
   /** @type {Syntax[]} */
   const only = [];
   for (const term of terms) {
-    if (term.type === "comparison" && term.left.text.toLowerCase() === "only" && spelled(term.comparison) === "=") only.push(term);
+    if (limitsElements(term, vocabulary)) only.push(term);
     else if (!show(term, picker, vocabulary)) rest.push(term.type === "either" && terms.length > 1 ? `(${syntaxText(term)})` : syntaxText(term));
   }
   for (const term of only) {
-    if (picker.only || !showOnly(term, picker)) rest.push(syntaxText(term));
+    if (picker.only || !showOnly(term, picker, vocabulary)) rest.push(syntaxText(term));
   }
   picker.rest = rest.join(" ");
   return picker;
@@ -319,8 +319,8 @@ function show(term, picker, vocabulary) {
       picker.any = [...new Set(values)];
       return true;
     case "nelements":
-      if (picker.nelements || values.length > 1 || !/^\d(-\d)?$/.test(values[0])) return false;
-      [picker.nelements] = values;
+      if (picker.nelements || !values.every((value) => /^\d(-\d)?$/.test(value))) return false;
+      picker.nelements = values.join();
       return true;
     case "anonymous": case "formula_anonymous":
       if (picker.formula_anonymous || values.length > 1) return false;
@@ -349,12 +349,37 @@ function showCategories(names, picker) {
   return true;
 }
 
-/** @param {Syntax} term @param {Picker} picker @returns {boolean} */
-function showOnly(term, picker) {
-  if (term.type !== "comparison") return false;
+/** Whether a term names all elements that there may be. @param {Syntax} term @param {Vocabulary} vocabulary @returns {boolean} */
+function limitsElements(term, vocabulary) {
+  if (term.type === "word") return systemOf(term.word, vocabulary) !== null;
+  if (term.type !== "comparison" || term.second !== undefined || spelled(term.comparison) !== "=") return false;
+  const key = term.left.text.toLowerCase();
+  if (key === "only") return true;
+  return (key === "chemsys" || key === "within") && term.values.length === 1 && systemOf(term.values[0], vocabulary) !== null;
+}
+
+/** The elements of a chemical system, null if a word is none or has wildcards or groups. @param {Word} word @param {Vocabulary} vocabulary @returns {string[] | null} */
+function systemOf(word, vocabulary) {
+  const elements = word.text.split("-");
+  return elements.length > 1 && elements.every((element) => vocabulary.symbols.has(element)) ? elements : null;
+}
+
+/**
+ * Show which elements there may be; false if the picker cannot.
+ *
+ * What has no other elements than some has one of them, and a chemical system all of its elements.
+ * @param {Syntax} term
+ * @param {Picker} picker
+ * @param {Vocabulary} vocabulary
+ * @returns {boolean}
+ */
+function showOnly(term, picker, vocabulary) {
   const shown = new Set([...picker.all, ...picker.any]);
-  const values = new Set(term.values.map((value) => value.text));
-  if (!shown.size || values.size !== shown.size || [...values].some((value) => !shown.has(value))) return false;
+  const key = term.type === "comparison" ? term.left.text.toLowerCase() : "chemsys";
+  const words = term.type === "comparison" ? term.values : term.type === "word" ? [term.word] : [];
+  const values = key === "only" ? words.map((value) => value.text) : systemOf(words[0], vocabulary) ?? [];
+  if (!shown.size) picker[key === "chemsys" ? "all" : "any"] = [...new Set(values)];
+  else if (key !== "only" || new Set(values).size !== shown.size || values.some((value) => !shown.has(value))) return false;
   picker.only = true;
   return true;
 }

@@ -3,7 +3,7 @@
  * `db.explain(...)` and of the tables in the file.
  *
  * @typedef {"standard" | "missing" | "interesting" | "unlikely"} Category
- * @typedef {"head" | "known" | "systems" | "sets_2" | "sets_3" | "sets_4" | "suggestions" | `map_${string}`} PartName
+ * @typedef {"head" | "known" | "systems" | "sets_2" | "sets_3" | "sets_4" | "substitutions" | `map_${string}`} PartName
  *
  * @typedef {object} Element
  * @property {string} symbol
@@ -237,8 +237,8 @@
  *
  * @typedef {object} Suggestions
  * @property {Suggestion[]} rows
- * @property {number} total  Suggestions that match
- * @property {boolean} complete  Whether these are all compositions of the query; otherwise only those stored in the file
+ * @property {number} total  Unknown compositions that match, with a positive score or without
+ * @property {boolean} complete  Whether all that were asked for are there; the page has none without a positive score
  * @property {string} command
  *
  * @typedef {object} PointMap

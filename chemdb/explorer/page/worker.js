@@ -75,7 +75,7 @@ async function start(meta, parts) {
 }
 
 function answerNext() {
-  const ready = waiting.find((request) => answers?.canAnswer(request.method));
+  const ready = waiting.find((request) => answers?.canAnswer(request));
   if (!ready || !answers) return;
   waiting = waiting.filter((request) => request !== ready);
   const { id } = ready;

@@ -25,7 +25,7 @@ export function results(meta, client, onOptions) {
   const range = h("p", { class: "range", role: "status" });
   const suggest = h("p", { class: "suggest" });
   const body = h("div", { class: "result-rows" });
-  const columnsMenu = h("details", { class: "menu" });
+  const columnsMenu = h("details", { class: "menu" }, h("summary", { class: "button" }, "Columns"));
   const pager = h("nav", { class: "pager", "aria-label": "Pages" });
   const copies = copyAs(client);
   const saving = h("div", { class: "bar" });

@@ -13,7 +13,6 @@ const BUILD = [
   ["oxidation_state_set", "oxidation-state set"],
   ["n_species", "species"],
   ["electronegativity", "electronegativity"],
-  ["build_started", "built"],
 ];
 
 /** @type {import("../router.js").Screen} */
@@ -41,7 +40,7 @@ function sections(meta) {
     h("h2", {}, "Categories"),
     meta.table_2.length > 0 ? countsTable(meta) : null,
     h("h2", {}, "Rule"),
-    h("p", {}, meta.build_info.rule ?? ""),
+    h("p", {}, withLinks(`${meta.build_info.rule ?? ""}.`)),
     h(
       "p",
       {},
@@ -54,10 +53,12 @@ function sections(meta) {
       "dl",
       { class: "facts" },
       BUILD.filter(([key]) => meta.build_info[key]).map(([key, words]) => fact(words, meta.build_info[key])),
-      fact("checksum", h("code", {}, meta.checksum)),
+      meta.build_info.build_started && fact("built", meta.build_info.build_started.replace("T", " ").replace(/(:\d\d)\+00:00$/, "$1 UTC")),
+      fact("checksum of the tables", h("code", {}, meta.checksum)),
     ),
     h("h2", {}, "Citation"),
     h("p", { class: "citation" }, withLinks(meta.citation)),
+    h("p", { class: "soft" }, "This page contains fzstd by Arjun Barrett (MIT licence)."),
   ];
 }
 
@@ -145,5 +146,6 @@ function listed(items, joint = "or") {
  * @param {string} text
  */
 function withLinks(text) {
-  return text.split(/(10\.\d{4,}\/[^\s,;]*[^\s,;.])/).map((part, i) => (i % 2 === 1 ? h("a", { href: `https://doi.org/${part}`, rel: "external" }, part) : part));
+  const parts = text.split(/(?:https:\/\/doi\.org\/)?(10\.\d{4,}\/[^\s,;]*[^\s,;.])/);
+  return parts.map((part, i) => (i % 2 === 1 ? h("a", { href: `https://doi.org/${part}`, rel: "external" }, part) : part));
 }

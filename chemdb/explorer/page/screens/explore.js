@@ -5,8 +5,9 @@ import { categoryCards, shownTotal } from "../explore/category_cards.js";
 import { HEATS, elementPicker } from "../explore/element_picker.js";
 import { limitsForm, soon } from "../explore/limits.js";
 import { PAGE, pageOf, results } from "../explore/results.js";
-import { fromPicker, toPicker } from "../query_text.js";
+import { emptyPicker, fromPicker, toPicker } from "../query_text.js";
 import { fragment, go } from "../router.js";
+import { Vocabulary } from "../vocabulary.js";
 
 /** @typedef {import("../types.js").Client} Client */
 /** @typedef {import("../types.js").Meta} Meta */
@@ -50,10 +51,11 @@ export const exploreScreen = {
  * @returns {(params: Params) => void}
  */
 function explore(root, meta, client) {
+  const vocabulary = new Vocabulary(meta);
   /** @type {Params} */
   let params = { text: "", options: {} };
   /** @type {Picker} */
-  let picker = toPicker("");
+  let picker = emptyPicker();
   /** @type {import("../types.js").Counts | null} */
   let counts = null;
 
@@ -144,7 +146,7 @@ function explore(root, meta, client) {
       rows.empty(parsed.error ? "The query cannot be read." : "This page cannot answer the query.");
       return;
     }
-    picker = toPicker(next.text);
+    picker = toPicker(next.text, vocabulary);
     box.note(picker.rest);
     draw();
     if (!sameQuery) count();
