@@ -58,7 +58,7 @@ export function lineFigure(elements, points, width) {
   const places = bottomUp(points).map((point) => {
     const x = left + point.fractions[1] * (right - left);
     const y = top + LANE * (LANES.indexOf(point.category) + 0.5);
-    return { point, x, y, node: markAt(point.category, x, y) };
+    return { point, x, y, node: markAt(point, x, y) };
   });
   const known = places.filter(({ point }) => KNOWN.includes(point.category)).sort((a, b) => a.x - b.x);
   const fits = known.length * LABEL.width <= right - left || width >= ROOM_FOR_LABELS;
@@ -104,7 +104,7 @@ export function triangleFigure(elements, points, width) {
   }
   const places = bottomUp(points).map((point) => {
     const [x, y] = onPage(inTriangle(point.fractions));
-    return { point, x, y, node: markAt(point.category, x, y) };
+    return { point, x, y, node: markAt(point, x, y) };
   });
   const known = places.filter(({ point }) => KNOWN.includes(point.category));
   const rows = labelled ? Math.floor(base / LABEL.height) : 0;
