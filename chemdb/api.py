@@ -432,6 +432,21 @@ class Database:
         with self.cursor() as con:
             return write_site(con, Path(target), self.limits, fast, steps)
 
+    def pack(self) -> dict[str, bytes]:
+        """Return the whole space as a server of the explorer sends it, by the names of its parts.
+
+        See `chemdb.explorer.cached_pack.served_pack`.
+
+        Raises
+        ------
+        DatabaseError
+            The file was replaced since it was opened.
+        """
+        with no_fork():
+            from chemdb.explorer.cached_pack import served_pack
+
+        return served_pack(self._file)
+
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
         with no_fork():

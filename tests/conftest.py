@@ -20,7 +20,13 @@ settings.load_profile("every run")
 #: Fixtures of databases that take long to make.
 LARGE = {"full_path", "maps_path", "quaternaries_path", "six_path"}
 #: Helpers that start processes or servers.
-STARTERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server", "helpers.process"}
+STARTERS = {
+    "helpers.fault_server",
+    "helpers.mp_server",
+    "helpers.optimade_server",
+    "helpers.process",
+    "helpers.server",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
