@@ -4,7 +4,7 @@ import { CATEGORIES, EVERYTHING, allOf, anyOf, depth, keyOf, negation, termsOf }
 import { thousands } from "./messages.js";
 import { QueryError, TermReader, spelled } from "./terms.js";
 
-/** @import {Category, Filter, Parsed, Picker} from "./types.js" */
+/** @import {Category, Filter, Picker} from "./types.js" */
 /** @import {Vocabulary} from "./vocabulary.js" */
 /** @import {Word} from "./terms.js" */
 

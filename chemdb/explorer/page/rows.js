@@ -30,7 +30,9 @@ const FAR = 20000;
 const DEFAULT_LIMIT = 50;
 
 /** Rows cannot be sorted in the page. */
-export class SortError extends Error {}
+export class SortError extends Error {
+  name = "SortError";
+}
 
 export class Rows {
   /** @param {Engine} engine @param {Occurrences} states */
