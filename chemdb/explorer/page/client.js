@@ -160,6 +160,10 @@ export function createClient() {
       },
       /** @param {string} text @param {number} [limit] @param {number} [offset] @param {string} [sort] */
       rows: (text, limit, offset, sort) => rows("script", text, { limit, offset, sort }),
+      /** @param {string} formula */
+      explain: (formula) => ask("script", "composition", [formula]),
+      /** @param {string} text @param {number} [limit] @param {number} [offset] */
+      suggest: async (text, limit, offset) => ask("script", "suggestions", [await filterOf(text), { limit, offset }]),
     },
   });
 

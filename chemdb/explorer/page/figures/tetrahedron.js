@@ -35,7 +35,7 @@ const MARGIN = 30;
 export function tetrahedronFigure(elements, points, width, { name, onHover, onOpen }) {
   const canvas = h("canvas", { class: "figure turnable", tabindex: 0, role: "img", "aria-label": name });
   // Wide enough for any turn; below there is less room, as most turns leave the base near the level.
-  const size = Math.min((width - 2 * MARGIN) / 1.4, 420);
+  const size = Math.min((width - 2 * MARGIN) / 1.3, 480);
   const middle = { x: width / 2, y: MARGIN + 0.66 * size };
   const height = middle.y + 0.52 * size;
   const placed = points.map((point) => ({
@@ -69,7 +69,7 @@ export function tetrahedronFigure(elements, points, width, { name, onHover, onOp
       .sort((a, b) => a.near - b.near || a.order - b.order);
     for (const { point, x, y, near } of onScreen) {
       context.beginPath();
-      trace(context, point.category, x, y, near ** 3);
+      trace(context, point.category, x, y, near ** 3 * Math.min(1, 0.4 + size / 700));
       const isKnown = KNOWN.includes(point.category);
       // What is far is paler; thousands of unknown compositions let the known ones show.
       context.globalAlpha = Math.max(0.3, Math.min(1, 1 + 4 * (near - 1.02))) * (isKnown ? 1 : 0.6);

@@ -24,7 +24,7 @@ export const suggestScreen = {
     const input = h("input", {
       type: "search",
       id: "suggest-query",
-      class: "query",
+      class: "wide",
       value: params.text,
       placeholder: "elements=Li any=S,Cl nelements=3",
       autocomplete: "off",
