@@ -85,7 +85,8 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     entries: dict[str, list[tuple]] = {}
     for formula, *entry in con.execute(
         "select formula, source, material_id, energy_above_hull, nullif(formula_given, formula) "
-        "from known_entry order by formula, energy_above_hull nulls last, source, len(material_id), material_id"
+        "from known_entry "
+        "order by formula, energy_above_hull nulls last, source, len(material_id), material_id"
     ).fetchall():
         entries.setdefault(formula, []).append(tuple(entry))
     outside = sorted(entries.keys() - {formula for *_, formula in inside})

@@ -29,6 +29,16 @@ def selected(page):
     return page.get_by_role("heading", level=2)
 
 
+def places(points, size):
+    """Return where the points are drawn in px: the map fills its canvas but for a margin of 16."""
+    places = []
+    for axis, length in (("x", size["width"]), ("y", size["height"])):
+        values = [point[axis] for point in points]
+        least, most = min(values), max(values)
+        places.append([16 + (value - least) / (most - least) * (length - 32) for value in values])
+    return [(x, size["height"] - y) for x, y in zip(*places, strict=True)]
+
+
 def drag(page, canvas, *corners):
     box = canvas.bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
@@ -53,12 +63,16 @@ def test_only_shown_categories_are_selected(page, canvas, points):
     expect(selected(page)).to_have_text(f"{n} selected")
 
 
-def test_a_box_is_moved_and_listed_by_keyboard(page, canvas):
+def test_a_box_is_moved_and_listed_by_keyboard(page, canvas, points):
     canvas.focus()
+    # The first key shows a box of 120 px in the middle; each further one is a step of 12 px.
     for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowRight", "Shift+ArrowDown", "Enter"):
         page.keyboard.press(key)
-    expect(selected(page)).to_have_text("62 selected")
-    expect(page.locator("tbody tr")).to_have_count(62)
+    size = canvas.bounding_box()
+    left, top = size["width"] / 2 - 72, size["height"] / 2 - 60
+    inside = [1 for x, y in places(points, size) if left < x < left + 132 and top < y < top + 132]
+    expect(selected(page)).to_have_text(f"{len(inside)} selected")
+    expect(page.locator("tbody tr")).to_have_count(len(inside))
 
 
 def test_a_formula_is_found_in_any_order(page, canvas, points):
@@ -74,12 +88,10 @@ def test_a_formula_is_found_in_any_order(page, canvas, points):
 
 
 def test_a_click_opens_a_composition(page, canvas, points):
-    top = max(points, key=lambda point: point["y"])
-    x = [point["x"] for point in points]
     box = canvas.bounding_box()
-    share = (top["x"] - min(x)) / (max(x) - min(x))
-    page.mouse.click(box["x"] + 16 + share * (box["width"] - 32), box["y"] + 16)
-    expect(page).to_have_url(f"{page.url.split('#')[0]}#/composition/{top['formula']}")
+    (x, y), highest = min(zip(places(points, box), points, strict=True), key=lambda place: place[0][1])
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    expect(page).to_have_url(f"{page.url.split('#')[0]}#/composition/{highest['formula']}")
 
 
 def test_without_a_map_the_command_is_shown(page, site):

@@ -4,10 +4,10 @@ import { asCommand, asPython, asSql } from "./elsewhere.js";
 import { CATEGORY_NAMES, termsOf } from "./filter.js";
 import { fetchPart, fromBase64, isInPage, textOfPart, unpackedJson } from "./pack.js";
 import { parse } from "./query_text.js";
-import { countsOfServer, rowsOfServer } from "./server.js";
+import { countsOfServer, rowsOfServer, suggestionsOfServer } from "./server.js";
 import { Vocabulary } from "./vocabulary.js";
 
-/** @import {Client, Counts, Filter, Meta, Parsed, PartName, Progress, Row, RowOptions} from "./types.js" */
+/** @import {Client, Counts, Filter, Meta, Parsed, PartName, Progress, Row, RowOptions, Suggestions} from "./types.js" */
 
 /** What a query that the page cannot answer may need. */
 const SPECIES = "this page does not know which oxidation states allow many compositions at once";
@@ -150,6 +150,15 @@ export function createClient() {
     }
   }
 
+  /** @param {string} kind @param {string} text @param {{limit?: number, offset?: number}} options @returns {Promise<Suggestions>} */
+  async function suggestions(kind, text, options) {
+    const filter = await filterOf(text);
+    const inPage = readsSpecies(filter) ? null : await ask(kind, "suggestions", [filter, options]);
+    const found = inPage?.complete || !isServed ? inPage
+      : await askServer(kind, (signal) => suggestionsOfServer(text, options, signal));
+    return { ...found, command: asCommand(text, "chemdb suggest") };
+  }
+
   // For scripts and tests: none of these requests cancels another.
   Object.assign(globalThis, {
     chemdb: {
@@ -163,7 +172,7 @@ export function createClient() {
       /** @param {string} formula */
       explain: (formula) => ask("script", "composition", [formula]),
       /** @param {string} text @param {number} [limit] @param {number} [offset] */
-      suggest: async (text, limit, offset) => ask("script", "suggestions", [await filterOf(text), { limit, offset }]),
+      suggest: (text, limit, offset) => suggestions("script", text, { limit, offset }),
     },
   });
 
@@ -175,10 +184,7 @@ export function createClient() {
     rows: (text, options = {}) => rows("rows", text, options),
     composition: async (formula) => ask("composition", "composition", [formula]),
     system: async (chemsys) => ask("system", "system", [chemsys]),
-    suggestions: async (text, options = {}) => ({
-      ...(await ask("suggestions", "suggestions", [await filterOf(text), options])),
-      command: asCommand(text, "chemdb suggest"),
-    }),
+    suggestions: (text, options = {}) => suggestions("suggestions", text, options),
     map: async (id) => ask("map", "map", [id]),
     sql: (text) => {
       const { filter } = parseText(text);

@@ -183,7 +183,8 @@ function cells(row, heaviest, sources) {
     h(
       "td",
       { class: "because" },
-      row.analogues.map((analogue) =>
+      row.analogues.flatMap((analogue, i) => [
+        i ? ", " : null,
         h(
           "span",
           {},
@@ -191,8 +192,8 @@ function cells(row, heaviest, sources) {
           ` ${analogue.replaced_by} for ${analogue.element} `,
           h("small", {}, entryLink(analogue.material_id, sources)),
         ),
-      ),
-      rest > 0 ? h("span", { class: "soft" }, `${thousands(rest)} more`) : null,
+      ]),
+      rest > 0 ? h("span", { class: "soft" }, `, ${thousands(rest)} more`) : null,
     ),
     h("td", { "data-title": "known in" }, systemLink(row.chemsys), ` ${thousands(row.n_known)}`),
   ];
