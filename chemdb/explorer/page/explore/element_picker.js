@@ -65,7 +65,7 @@ export function elementPicker(meta, { onPick, onHeat }) {
         "label",
         {},
         h("input", { type: "radio", name: "mode", checked: choice === mode, onchange: () => (mode = choice) }),
-        h("span", {}, h("span", { class: "sign", "aria-hidden": "true" }, CHOICES[choice].sign), ` ${label}`),
+        h("span", {}, h("span", { class: "choice-sign", "aria-hidden": "true" }, CHOICES[choice].sign), ` ${label}`),
       ),
     ),
   );
@@ -161,7 +161,7 @@ function showGroup(button, name, choice) {
   button.setAttribute("aria-pressed", String(choice !== null));
   fill(
     button,
-    choice && h("span", { class: "sign", "aria-hidden": "true" }, `${CHOICES[choice].sign} `),
+    choice && h("span", { class: "choice-sign", "aria-hidden": "true" }, `${CHOICES[choice].sign} `),
     h("span", { class: "group" }, name.replaceAll("_", " ")),
     choice && h("span", { class: "spoken" }, `, ${CHOICES[choice].word}`),
   );

@@ -185,7 +185,7 @@ function queryBox(ask) {
   return {
     root: h(
       "form",
-      { class: "query", role: "search", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); ask(input.value.trim()); } },
+      { class: "query-form", role: "search", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); ask(input.value.trim()); } },
       h("label", { for: "query" }, "Query"),
       input,
       message,
