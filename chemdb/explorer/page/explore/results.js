@@ -52,8 +52,10 @@ export function results(meta, client, onOptions) {
       const asked = (options.columns ?? "").split(",").filter((name) => available.includes(name));
       return asked.length > 0 ? asked : usual;
     },
-    waiting() {
+    /** Rows will come. @param {string} text */
+    waiting(text) {
       body.classList.add("waiting");
+      copies.update(text);
     },
     /** Say why there are no rows. @param {string} why */
     empty(why) {
@@ -73,7 +75,6 @@ export function results(meta, client, onOptions) {
       const columns = this.columns(options);
       body.classList.remove("waiting");
       fill(columnsMenu, h("summary", { class: "button" }, "Columns"), columnChoices(available, columns, usual, onOptions));
-      copies.update(text);
       fill(suggest, meta.has_suggestions && h("a", { href: fragment("suggest", text) }, "Which to try first?"));
       fill(saving, downloads(meta, text, columns, options.sort ?? "", rows));
       const first = (pageOf(options) - 1) * PAGE + 1;
