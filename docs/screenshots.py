@@ -22,9 +22,6 @@ from chemdb.runtime.limits import Limits
 FOLDER = Path(__file__).with_suffix("")
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 780}
-#: Colours of a picture: text stays legible, and a picture is a third as large. MAXCOVERAGE keeps the rare
-#: ones, those of the categories.
-N_COLORS = 64
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -97,9 +94,9 @@ def with_map(source: Path, folder: Path) -> Path:
 
 
 def compress(path: Path) -> None:
-    """Reduce a PNG file to a palette."""
+    """Reduce a PNG file to a palette that has its rare colours, too."""
     with Image.open(path) as image:
-        small = image.convert("RGB").quantize(N_COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 

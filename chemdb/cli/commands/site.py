@@ -37,8 +37,8 @@ def site(
 ) -> None:
     """Write the explorer: a page that counts and lists the whole space in the browser, without a network.
 
-    Everything in the file is in the page: elements, allowed compositions, known entries, maps and stored
-    suggestions.
+    Everything in the file is in the page: elements, oxidation states, allowed compositions, known entries,
+    maps, and the weights that rank suggestions.
 
     Example: chemdb site -o chemdb.html --fast
     """

@@ -161,27 +161,19 @@ function speciesList(text) {
 }
 
 /** @param {Composition} composition */
-function verdicts({ verdicts: all }) {
-  if (!all.length) return null;
-  const hasMixed = all.some((verdict) => verdict.with_mixed_valence !== null);
+function verdicts({ verdicts: all, all_metal: isMetal }) {
   return section(
     "By oxidation-state set",
     grid(
       "Result by oxidation-state set",
-      ["Set", "Allowed", "Choices", "Most common", ...(hasMixed ? ["Mixed valence", "Alloy"] : [])],
+      ["Set", "Allowed", "Choices", "Most common", "Mixed valence", ...(isMetal ? ["Alloy"] : [])],
       all.map((verdict) => [
         [verdict.oxidation_state_set, verdict.used ? h("span", { class: "soft" }, " (this file)") : null],
         yesOrNo(verdict.allowed),
         verdict.n_witnesses === null ? NONE : thousands(verdict.n_witnesses),
         verdict.witness ? speciesList(verdict.witness) : NONE,
-        ...(hasMixed
-          ? [
-              verdict.mixed_valence_witness && verdict.with_mixed_valence
-                ? h("span", {}, "yes: ", verdict.mixed_valence_witness)
-                : yesOrNo(verdict.with_mixed_valence),
-              yesOrNo(verdict.with_alloys),
-            ]
-          : []),
+        verdict.mixed_valence_witness ? h("span", {}, "yes: ", verdict.mixed_valence_witness) : yesOrNo(verdict.with_mixed_valence),
+        ...(isMetal ? [yesOrNo(verdict.with_alloys)] : []),
       ]),
     ),
   );

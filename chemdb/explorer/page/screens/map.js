@@ -4,7 +4,7 @@ import { fill, h } from "../dom.js";
 import { mapFigure } from "../figures/map.js";
 import { BOTTOM_UP } from "../figures/marks.js";
 import { gcd } from "../formula.js";
-import { formulaNode, thousands } from "../formula_text.js";
+import { CATEGORIES, formulaNode, thousands } from "../formula_text.js";
 import { fragment, go } from "../router.js";
 import { rowsTable } from "../table.js";
 import { categoryToggles } from "./system.js";
@@ -235,8 +235,9 @@ function zoomButton(name, sign, onclick) {
 
 /** @param {MapPoint[]} points */
 function selection(points) {
+  const place = (/** @type {MapPoint} */ point) => CATEGORIES.indexOf(/** @type {any} */ (point.category));
   const sorted = points.toSorted(
-    (a, b) => BOTTOM_UP.indexOf(b.category) - BOTTOM_UP.indexOf(a.category) || (a.formula < b.formula ? -1 : 1),
+    (a, b) => place(a) - place(b) || (a.formula < b.formula ? -1 : 1),
   );
   const some = sorted.slice(0, LISTED);
   if (!points.length) {
