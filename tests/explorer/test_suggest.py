@@ -2,6 +2,7 @@
 
 import pytest
 from helpers.browser import PHONE, page_in, violations
+from helpers.server import serving
 from playwright.sync_api import expect
 
 CONTEXTS = {"light": {}, "dark": {"color_scheme": "dark"}, "phone": {"viewport": PHONE}}
@@ -43,6 +44,15 @@ def test_what_no_known_composition_suggests_is_left_to_the_command(page, screens
     n = page.locator("tbody tr").count
     expect(page.get_by_text(f'chemdb suggest "{text}"')).to_be_visible()
     assert n() == sum(score > 0 for (score,) in screens_db.suggest(text, 100, columns=["score"]))
+
+
+def test_a_server_ranks_those_too(page, screens_path, screens_db):
+    expected = [formula for (formula,) in screens_db.suggest("Ag-Cs-I-N", 25, columns=["formula"])]
+    with serving(screens_path) as server:
+        page.goto(f"{server.url}#/suggest/Ag-Cs-I-N")
+        expect(page.locator("tbody tr")).to_have_count(25)
+        assert page.locator("tbody th strong").all_inner_texts() == expected
+    expect(page.get_by_text("chemdb suggest")).to_have_count(0)
 
 
 def test_a_query_is_ranked_and_paged(page, screens):
