@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from chemdb.errors import ChemdbError
 from chemdb.explorer.page_files import PAGE
 from chemdb.serve.gate import Gate
 from chemdb.serve.lanes import Lane
-from chemdb.serve.problems import ERROR_HANDLERS
+from chemdb.serve.problems import ERROR_HANDLERS, Problem
 from chemdb.serve.routes import Lanes, api_routes
 from chemdb.version import __version__
 
@@ -82,9 +83,17 @@ class _PageFiles(StaticFiles):
         return response
 
 
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, with the schema of errors that all routes share."""
+        document = super().openapi()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+
 def make_api(db: Database, lanes: Lanes) -> FastAPI:
     """Return the API alone; all its URLs are relative to where it is mounted."""
-    api = FastAPI(
+    api = _Api(
         title="chemdb",
         version=__version__,
         description=DESCRIPTION,

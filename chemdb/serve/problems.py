@@ -91,7 +91,5 @@ ERROR_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[A
 def _invalid_value(error: dict[str, Any]) -> str:
     *_, name = error["loc"] or ("request",)
     value = error.get("input")
-    given = (
-        "" if isinstance(value, dict | list) or value is None else f" {json.dumps(value, ensure_ascii=False)}"
-    )
+    given = f" {json.dumps(value, ensure_ascii=False)}" if isinstance(value, str | int | float) else ""
     return f"{name}{given}: {error['msg'][:1].lower()}{error['msg'][1:]}"

@@ -33,6 +33,8 @@ from chemdb.serve.row_stream import MEDIA_TYPES, RowStream
 
 #: Refusals that every route may answer with: by the gate, the question and the lanes.
 REFUSALS = responses(400, 403, 414, 422, 500, 503, 504)
+#: What a path with a slash in its last part is answered with.
+MISSING = responses(404)
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,12 @@ def api_routes(db: Database, lanes: Lanes) -> APIRouter:
         """List compositions that match a query, and give the query as SQL."""
         return await answer(request, lanes.heavy, lambda _: questions.rows(db, asked))
 
-    @router.get("/compositions/{formula}", response_model=Explanation)
+    @router.get("/compositions/{formula}", response_model=Explanation, responses=MISSING)
     async def compositions(request: Request, formula: str) -> Response:
         """Explain why a composition is allowed or not, and which known compounds are nearest to it."""
         return await answer(request, lanes.light, lambda _: questions.composition(db, formula))
 
-    @router.get("/systems/{chemsys}", response_model=System)
+    @router.get("/systems/{chemsys}", response_model=System, responses=MISSING)
     async def systems(request: Request, chemsys: str) -> Response:
         """List the compositions of a chemical system, and count those of its subsystems."""
         return await answer(request, lanes.light, lambda _: questions.system(db, chemsys))
@@ -116,7 +118,7 @@ def api_routes(db: Database, lanes: Lanes) -> APIRouter:
         """List the maps of the file."""
         return await answer(request, lanes.light, lambda _: questions.maps(db))
 
-    @router.get("/maps/{map_id}", response_model=MapPoints)
+    @router.get("/maps/{map_id}", response_model=MapPoints, responses=MISSING)
     async def map_points(request: Request, map_id: str) -> Response:
         """Give a map with its points."""
         return await answer(request, lanes.light, lambda _: questions.map_points(db, map_id))
