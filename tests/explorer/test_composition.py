@@ -74,6 +74,12 @@ def test_another_formula_is_asked_by_keyboard(page, screens):
     expect(page.get_by_role("heading", level=1)).to_have_text("ZnO standard")
 
 
+def test_a_file_from_disk_explains(page, single_file):
+    page.goto(f"{single_file}#/composition/ZnO3")
+    expect(page.get_by_role("heading", level=1)).to_have_text("ZnO3 interesting")
+    expect(page.locator(".ring")).to_have_attribute("visibility", "visible")
+
+
 def test_what_is_wrong_is_said_at_the_box(page, screens):
     page.goto(f"{screens}#/composition/LiZz2")
     expect(page.get_by_role("alert")).to_have_text(

@@ -93,7 +93,7 @@ async function showComposition(answer, error, formula, client) {
     const place = composition.in_space ? placeInSystem(composition, client) : null;
     fill(
       answer,
-      heading(composition),
+      heading(composition, meta.limits),
       h(
         "div",
         { class: "columns" },
@@ -109,8 +109,11 @@ async function showComposition(answer, error, formula, client) {
   }
 }
 
-/** @param {Composition} composition */
-function heading(composition) {
+/**
+ * @param {Composition} composition
+ * @param {import("../types.js").Meta["limits"]} limits
+ */
+function heading(composition, limits) {
   const { category, chemsys, nelements, natoms, outside_because: outside } = composition;
   return h(
     "header",
@@ -121,7 +124,7 @@ function heading(composition) {
       "p",
       { class: "soft" },
       "System ",
-      nelements > 1 && nelements < 5 ? systemLink(chemsys) : chemsys,
+      limits.nelements.includes(nelements) ? systemLink(chemsys) : chemsys,
       `, ${natoms} atoms in the formula, prototype `,
       formulaNode(composition.formula_anonymous),
       ".",
