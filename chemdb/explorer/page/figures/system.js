@@ -61,9 +61,13 @@ export function systemFigure(elements, { onOpen, onHover = () => {} }) {
   /** @type {(formula: string | null) => void} */
   let ring = () => {};
 
+  function spare() {
+    return h("span", { class: "soft" }, lack);
+  }
+
   /** @param {Point | null} point */
   function hover(point) {
-    fill(said, point ? [formulaNode(point.formula), ` ${point.category}`] : lack);
+    fill(said, point ? [formulaNode(point.formula), ` ${point.category}`] : spare());
     ring(point?.formula ?? marked);
     onHover(point);
   }
@@ -91,7 +95,7 @@ export function systemFigure(elements, { onOpen, onHover = () => {} }) {
       if (n) lack = `${counted(n, "known composition")} without a label, for lack of space`;
       fill(place, figure.node);
     }
-    fill(said, lack);
+    fill(said, spare());
     ring(marked);
   }
 
