@@ -62,7 +62,7 @@ def test_a_forbidden_composition_says_which_rule_it_breaks(page, screens):
     page.goto(f"{screens}#/composition/Fe3O4")
     expect(page.get_by_role("heading", name="Why it is forbidden")).to_be_visible()
     expect(page.get_by_text("No choice of oxidation states is neutral")).to_be_visible()
-    expect(page.get_by_role("row", name="smact14")).to_contain_text("yes: Fe2+ 2Fe3+ 4O2-")
+    expect(page.get_by_role("row", name="smact14")).to_contain_text("yes: Fe2+ 2Fe3+ 4O2\u2212")
 
 
 def test_another_formula_is_asked_by_keyboard(page, screens):

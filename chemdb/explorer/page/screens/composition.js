@@ -4,6 +4,7 @@ import { fill, h, spoken } from "../dom.js";
 import { KNOWN } from "../figures/marks.js";
 import { systemFigure } from "../figures/system.js";
 import { categoryNode, formulaNode, speciesNode, share, thousands } from "../formula_text.js";
+import { counted } from "../messages.js";
 import { fragment, go } from "../router.js";
 import { compositionLink, entryLink, materialLink, systemLink } from "../table.js";
 import { systemPoints } from "./system_points.js";
@@ -139,8 +140,7 @@ function rule(composition) {
   if (forbidden) {
     return section(
       "Why it is forbidden",
-      h("p", {}, `${forbidden.because[0].toUpperCase()}${forbidden.because.slice(1)}.`),
-      forbidden.closest ? h("p", { class: "witnesses" }, "Closest: ", speciesList(forbidden.closest)) : null,
+      h("p", {}, withSpecies(`${forbidden.because[0].toUpperCase()}${forbidden.because.slice(1)}.`)),
     );
   }
   const rest = n - witnesses.length;
@@ -156,6 +156,18 @@ function rule(composition) {
     h("ol", { class: "witnesses" }, witnesses.map((witness) => h("li", {}, speciesList(witness)))),
     rest > 0 ? h("p", { class: "soft" }, `and ${thousands(rest)} more`) : null,
   );
+}
+
+/**
+ * Return a text in which charges are superscripts, and minus signs are not hyphens.
+ *
+ * @param {string} text
+ */
+function withSpecies(text) {
+  return text
+    .replace(/ -(?=\d)/g, " \u2212")
+    .split(/((?<![A-Za-z])[A-Z][a-z]?\d*[+-])(?=[ ;.)]|$)/)
+    .map((part, i) => (i % 2 ? speciesNode(part) : part));
 }
 
 /** @param {string} text */
@@ -175,7 +187,7 @@ function verdicts({ verdicts: all, all_metal: isMetal }) {
         yesOrNo(verdict.allowed),
         verdict.n_witnesses === null ? NONE : thousands(verdict.n_witnesses),
         verdict.witness ? speciesList(verdict.witness) : NONE,
-        verdict.mixed_valence_witness ? h("span", {}, "yes: ", verdict.mixed_valence_witness) : yesOrNo(verdict.with_mixed_valence),
+        verdict.mixed_valence_witness ? h("span", {}, "yes: ", withSpecies(verdict.mixed_valence_witness)) : yesOrNo(verdict.with_mixed_valence),
         ...(isMetal ? [yesOrNo(verdict.with_alloys)] : []),
       ]),
     ),
@@ -256,7 +268,7 @@ function suggestion({ score, share_found: found, analogues }, sources) {
     worth,
     analogues.length ? table(analogues.slice(0, SHOWN)) : null,
     rest.length
-      ? h("details", {}, h("summary", {}, `${thousands(rest.length)} more analogues`), table(rest))
+      ? h("details", {}, h("summary", {}, counted(rest.length, "more analogue")), table(rest))
       : null,
   );
 }
