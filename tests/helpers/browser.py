@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 POLICY = (
@@ -19,6 +19,10 @@ DESKTOP = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 844}
 #: The width that WCAG asks pages to fit into.
 NARROWEST = {"width": 320, "height": 640}
+
+#: Longest wait in ms for what a page or its server does: busy machines are slow.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -48,7 +52,7 @@ def page_in(browser, **context):
     """Give an empty page; at the end it has had no error, no report of its policy and no request to elsewhere."""
     with browser.new_context(**{"viewport": DESKTOP, **context}) as opened:
         page = opened.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         complaints, addresses = [], []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
