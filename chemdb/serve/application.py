@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from chemdb.errors import ChemdbError
 from chemdb.explorer.page_files import PAGE
 from chemdb.serve.gate import Gate
 from chemdb.serve.lanes import Lane
-from chemdb.serve.problems import ERROR_HANDLERS
+from chemdb.serve.problems import ERROR_HANDLERS, Problem
 from chemdb.serve.routes import Lanes, api_routes
 from chemdb.version import __version__
 
@@ -28,12 +29,13 @@ Queries are in chemdb's query language. Answers are exact. A request may take 10
 and export.parquet stream any number of rows. Errors are problem details (RFC 9457)."""
 
 
-def make_application(db: Database, hosts: Collection[str]) -> Gate:
+def make_application(db: Database, export_db: Database, hosts: Collection[str]) -> Gate:
     """Return the ASGI application that serves a database.
 
     Parameters
     ----------
-    db : Database
+    db, export_db : Database
+        The same file twice, with memory of its own for exports.
     hosts : collection of str
         From `chemdb.serve.gate.allowed_hosts`.
     """
@@ -48,7 +50,7 @@ def make_application(db: Database, hosts: Collection[str]) -> Gate:
 
     application = Starlette(
         routes=[
-            Mount("/api/v1", make_api(db, lanes)),
+            Mount("/api/v1", make_api(db, export_db, lanes)),
             Route("/pack/{name}", _pack_part),
             Mount("/", _PageFiles(directory=PAGE, html=True)),
         ],
@@ -82,9 +84,17 @@ class _PageFiles(StaticFiles):
         return response
 
 
-def make_api(db: Database, lanes: Lanes) -> FastAPI:
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, with the schema of errors that all routes share."""
+        document = super().openapi()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+
+def make_api(db: Database, export_db: Database, lanes: Lanes) -> FastAPI:
     """Return the API alone; all its URLs are relative to where it is mounted."""
-    api = FastAPI(
+    api = _Api(
         title="chemdb",
         version=__version__,
         description=DESCRIPTION,
@@ -96,5 +106,5 @@ def make_api(db: Database, lanes: Lanes) -> FastAPI:
         root_path_in_servers=False,
         exception_handlers=ERROR_HANDLERS,
     )
-    api.include_router(api_routes(db, lanes))
+    api.include_router(api_routes(db, export_db, lanes))
     return api

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
+import duckdb
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -15,8 +16,8 @@ from chemdb.errors import ChemdbError, DatabaseError, one_line
 from chemdb.serve.lanes import BusyError, ClientLeftError, TooLongError
 
 MEDIA_TYPE = "application/problem+json"
-#: Seconds after which a client may ask a busy server again.
-RETRY_AFTER = 5
+#: When a client may ask a busy server again, in seconds.
+AGAIN = {"retry-after": "5"}
 
 
 class Problem(BaseModel):
@@ -46,6 +47,8 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 async def _user_error(_: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, duckdb.OutOfMemoryException):
+        return problem(503, "not enough memory; narrow the query, or ask again later", AGAIN)
     return problem(500 if isinstance(error, DatabaseError) else 400, str(error))
 
 
@@ -60,7 +63,7 @@ async def _http(_: Request, error: Exception) -> Response:
 
 
 async def _busy(_: Request, error: Exception) -> Response:
-    return problem(503, "too many requests wait; ask again later", {"retry-after": str(RETRY_AFTER)})
+    return problem(503, "too many requests wait; ask again later", AGAIN)
 
 
 async def _too_long(_: Request, error: Exception) -> Response:
@@ -91,7 +94,5 @@ ERROR_HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[A
 def _invalid_value(error: dict[str, Any]) -> str:
     *_, name = error["loc"] or ("request",)
     value = error.get("input")
-    given = (
-        "" if isinstance(value, dict | list) or value is None else f" {json.dumps(value, ensure_ascii=False)}"
-    )
+    given = f" {json.dumps(value, ensure_ascii=False)}" if isinstance(value, str | int | float) else ""
     return f"{name}{given}: {error['msg'][:1].lower()}{error['msg'][1:]}"

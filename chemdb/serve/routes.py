@@ -33,6 +33,8 @@ from chemdb.serve.row_stream import MEDIA_TYPES, RowStream
 
 #: Refusals that every route may answer with: by the gate, the question and the lanes.
 REFUSALS = responses(400, 403, 414, 422, 500, 503, 504)
+#: What a path with a slash in its last part is answered with.
+MISSING = responses(404)
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,13 @@ class Lanes:
             lane.close()
 
 
-def api_routes(db: Database, lanes: Lanes) -> APIRouter:
+def api_routes(db: Database, export_db: Database, lanes: Lanes) -> APIRouter:
     """Return the routes of the API over a database.
 
     Parameters
     ----------
-    db : Database
+    db, export_db : Database
+        The same file, for questions and for exports.
     lanes : Lanes
     """
     router = APIRouter(responses=REFUSALS)
@@ -94,12 +97,12 @@ def api_routes(db: Database, lanes: Lanes) -> APIRouter:
         """List compositions that match a query, and give the query as SQL."""
         return await answer(request, lanes.heavy, lambda _: questions.rows(db, asked))
 
-    @router.get("/compositions/{formula}", response_model=Explanation)
+    @router.get("/compositions/{formula}", response_model=Explanation, responses=MISSING)
     async def compositions(request: Request, formula: str) -> Response:
         """Explain why a composition is allowed or not, and which known compounds are nearest to it."""
         return await answer(request, lanes.light, lambda _: questions.composition(db, formula))
 
-    @router.get("/systems/{chemsys}", response_model=System)
+    @router.get("/systems/{chemsys}", response_model=System, responses=MISSING)
     async def systems(request: Request, chemsys: str) -> Response:
         """List the compositions of a chemical system, and count those of its subsystems."""
         return await answer(request, lanes.light, lambda _: questions.system(db, chemsys))
@@ -116,7 +119,7 @@ def api_routes(db: Database, lanes: Lanes) -> APIRouter:
         """List the maps of the file."""
         return await answer(request, lanes.light, lambda _: questions.maps(db))
 
-    @router.get("/maps/{map_id}", response_model=MapPoints)
+    @router.get("/maps/{map_id}", response_model=MapPoints, responses=MISSING)
     async def map_points(request: Request, map_id: str) -> Response:
         """Give a map with its points."""
         return await answer(request, lanes.light, lambda _: questions.map_points(db, map_id))
@@ -135,7 +138,7 @@ def api_routes(db: Database, lanes: Lanes) -> APIRouter:
         )
         async def export(request: Request, asked: Annotated[ExportQuery, Query()]) -> Response:
             """Stream all compositions that match a query."""
-            return RowStream(db, asked, name, lanes.exports, request.scope["client_left"])
+            return RowStream(export_db, asked, name, lanes.exports, request.scope["client_left"])
 
     for format_name in MEDIA_TYPES:
         add_export(format_name)

@@ -15,8 +15,10 @@ from chemdb.runtime.limits import available_processors
 if TYPE_CHECKING:
     pass
 
-#: What DuckDB may use: many requests at once shall fit on a laptop beside a browser.
-MEMORY_LIMIT = "200MB"
+#: What DuckDB may use for questions: many at once shall fit on a laptop beside a browser.
+MEMORY_LIMIT = "256MB"
+#: What it may use for exports, which sort any number of rows.
+EXPORT_MEMORY_LIMIT = "1GB"
 MAX_THREADS = 2
 #: Seconds that running requests are given to end when the server stops.
 GRACE = 3
@@ -101,8 +103,12 @@ def serve(path: Path, listening: socket.socket, hosts: Collection[str], started:
             gate.stop()
             await super().shutdown(sockets)
 
-    with listening, chemdb.open(path, served_threads(), MEMORY_LIMIT) as db:
-        gate = make_application(db, allowed_hosts(listening.getsockname()[0], hosts))
+    with (
+        listening,
+        chemdb.open(path, served_threads(), MEMORY_LIMIT) as db,
+        chemdb.open(path, served_threads(), EXPORT_MEMORY_LIMIT) as export_db,
+    ):
+        gate = make_application(db, export_db, allowed_hosts(listening.getsockname()[0], hosts))
         config = uvicorn.Config(
             gate,
             loop="asyncio",

@@ -18,7 +18,8 @@ def mcp(db: Database) -> None:
     try:
         from chemdb.mcp.tools import serve_stdio
     except ModuleNotFoundError as error:
-        raise ChemdbError(f"chemdb mcp needs {error.name}; pip install 'chemdb[mcp]'") from None
+        package = (error.name or "mcp").partition(".")[0]
+        raise ChemdbError(f"chemdb mcp needs {package}; pip install 'chemdb[mcp]'") from None
     from chemdb.serve.server import MEMORY_LIMIT, served_threads
 
     serve_stdio(db, served_threads(), MEMORY_LIMIT)

@@ -50,4 +50,5 @@ def serve(
     try:
         server.serve(db, listening, allow_host or [], started)
     except ModuleNotFoundError as error:
-        raise ChemdbError(f"chemdb serve needs {error.name}; pip install fastapi uvicorn") from None
+        package = (error.name or "fastapi").partition(".")[0]
+        raise ChemdbError(f"chemdb serve needs {package}; pip install fastapi uvicorn") from None
