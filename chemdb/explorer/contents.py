@@ -15,6 +15,7 @@ from chemdb.database.metadata import (
     max_stoichiometry_of,
     nelements_of,
 )
+from chemdb.maps.reduction import TITLES
 
 #: Pages of entries by source; entries of other sources have none.
 ENTRY_PAGES = {
@@ -32,10 +33,12 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
     [(has_energies,)] = con.execute("select count(energy_above_hull) > 0 from known_entry").fetchall()
     [(has_suggestions,)] = con.execute("select count(*) > 0 from substitution").fetchall()
     [(checksum,)] = con.execute(
-        "select md5(string_agg(concat(table_name, ' ', checksum), ',' order by table_name)) from store.checksum"
+        "select md5(string_agg(concat(table_name, ' ', checksum), ',' order by table_name)) "
+        "from store.checksum"
     ).fetchall()
     groups = con.execute(
-        "select element_group, list(symbol::varchar order by symbol) from element_group group by all order by all"
+        "select element_group, list(symbol::varchar order by symbol) from element_group "
+        "group by all order by all"
     ).fetchall()
     return {
         "elements": [asdict(element) for element in elements_of(con)],
@@ -53,7 +56,8 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
         "sizes": dict(sizes),
         "table_2": _rows(
             con,
-            "select nelements, standard, missing, interesting, unlikely from order_summary order by nelements",
+            "select nelements, standard, missing, interesting, unlikely from order_summary "
+            "order by nelements",
         ),
         "citation": CITATION,
     }
@@ -68,7 +72,9 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     rows : mapping of int to array of int64
         Of each number of elements, the place of each system in order of electronegativity.
     """
-    first = dict(con.execute("select nelements, min(system_id) from store.chemical_system group by 1").fetchall())
+    first = dict(
+        con.execute("select nelements, min(system_id) from store.chemical_system group by 1").fetchall()
+    )
     inside = [
         (nelements, int(rows[nelements][system_id - first[nelements]]), stoichiometry_id, allowed, formula)
         for nelements, system_id, stoichiometry_id, allowed, formula in con.execute(
@@ -78,14 +84,17 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     inside.sort()
     entries: dict[str, list[tuple]] = {}
     for formula, *entry in con.execute(
-        "select formula, source, material_id, energy_above_hull, nullif(formula_given, formula) from known_entry "
+        "select formula, source, material_id, energy_above_hull, nullif(formula_given, formula) "
+        "from known_entry "
         "order by formula, energy_above_hull nulls last, source, len(material_id), material_id"
     ).fetchall():
         entries.setdefault(formula, []).append(tuple(entry))
     outside = sorted(entries.keys() - {formula for *_, formula in inside})
     formulas = [formula for *_, formula in inside] + outside
     listed = [entry for formula in formulas for entry in entries[formula]]
-    sources = [source for (source,) in con.execute("select source from known_source order by added_at").fetchall()]
+    sources = [
+        source for (source,) in con.execute("select source from known_source order by added_at").fetchall()
+    ]
     energies = [entry[2] for entry in listed]
     return {
         "nelements": [row[0] for row in inside],
@@ -102,7 +111,7 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
 
 
 def substitutions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return the weights of substitutions, from which the page ranks suggestions, and what scores are worth."""
+    """Return the weights of substitutions, by which the page ranks, and what scores are worth."""
     weights = con.execute(
         "select e.atomic_number, r.atomic_number, round(weight * 1000000)::integer from substitution s "
         "join element e on e.symbol = s.element join element r on r.symbol = s.replaced_by order by all"
@@ -116,7 +125,7 @@ def substitutions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def map_titles(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return the stored maps, see ``MapTitle`` in `page/types.js`."""
     return [
-        row | {"title": f"{row['method']} of {row['embedding']}, {row['nelements']} elements"}
+        row | {"title": f"{TITLES[row['method']]} of {row['embedding']} vectors, {row['nelements']} elements"}
         for row in _rows(
             con,
             "select run_id::varchar as id, embedding, method, nelements, n_components from projection_run "

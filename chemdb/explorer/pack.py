@@ -145,9 +145,7 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-def _compressed(
-    parts: Mapping[str, bytes], level: int, threads: int, progress: Progress
-) -> dict[str, bytes]:
+def _compressed(parts: Mapping[str, bytes], level: int, threads: int, progress: Progress) -> dict[str, bytes]:
     total = sum(map(len, parts.values())) or 1
     done = 0
 

@@ -191,6 +191,40 @@ def test_everything_can_be_reached_by_tab(page, site):
     assert {"alkali", "Columns", "SQL"} <= reached
 
 
+def test_what_the_focus_is_on_is_shown(page, site):
+    page.goto(f"{site}#elements=O")
+    element(page, "Kr").focus()
+    expect(page.locator(".look")).to_contain_text("Krypton 36, electronegativity 3.00")
+    element(page, "He").focus()
+    expect(page.locator(".look")).to_contain_text("no Pauling electronegativity")
+
+
+def test_heat_is_scaled_between_the_elements_not_yet_chosen(page, site, small_path):
+    with chemdb.open(small_path) as db:
+        counts = {s: db.query(f"elements=Zn,O,{s} missing").count() for s in ("Li", "Cl", "He")}
+    page.goto(f"{site}#elements=Zn,O")
+    for symbol, count in counts.items():
+        expect(element(page, symbol)).to_contain_text(f"{count:,} missing compositions")
+    assert element(page, "He").evaluate("e => e.style.getPropertyValue('--heat')") == "0.0%"
+    heat = page.evaluate(
+        "[...document.querySelectorAll('[data-symbol]')].map(e => e.style.getPropertyValue('--heat'))"
+    )
+    assert "60.0%" in heat
+    page.get_by_label("Shade by").select_option("unlikely")
+    expect(page).to_have_url(f"{site}#elements=Zn,O?heat=unlikely")
+
+
+def test_menus_and_copies_are_accessible(page, site):
+    page.goto(f"{site}#elements=Zn any=F,Cl only=Zn,F,Cl exclude=lanthanoid nelements=2")
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("button", name="Python").click()
+    expect(page.locator(".copied pre")).to_contain_text("chemdb.open")
+    page.get_by_text("Columns", exact=True).click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-column=formula]")).not_to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", [{}, {"viewport": PHONE, "has_touch": True}], ids=["desktop", "phone"])
 @pytest.mark.parametrize("fragment", ["", QUERY, "#elemnts=Li", "#/about"])

@@ -2,11 +2,11 @@
 
 import random
 
-SYMBOLS = (
+SYMBOLS = (  # noqa: SIM905
     "H Li Be B C N O F Na Mg Al Si P S Cl K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Rb Sr Y Zr Nb Mo Ag Cd In Sn "
     "Sb Te I Cs Ba La Ce Eu Gd Yb Hf Ta W Pt Au Hg Tl Pb Bi U He Ar Pm Lr"
 ).split()
-GROUPS = (
+GROUPS = (  # noqa: SIM905
     "alkali alkaline_earth transition_metal coinage_metal lanthanoid actinoid rare_earth metalloid triel tetrel pnictogen "
     "chalcogen halogen noble_gas nonmetal metal platinum_group"
 ).split()
@@ -78,7 +78,9 @@ class _Maker:
             case 15:
                 low, high = sorted(rng.sample([0.1, 0.2, 0.25, 1 / 3, 0.5, 0.6, 0.75, 0.9], 2))
                 name = self.name()
-                return rng.choice([f"{low}<x({name})<={high}", f"x({name})>={high}", f"x({name})=1/{rng.randint(2, 4)}"])
+                return rng.choice(
+                    [f"{low}<x({name})<={high}", f"x({name})>={high}", f"x({name})=1/{rng.randint(2, 4)}"]
+                )
             case _:
                 return rng.choice(
                     [self.formula(rng.sample(SYMBOLS, k)), f"known_in={rng.choice(self.sources)}"]

@@ -14,7 +14,9 @@ def site(
     db: Database,
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[FOLDER]", help="Folder for a web server, such as GitHub Pages.", show_default=False),
+        typer.Argument(
+            metavar="[FOLDER]", help="Folder for a web server, such as GitHub Pages.", show_default=False
+        ),
     ] = None,
     output: Annotated[
         Path | None,

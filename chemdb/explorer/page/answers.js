@@ -38,6 +38,8 @@ export class Answers {
 
   /** Whether enough has been read. Scripts get no partial counts. @param {{kind: string, method: string}} request @returns {boolean} */
   canAnswer({ kind, method }) {
+    // Known compositions and maps are all that these need.
+    if (method === "composition" || method === "map") return true;
     const hasSystems = [...this.space.layers.values()].every((layer) => layer.setOf.length > 0);
     return this.isComplete || (method === "counts" && kind !== "script" && hasSystems);
   }

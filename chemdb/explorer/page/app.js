@@ -25,18 +25,11 @@ const links = registeredScreens().map((screen) => ({
 }));
 fill(navigation, links.map(({ link }) => link));
 
-client.progress((progress) => {
-  fill(loading, progress.fraction < 1 ? progressText(progress) : null);
+client.progress(({ fraction }) => {
+  fill(loading, fraction < 1 ? `Loading, ${Math.floor(100 * fraction)}%` : null);
 });
 
 client.meta.then(({ known }) => fill(footer, `Known: ${known}`), () => fill(loading));
-
-/** @param {import("./types.js").Progress} progress */
-function progressText({ fraction, ready_nelements }) {
-  const percent = `${Math.floor(100 * fraction)}%`;
-  if (ready_nelements.length === 0) return `Loading, ${percent}`;
-  return `Counting ${ready_nelements.join(" and ")} elements; loading the others, ${percent}`;
-}
 
 start(main, client, (screen, { text }, moved) => {
   document.title = [text, screen.title, "chemdb"].filter((part) => part !== "").join(" · ");

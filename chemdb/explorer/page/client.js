@@ -1,11 +1,20 @@
 /** What the screens ask: counts, rows, single compositions and more, answered by a worker. */
 
+import { asCommand, asPython, asSql } from "./elsewhere.js";
 import { CATEGORY_NAMES, termsOf } from "./filter.js";
 import { fetchPart, fromBase64, isInPage, textOfPart, unpackedJson } from "./pack.js";
 import { parse } from "./query_text.js";
+import { countsOfServer, rowsOfServer, suggestionsOfServer } from "./server.js";
 import { Vocabulary } from "./vocabulary.js";
 
-/** @import {Client, Filter, Meta, Parsed, PartName, Progress} from "./types.js" */
+/** @import {Client, Counts, Filter, Meta, Parsed, PartName, Progress, Row, RowOptions, Suggestions} from "./types.js" */
+
+/** What a query that the page cannot answer may need. */
+const SPECIES = "this page does not know which oxidation states allow many compositions at once";
+const ENERGIES = "no known source of this file has energies";
+const OPTIMADE = "this page does not read OPTIMADE filters";
+/** What only a filter of the OPTIMADE language has. */
+const OPTIMADE_WORDS = /^\s*--optimade\b|\bHAS\s+(ALL|ANY|ONLY|EXACTLY|")|\b(CONTAINS|STARTS WITH|ENDS WITH)\s+"|\bIS (NOT )?(UN)?KNOWN\b|\b_chemdb_/;
 
 /** A newer request of the same kind has taken the place of this one. */
 function aborted() {
@@ -29,7 +38,10 @@ export function createClient() {
   const listeners = [];
   /** @type {Vocabulary | null} */
   let vocabulary = null;
+  let isServed = false;
   let lastId = 0;
+  /** @type {Map<string, AbortController>} Questions to a server, by kind */
+  const asked = new Map();
 
   worker.addEventListener("message", ({ data }) => {
     if (data.progress) {
@@ -55,6 +67,7 @@ export function createClient() {
     /** @type {Meta} */
     const meta = unpackedJson(head);
     vocabulary = new Vocabulary(meta);
+    isServed = meta.delivery === "served";
     /** @type {Map<string, string> | null} */
     let parts = null;
     if (inPage) {
@@ -65,15 +78,30 @@ export function createClient() {
     return meta;
   }
 
+  /** Let the newest request of a kind take the place of older ones. @param {string} kind */
+  function cancelOlder(kind) {
+    asked.get(kind)?.abort(aborted());
+    asked.delete(kind);
+    for (const [id, request] of pending) {
+      if (request.kind !== kind) continue;
+      pending.delete(id);
+      request.reject(aborted());
+    }
+  }
+
+  /** @template T @param {string} kind @param {(signal: AbortSignal) => Promise<T>} question @returns {Promise<T>} */
+  function askServer(kind, question) {
+    const controller = new AbortController();
+    if (kind !== "script") {
+      cancelOlder(kind);
+      asked.set(kind, controller);
+    }
+    return question(controller.signal);
+  }
+
   /** @param {string} kind @param {string} method @param {any[]} args @returns {Promise<any>} */
   function ask(kind, method, args) {
-    if (kind === "counts" || kind === "rows") {
-      for (const [id, request] of pending) {
-        if (request.kind !== kind) continue;
-        pending.delete(id);
-        request.reject(aborted());
-      }
-    }
+    if (kind === "counts" || kind === "rows") cancelOlder(kind);
     return new Promise((resolve, reject) => {
       const id = ++lastId;
       pending.set(id, { kind, resolve, reject });
@@ -87,9 +115,13 @@ export function createClient() {
   function parseText(text) {
     if (!vocabulary) throw new Error("the vocabulary has not been read yet: wait for client.meta");
     const parsed = parse(text, vocabulary);
-    if ("error" in parsed) return parsed;
-    const why = whyNot(parsed.filter, vocabulary);
-    return why ? { command: command(text), why } : parsed;
+    if ("error" in parsed) {
+      if (!OPTIMADE_WORDS.test(text)) return parsed;
+      const filter = text.replace(/^\s*--optimade\s*/, "").replace(/^(['"])(.*)\1\s*$/s, "$2");
+      return { command: asCommand(filter, "chemdb query --optimade"), why: OPTIMADE };
+    }
+    const why = isServed ? null : whyNot(parsed.filter, vocabulary);
+    return why ? { command: asCommand(text), why } : parsed;
   }
 
   /** @param {string} text @returns {Promise<Filter>} */
@@ -100,16 +132,47 @@ export function createClient() {
     throw new Error(parsed.error ? parsed.error.message : `${parsed.why}: ${parsed.command}`);
   }
 
+  /** @param {string} kind @param {string} text @param {boolean} heat @returns {Promise<Counts>} */
+  async function counts(kind, text, heat) {
+    const filter = await filterOf(text);
+    return readsSpecies(filter) ? askServer(kind, (signal) => countsOfServer(text, signal)) : ask(kind, "counts", [filter, heat]);
+  }
+
+  /** @param {string} kind @param {string} text @param {RowOptions} options @returns {Promise<Row[]>} */
+  async function rows(kind, text, options) {
+    const filter = await filterOf(text);
+    if (readsSpecies(filter)) return askServer(kind, (signal) => rowsOfServer(text, options, signal));
+    try {
+      return await ask(kind, "rows", [filter, options]);
+    } catch (error) {
+      if (!isServed || !(error instanceof Error) || error.name !== "SortError") throw error;
+      return askServer(kind, (signal) => rowsOfServer(text, options, signal));
+    }
+  }
+
+  /** @param {string} kind @param {string} text @param {{limit?: number, offset?: number}} options @returns {Promise<Suggestions>} */
+  async function suggestions(kind, text, options) {
+    const filter = await filterOf(text);
+    const inPage = readsSpecies(filter) ? null : await ask(kind, "suggestions", [filter, options]);
+    const found = inPage?.complete || !isServed ? inPage
+      : await askServer(kind, (signal) => suggestionsOfServer(text, options, signal));
+    return { ...found, command: asCommand(text, "chemdb suggest") };
+  }
+
   // For scripts and tests: none of these requests cancels another.
   Object.assign(globalThis, {
     chemdb: {
       /** @param {string} text */
       counts: async (text) => {
-        const counts = await ask("script", "counts", [await filterOf(text), false]);
-        return Object.fromEntries(CATEGORY_NAMES.map((name) => [name, counts[name]]));
+        const found = await counts("script", text, false);
+        return Object.fromEntries(CATEGORY_NAMES.map((name) => [name, found[name]]));
       },
       /** @param {string} text @param {number} [limit] @param {number} [offset] @param {string} [sort] */
-      rows: async (text, limit, offset, sort) => ask("script", "rows", [await filterOf(text), { limit, offset, sort }]),
+      rows: (text, limit, offset, sort) => rows("script", text, { limit, offset, sort }),
+      /** @param {string} formula */
+      explain: (formula) => ask("script", "composition", [formula]),
+      /** @param {string} text @param {number} [limit] @param {number} [offset] */
+      suggest: (text, limit, offset) => suggestions("script", text, { limit, offset }),
     },
   });
 
@@ -117,36 +180,29 @@ export function createClient() {
     meta,
     progress: (callback) => { listeners.push(callback); },
     parse: parseText,
-    counts: async (text, { heat = false } = {}) => ask("counts", "counts", [await filterOf(text), heat]),
-    rows: async (text, options = {}) => ask("rows", "rows", [await filterOf(text), options]),
+    counts: (text, { heat = false } = {}) => counts("counts", text, heat),
+    rows: (text, options = {}) => rows("rows", text, options),
     composition: async (formula) => ask("composition", "composition", [formula]),
     system: async (chemsys) => ask("system", "system", [chemsys]),
-    suggestions: async (text, options = {}) => ({
-      ...(await ask("suggestions", "suggestions", [await filterOf(text), options])),
-      command: `chemdb suggest ${shellQuoted(text)}`,
-    }),
+    suggestions: (text, options = {}) => suggestions("suggestions", text, options),
     map: async (id) => ask("map", "map", [id]),
-    sql: (text) => text,
-    command,
-    python: (text) => `import chemdb\n\nwith chemdb.open("chemdb.duckdb") as db:\n    result = db.query(${JSON.stringify(text)})`,
+    sql: (text) => {
+      const { filter } = parseText(text);
+      return (filter && asSql(filter)) ?? `-- only chemdb can write this query as SQL: ${asCommand(text)} --sql`;
+    },
+    command: (text) => asCommand(text),
+    python: asPython,
   };
+}
+
+/** Whether a filter has terms that only a server answers. @param {Filter} filter @returns {boolean} */
+function readsSpecies(filter) {
+  return [...termsOf(filter)].some((term) => term.type === "SpeciesTogether");
 }
 
 /** Why the page cannot answer, null if it can. @param {Filter} filter @param {Vocabulary} vocabulary @returns {string | null} */
 function whyNot(filter, vocabulary) {
-  for (const term of termsOf(filter)) {
-    if (term.type === "SpeciesTogether") return "this page has no species: it cannot tell which oxidation states allow a composition in bulk";
-    if (term.type === "EnergyAboveHull" && !vocabulary.hasEnergies) return "no known source of this file has energies";
-  }
-  return null;
-}
-
-/** @param {string} text @returns {string} */
-function command(text) {
-  return text ? `chemdb query ${shellQuoted(text)}` : "chemdb query \"\"";
-}
-
-/** @param {string} text @returns {string} */
-function shellQuoted(text) {
-  return /[$`"\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
+  if (readsSpecies(filter)) return SPECIES;
+  const readsEnergies = [...termsOf(filter)].some((term) => term.type === "EnergyAboveHull");
+  return readsEnergies && !vocabulary.hasEnergies ? ENERGIES : null;
 }

@@ -30,6 +30,8 @@ export class Query {
     this.unknownMatches = new Map();
     /** @type {Map<string, Match | null>} */
     this.knownMatches = new Map();
+    /** @type {{ready: number, counts: Counts} | null} Counts, and how many numbers of elements they have */
+    this.counted = null;
   }
 
   /** @param {number} k @returns {Match | null} */
@@ -75,7 +77,7 @@ export class Query {
 
 /** @param {Match | null} match @param {Known} known @param {number} row @returns {boolean} */
 function isMember(match, known, row) {
-  const masks = match && match.of(known.elementsOf(row));
+  const masks = match && match.of(known.numbers, 4 * row);
   if (!masks) return false;
   const { words } = known.allowed[row] ? masks.allowed : masks.forbidden;
   const stoichiometry = known.stoichiometry[row];
@@ -147,43 +149,48 @@ export class Engine {
   /** @param {Filter} filter @param {boolean} heat @returns {Counts} */
   counts(filter, heat) {
     const query = this.query(filter);
+    const ready = this.countable(query);
+    if (query.counted?.ready !== ready.length) query.counted = { ready: ready.length, counts: this.counted(query, ready) };
+    const { heat: byElement, ...counts } = query.counted.counts;
+    return heat ? { ...counts, heat: byElement } : counts;
+  }
+
+  /** @param {Query} query @param {number[]} ready  Numbers of elements @returns {Counts} */
+  counted(query, ready) {
     const n = this.space.n;
     const standard = new Float64Array(n + 1);
     const missing = new Float64Array(n + 1);
     const interesting = new Float64Array(n + 1);
     const unlikely = new Float64Array(n + 1);
-    const ready = this.countable(query);
     for (const k of ready) {
       const match = query.unknownMatch(k);
       if (match) this.addSystems(match, missing, unlikely);
     }
     const { known } = this;
-    for (let row = 0; row < known.n; row++) {
-      if (!ready.includes(known.k[row])) continue;
-      const allowed = known.allowed[row] === 1;
-      const unknownToo = query.meetsAsUnknown(row);
-      const itself = query.sameForKnown ? unknownToo : query.meetsKnown(row);
-      if (unknownToo) addRow(allowed ? missing : unlikely, known, row, -1);
-      if (itself) addRow(allowed ? standard : interesting, known, row, 1);
+    for (const k of ready) {
+      const match = query.unknownMatch(k);
+      const [start, end] = known.rowsOf(k);
+      for (let row = start; row < end; row++) {
+        const unknownToo = match !== null && isMember(match, known, row);
+        const itself = query.sameForKnown ? unknownToo : query.meetsKnown(row);
+        if (unknownToo) addRow(known.allowed[row] ? missing : unlikely, known, row, -1);
+        if (itself) addRow(known.allowed[row] ? standard : interesting, known, row, 1);
+      }
     }
     const all = { standard, missing, interesting, unlikely };
     const [a, b, c, d] = Object.values(all).map((counts) => counts[n]);
-    /** @type {Counts} */
-    const result = {
+    const { elements } = this.space;
+    /** @param {Float64Array} counts @returns {number[]} */
+    const byNumber = (counts) => {
+      const list = new Array(n);
+      elements.forEach((element, i) => { list[element.atomic_number - 1] = counts[i]; });
+      return list;
+    };
+    return {
       total: a + b + c + d, standard: a, missing: b, interesting: c, unlikely: d,
+      heat: /** @type {Heat} */ (Object.fromEntries(Object.entries(all).map(([name, counts]) => [name, byNumber(counts)]))),
       partial: ready.length < this.space.layers.size,
     };
-    if (heat) {
-      const { elements } = this.space;
-      /** @param {Float64Array} counts @returns {number[]} */
-      const byNumber = (counts) => {
-        const list = new Array(n);
-        elements.forEach((element, i) => { list[element.atomic_number - 1] = counts[i]; });
-        return list;
-      };
-      result.heat = /** @type {Heat} */ (Object.fromEntries(Object.entries(all).map(([name, counts]) => [name, byNumber(counts)])));
-    }
-    return result;
   }
 
   /** Numbers of elements of which enough has been read to count. @param {Query} query @returns {number[]} */
@@ -253,9 +260,9 @@ export class Engine {
             [inAllowed, inForbidden] = membersOf(masks);
           }
           const set = setOf[before + end];
-          let one = inAllowed.counts[set];
+          let one = set < inAllowed.counts.length ? inAllowed.counts[set] : -1;
           if (one < 0) one = inAllowed.count(set);
-          let other = inForbidden.counts[set];
+          let other = set < inForbidden.counts.length ? inForbidden.counts[set] : -1;
           if (other < 0) other = inForbidden.count(set);
           other = inForbidden.total - other;
           a += one;
@@ -317,13 +324,13 @@ class Members {
   }
 }
 
-const UNCOUNTED = new Int16Array(1 << 20).fill(-1);
-/** @type {Int16Array[]} */
-const ZEROS = [];
+const UNCOUNTED = new Int16Array(0);
+/** @type {Map<number, Int16Array>} */
+const ZEROS = new Map();
 /** @param {number} n @returns {Int16Array} */
 function zeros(n) {
-  let found = ZEROS.find((array) => array.length >= n);
-  if (!found) ZEROS.push(found = new Int16Array(n));
+  const found = ZEROS.get(n) ?? new Int16Array(n);
+  ZEROS.set(n, found);
   return found;
 }
 /** @type {Members} */

@@ -7,7 +7,7 @@ import { mixedValenceAssignment } from "./mixed_valence.js";
 import { speciesText } from "./terms.js";
 import { PER_UNIT } from "./weights.js";
 
-/** @import {Analogue, Composition, Element, Entry, Meta, SetVerdict, StateSet} from "./types.js" */
+/** @import {Analogue, Composition, Entry, Meta, SetVerdict, StateSet} from "./types.js" */
 /** @import {ReadComposition} from "./formula.js" */
 /** @import {Known} from "./known.js" */
 /** @import {Weights} from "./weights.js" */

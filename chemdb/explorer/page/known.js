@@ -56,6 +56,12 @@ export class Known {
     this.outside = new Map(packed.outside.map((formula, i) => [formula, this.n + i]));
   }
 
+  /** First and last row, exclusive, of a number of elements. @param {number} k @returns {[number, number]} */
+  rowsOf(k) {
+    const start = this.k.indexOf(k);
+    return start < 0 ? [0, 0] : [start, this.k.lastIndexOf(k) + 1];
+  }
+
   /** Known rows of a system. @param {number} k @param {number} system @returns {number[]} */
   inSystem(k, system) {
     return this.bySystem.get(k)?.get(system) ?? [];

@@ -27,10 +27,11 @@ import { keyOf, onSystem, termsOf } from "./filter.js";
  *
  * A state of choosing the elements of a system one after the other.
  * @typedef {object} Node
- * @property {(Node | null)[]} next  By kind of the next element; null where no system can match
- * @property {Uint8Array} elements  Elements that may be next, ascending
- * @property {Uint8Array} alphabetical  Their places in alphabetical order, ascending
+ * @property {(Node | null)[]} next  By kind of the next element; null where no system can match, in any order of elements
+ * @property {Uint8Array} elements  Elements that may be next in order of electronegativity, ascending
+ * @property {Uint8Array} alphabetical  Places in alphabetical order of those that may be next in it, ascending
  * @property {Masks | null} masks  Once all elements are chosen in order of electronegativity
+ * @property {boolean} isLive  Whether some composition may match, in order of electronegativity
  */
 
 /** @param {number} word @returns {number} */
@@ -57,6 +58,7 @@ export class BitTable {
 
   /** @param {Uint32Array} words @returns {Bits} */
   shared(words) {
+    // As text: maps compare no arrays.
     const content = String.fromCharCode(...new Uint16Array(words.buffer, words.byteOffset, words.length * 2));
     let bits = this.byContent.get(content);
     if (!bits) {
@@ -83,29 +85,45 @@ export class Match {
     this.inSet = inSet;
     this.elementsOfKind = elementsOfKind;
     this.condition = onSystem(filter);
+    /** Terms whose bits depend on the elements. */
+    this.elementTerms = [...termsOf(filter)].filter((term) => "elements" in term);
+    /** @type {Map<string, Masks>} */
+    this.masksByTerms = new Map();
+    const root = this.node([]);
     /** @type {Node | null} */
-    this.root = this.node([]);
+    this.root = root && root.isLive ? root : null;
+    /** Stoichiometries that match in some system. */
+    this.union = new Uint32Array(this.layer.nWords);
+    for (const { allowed, forbidden } of this.masksByTerms.values()) {
+      for (let i = 0; i < this.union.length; i++) this.union[i] |= allowed.words[i] | forbidden.words[i];
+    }
   }
 
   /** The node after elements of these kinds; null if no system that begins so can match. @param {number[]} kinds @returns {Node | null} */
   node(kinds) {
     const { k } = this.layer;
     if (this.truth(this.condition, kinds) === false) return null;
-    if (kinds.length === k) return { next: [], elements: NONE, alphabetical: NONE, masks: this.masks(kinds) };
+    if (kinds.length === k) {
+      const masks = this.masks(kinds);
+      return { next: [], elements: NONE, alphabetical: NONE, masks, isLive: masks.allowed.count + masks.forbidden.count > 0 };
+    }
     /** @type {(Node | null)[]} */
     const next = [];
     /** @type {number[]} */
     const elements = [];
+    /** @type {number[]} */
+    const alphabetical = [];
     for (let kind = 0; kind < this.elementsOfKind.length; kind++) {
       const child = this.node([...kinds, kind]);
       next.push(child);
-      if (child) elements.push(...this.elementsOfKind[kind]);
+      if (child) alphabetical.push(...this.elementsOfKind[kind]);
+      if (child?.isLive) elements.push(...this.elementsOfKind[kind]);
     }
-    if (!elements.length) return null;
+    if (!alphabetical.length) return null;
     return {
-      next, masks: null,
+      next, masks: null, isLive: elements.length > 0,
       elements: Uint8Array.from(elements).sort(),
-      alphabetical: Uint8Array.from(elements, (number) => this.space.alphabeticalPlace[number]).sort(),
+      alphabetical: Uint8Array.from(alphabetical, (number) => this.space.alphabeticalPlace[number]).sort(),
     };
   }
 
@@ -156,10 +174,27 @@ export class Match {
 
   /** @param {number[]} kinds @returns {Masks} */
   masks(kinds) {
-    return {
-      allowed: this.table.shared(this.bits(this.filter, kinds, true)),
-      forbidden: this.table.shared(this.bits(this.filter, kinds, false)),
-    };
+    let key = "";
+    for (const term of this.elementTerms) {
+      key += "comparison" in term && term.type !== "ElementCount" ? `${this.places(term.elements, kinds)} ` : this.truth(term, kinds) ? "+" : "-";
+    }
+    let masks = this.masksByTerms.get(key);
+    if (!masks) {
+      masks = {
+        allowed: this.table.shared(this.bits(this.filter, kinds, true)),
+        forbidden: this.table.shared(this.bits(this.filter, kinds, false)),
+      };
+      this.masksByTerms.set(key, masks);
+    }
+    return masks;
+  }
+
+  /** Which elements of a system are in a set, as bits. @param {string[]} elements @param {number[]} kinds @returns {number} */
+  places(elements, kinds) {
+    const inSet = /** @type {boolean[]} */ (this.inSet.get(elements.join()));
+    let places = 0;
+    for (let i = 0; i < kinds.length; i++) if (inSet[kinds[i]]) places |= 1 << i;
+    return places;
   }
 
   /** The stoichiometries that meet a filter in systems of these kinds. @param {Filter} filter @param {number[]} kinds @param {boolean} allowed @returns {Uint32Array} */
@@ -187,11 +222,8 @@ export class Match {
         return this.truth(filter, kinds) ? full : this.empty;
       case "Allowed":
         return allowed ? full : this.empty;
-      case "Amount": case "AtomicFraction": {
-        const inSet = /** @type {boolean[]} */ (this.inSet.get(filter.elements.join()));
-        const places = kinds.reduce((bits, kind, i) => bits | (inSet[kind] ? 1 << i : 0), 0);
-        return this.bitsOf(filter, places);
-      }
+      case "Amount": case "AtomicFraction":
+        return this.bitsOf(filter, this.places(filter.elements, kinds));
       default:
         return this.bitsOf(filter, 0);
     }
@@ -220,10 +252,16 @@ export class Match {
     return go(this.root);
   }
 
-  /** The masks of a system, null where none of its compositions match. @param {ArrayLike<number>} numbers  Elements, ascending @returns {Masks | null} */
-  of(numbers) {
+  /**
+   * The masks of a system, null where none of its compositions match.
+   * @param {ArrayLike<number>} numbers  Has its elements, ascending
+   * @param {number} [start]  Where they begin
+   * @returns {Masks | null}
+   */
+  of(numbers, start = 0) {
     let node = this.root;
-    for (let i = 0; node && i < numbers.length; i++) node = node.next[this.kindOf[numbers[i]]];
+    const end = start + this.layer.k;
+    for (let i = start; node && i < end; i++) node = node.next[this.kindOf[numbers[i]]];
     return node && node.masks;
   }
 }

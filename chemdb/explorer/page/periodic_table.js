@@ -131,9 +131,10 @@ class Cell {
     const [row, column] = position(element.atomic_number);
     this.row = row;
     this.column = column;
-    this.sign = h("span", { class: "sign", "aria-hidden": "true" }, String(element.atomic_number));
+    this.sign = h("span", { class: "choice-sign", "aria-hidden": "true" }, String(element.atomic_number));
     this.number = h("span", { class: "count", "aria-hidden": "true" });
     this.state = spoken("");
+    this.shown = "";
     this.button = h(
       "button",
       { type: "button", tabindex: -1, "data-symbol": element.symbol, css: { "--row": row > 7 ? row + 1 : row, "--column": column } },
@@ -154,6 +155,9 @@ class Cell {
   show(choice, grouped, value, scale, counted) {
     const { name, atomic_number } = this.element;
     const heat = choice === null && value !== null && scale !== null ? STRONGEST * placeOn(scale, value) : 0;
+    const all = [choice, grouped, value, heat, counted].join();
+    if (all === this.shown) return;
+    this.shown = all;
     setProperties(this.button, { "--heat": `${(100 * heat).toFixed(1)}%` });
     const classes = [choice && `chosen ${choice}`, grouped && "grouped", value === 0 && choice === null && "none"];
     this.button.className = classes.filter(Boolean).join(" ");

@@ -4,7 +4,7 @@ import { CATEGORIES, EVERYTHING, allOf, anyOf, depth, keyOf, negation, termsOf }
 import { thousands } from "./messages.js";
 import { QueryError, TermReader, spelled } from "./terms.js";
 
-/** @import {Category, Filter, Parsed, Picker} from "./types.js" */
+/** @import {Category, Filter, Picker} from "./types.js" */
 /** @import {Vocabulary} from "./vocabulary.js" */
 /** @import {Word} from "./terms.js" */
 
@@ -283,7 +283,8 @@ export function toPicker(text, vocabulary) {
     if (picker.only || !showOnly(term, picker, vocabulary)) rest.push(syntaxText(term));
   }
   picker.rest = rest.join(" ");
-  return picker;
+  // Lists that are joined may have more elements than a composition.
+  return "error" in parse(fromPicker(picker), vocabulary) ? { ...emptyPicker(), rest: text } : picker;
 }
 
 /** Show a term; false if the picker has no place for it. @param {Syntax} term @param {Picker} picker @param {Vocabulary} vocabulary @returns {boolean} */

@@ -3,7 +3,7 @@
 import { CATEGORIES, allOf } from "./filter.js";
 import { fraction } from "./fraction.js";
 import { thousands } from "./messages.js";
-import { forEachSystemAlphabetically, popcount } from "./match.js";
+import { forEachSystem, forEachSystemAlphabetically, popcount } from "./match.js";
 import { mostCommonAssignment } from "./oxidation_states.js";
 import { speciesText } from "./terms.js";
 
@@ -30,7 +30,9 @@ const FAR = 20000;
 const DEFAULT_LIMIT = 50;
 
 /** Rows cannot be sorted in the page. */
-export class SortError extends Error {}
+export class SortError extends Error {
+  name = "SortError";
+}
 
 export class Rows {
   /** @param {Engine} engine @param {Occurrences} states */
@@ -188,17 +190,21 @@ export class Rows {
       const match = query.unknownMatch(k);
       if (!match) continue;
       const within = term ? termMasks(match, term) : null;
-      if (within && !within.allowed.some(Boolean) && !within.forbidden.some(Boolean)) continue;
+      if (within && !match.union.some((word, i) => word & (within.allowed[i] | within.forbidden[i]))) continue;
       /** @type {Map<Masks, Scan>} */
       const scans = new Map();
-      forEachSystemAlphabetically(match, (numbers, system, masks) => {
+      /** @param {Uint8Array} numbers @param {number} system @param {Masks} masks @returns {boolean} */
+      const visit = (numbers, system, masks) => {
         let scan = scans.get(masks);
         if (!scan) {
           scan = new Scan(masks, within);
           scans.set(masks, scan);
         }
         return this.addSystem(match.layer, scan, numbers, system, window, hits);
-      });
+      };
+      // All are sorted later.
+      if (window.limit === Infinity) forEachSystem(match, visit);
+      else forEachSystemAlphabetically(match, visit);
     }
     return hits;
   }

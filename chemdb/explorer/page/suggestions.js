@@ -116,7 +116,5 @@ function described(candidates, place, rank, knowledge) {
     n_analogues: analogues.length,
     analogues: analogues.slice(0, MAX_ANALOGUES),
     n_known: known.inSystem(k, system).length,
-    elements: symbols,
-    factors,
   };
 }

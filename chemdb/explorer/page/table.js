@@ -131,6 +131,18 @@ export function materialLink(id, known_in, sources) {
   return url ? h("a", { href: url.replace("{material_id}", encodeURIComponent(id)), rel: "noreferrer external" }, id) : id;
 }
 
+/**
+ * Return a link to the page of an entry whose source is not said.
+ *
+ * @param {string | null} id
+ * @param {Source[]} sources
+ */
+export function entryLink(id, sources) {
+  // Among several sources, identifiers tell those of the Materials Project.
+  const likely = sources.length === 1 || /^m[pv]c?-\d+$/.test(id ?? "") ? sources.map((source) => source.name) : [];
+  return materialLink(id, likely.join(" "), sources);
+}
+
 /** @param {string[] | null | undefined} species */
 function speciesCell(species) {
   if (!species) return NONE;

@@ -230,10 +230,8 @@
  * @property {number | null} share_found
  * @property {string[] | null} species
  * @property {number} n_analogues
- * @property {Analogue[]} analogues  The largest weights first
+ * @property {Pick<Analogue, "formula" | "element" | "replaced_by" | "material_id">[]} analogues  At most three, the largest weights first
  * @property {number} n_known  Known compositions of its chemical system
- * @property {string[]} elements
- * @property {number[]} factors
  *
  * @typedef {object} Suggestions
  * @property {Suggestion[]} rows

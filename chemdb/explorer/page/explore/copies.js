@@ -65,15 +65,17 @@ async function toClipboard(text) {
  * @param {import("../types.js").Meta} meta
  * @param {string} text
  * @param {string[]} columns
+ * @param {string} sort
  * @param {any[]} rows
  */
-export function downloads(meta, text, columns, rows) {
+export function downloads(meta, text, columns, sort, rows) {
+  const asked = new URLSearchParams({ q: text, columns: columns.join(), sort });
   if (meta.delivery === "served") {
     return h(
       "div",
       { class: "joined", role: "group", "aria-label": "Download all rows as" },
       h("span", { class: "joined-label", "aria-hidden": "true" }, "Download all"),
-      FORMATS.map((format) => h("a", { class: "button", href: `api/v1/export.${format}?q=${encodeURIComponent(text)}`, download: `chemdb.${format}` }, format.toUpperCase())),
+      FORMATS.map((format) => h("a", { class: "button", href: `api/v1/export.${format}?${asked}`, download: `chemdb.${format}` }, format.toUpperCase())),
     );
   }
   if (rows.length === 0) return null;

@@ -32,6 +32,8 @@ export function elementPicker(meta, { onPick, onHeat }) {
   let heat = HEATS[0];
   /** @type {Choice} */
   let mode = "all";
+  /** @type {import("../types.js").Element | null} */
+  let looked = null;
 
   /**
    * @param {string} word
@@ -51,7 +53,7 @@ export function elementPicker(meta, { onPick, onHeat }) {
     HEATS.map((name) => h("option", { value: name }, name)),
   );
   const legend = h("div", { class: "legend" }, h("label", {}, h("span", {}, "Shade by "), heatChoice), scale);
-  const table = periodicTable({ elements: meta.elements, onChoose: pick, onLook: (element) => fill(look, lookAt(element)), inside: [look, legend] });
+  const table = periodicTable({ elements: meta.elements, onChoose: pick, onLook: lookAt, inside: [look, legend] });
 
   const only = h("input", { type: "checkbox", onchange: () => onPick({ ...picker, only: only.checked }) });
   const modes = h(
@@ -63,7 +65,7 @@ export function elementPicker(meta, { onPick, onHeat }) {
         "label",
         {},
         h("input", { type: "radio", name: "mode", checked: choice === mode, onchange: () => (mode = choice) }),
-        h("span", {}, h("span", { class: "sign", "aria-hidden": "true" }, CHOICES[choice].sign), ` ${label}`),
+        h("span", {}, h("span", { class: "choice-sign", "aria-hidden": "true" }, CHOICES[choice].sign), ` ${label}`),
       ),
     ),
   );
@@ -71,12 +73,18 @@ export function elementPicker(meta, { onPick, onHeat }) {
 
   /** @param {import("../types.js").Element | null} element */
   function lookAt(element) {
+    looked = element;
+    fill(look, ...lookNodes(element));
+  }
+
+  /** @param {import("../types.js").Element | null} element */
+  function lookNodes(element) {
     if (!element) {
-      return h("p", { class: "soft" }, numbers ? `Each element is shaded by how many ${counted()} remain if it is included too.` : "");
+      return [h("p", { class: "soft" }, numbers ? `Each element is shaded by how many ${counted()} remain if it is included too.` : "")];
     }
     const scaleText = element.electronegativity === null
       ? "no Pauling electronegativity, so the rule allows nothing with it"
-      : `electronegativity ${element.electronegativity}`;
+      : `electronegativity ${element.electronegativity.toFixed(2)}`;
     return [
       h("p", { class: "looked" }, h("strong", {}, element.symbol), ` ${element.name}`, h("span", { class: "soft" }, ` ${element.atomic_number}, ${scaleText}`)),
       h("dl", {}, numbers ? CATEGORIES.map((category) => lookedNumber(category, /** @type {any} */ (numbers)[category][element.atomic_number - 1])) : []),
@@ -94,7 +102,6 @@ export function elementPicker(meta, { onPick, onHeat }) {
       h("h2", { id: "elements-heading", class: "spoken" }, "Elements"),
       h("div", { class: "bar" }, modes, h("label", { class: "check" }, only, " only these elements")),
       table.root,
-      h("div", { class: "chips", role: "group", "aria-label": "Element groups" }, groups.map(({ button }) => button)),
       h(
         "p",
         { class: "keys soft" },
@@ -105,6 +112,12 @@ export function elementPicker(meta, { onPick, onHeat }) {
         h("kbd", {}, "/"),
         " goes to the query.",
       ),
+    ),
+    groups: h(
+      "div",
+      { class: "groups", role: "group", "aria-labelledby": "groups-label" },
+      h("span", { id: "groups-label" }, "Groups of elements"),
+      h("div", { class: "chips" }, groups.map(({ button }) => button)),
     ),
     /**
      * Show a picker, and the numbers of each category at each element, if they are known.
@@ -124,7 +137,7 @@ export function elementPicker(meta, { onPick, onHeat }) {
       const values = numbers ? (heat === "all" ? sums(numbers) : numbers[heat]) : null;
       const ends = table.update(choices, grouped, values && { values, hue: heat, counted: counted() });
       fill(scale, ends ? scaleNodes(ends) : null);
-      fill(look, lookAt(null));
+      lookAt(looked);
       for (const { name, button } of groups) showGroup(button, name, choiceOf(picker, name));
     },
   };
@@ -148,7 +161,7 @@ function showGroup(button, name, choice) {
   button.setAttribute("aria-pressed", String(choice !== null));
   fill(
     button,
-    choice && h("span", { class: "sign", "aria-hidden": "true" }, `${CHOICES[choice].sign} `),
+    choice && h("span", { class: "choice-sign", "aria-hidden": "true" }, `${CHOICES[choice].sign} `),
     h("span", { class: "group" }, name.replaceAll("_", " ")),
     choice && h("span", { class: "spoken" }, `, ${CHOICES[choice].word}`),
   );

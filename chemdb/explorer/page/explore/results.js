@@ -24,7 +24,7 @@ export function results(meta, client, onOptions) {
   const usual = SHOWN.filter((name) => available.includes(name));
   const range = h("p", { class: "range", role: "status" });
   const suggest = h("p", { class: "suggest" });
-  const body = h("div", { class: "result-rows" });
+  const body = h("div", { class: "result-rows" }, h("p", { class: "soft" }, "Loading\u2026"));
   const columnsMenu = h("details", { class: "menu" }, h("summary", { class: "button" }, "Columns"));
   const pager = h("nav", { class: "pager", "aria-label": "Pages" });
   const copies = copyAs(client);
@@ -75,7 +75,7 @@ export function results(meta, client, onOptions) {
       fill(columnsMenu, h("summary", { class: "button" }, "Columns"), columnChoices(available, columns, usual, onOptions));
       copies.update(text);
       fill(suggest, meta.has_suggestions && h("a", { href: fragment("suggest", text) }, "Which to try first?"));
-      fill(saving, downloads(meta, text, columns, rows));
+      fill(saving, downloads(meta, text, columns, options.sort ?? "", rows));
       const first = (pageOf(options) - 1) * PAGE + 1;
       if (rows.length === 0) {
         fill(body, h("p", { class: "soft" }, first === 1 ? "No composition matches." : "There are fewer rows."));

@@ -22,7 +22,7 @@ const LANES = ["standard", "interesting", "missing", "unlikely"];
 const LANE = 40;
 /** Height of a label, and the width of most; a longer one stands alone. */
 const LABEL = { height: 17, width: 64 };
-/** Narrower figures have no labels: the table beside them has the formulas. */
+/** Narrower figures have few labels or none: the table beside them has the formulas. */
 const ROOM_FOR_LABELS = 500;
 
 /**
@@ -58,10 +58,11 @@ export function lineFigure(elements, points, width) {
   const places = bottomUp(points).map((point) => {
     const x = left + point.fractions[1] * (right - left);
     const y = top + LANE * (LANES.indexOf(point.category) + 0.5);
-    return { point, x, y, node: markAt(point.category, x, y) };
+    return { point, x, y, node: markAt(point, x, y) };
   });
   const known = places.filter(({ point }) => KNOWN.includes(point.category)).sort((a, b) => a.x - b.x);
-  const shown = known.slice(0, Math.floor((right - left) / LABEL.width));
+  const fits = known.length * LABEL.width <= right - left || width >= ROOM_FOR_LABELS;
+  const shown = fits ? known.slice(0, Math.floor((right - left) / LABEL.width)) : [];
   const across = spread(shown.map(({ x }) => x), LABEL.width, left - LABEL.width / 2, right + 24);
   for (const [i, { point, x, y }] of shown.entries()) {
     node.append(
@@ -103,7 +104,7 @@ export function triangleFigure(elements, points, width) {
   }
   const places = bottomUp(points).map((point) => {
     const [x, y] = onPage(inTriangle(point.fractions));
-    return { point, x, y, node: markAt(point.category, x, y) };
+    return { point, x, y, node: markAt(point, x, y) };
   });
   const known = places.filter(({ point }) => KNOWN.includes(point.category));
   const rows = labelled ? Math.floor(base / LABEL.height) : 0;

@@ -22,6 +22,10 @@ const STEP = 12;
 const BOX = 120;
 const ZOOM = 1.5;
 const MAX_ZOOM = 60;
+/** Parts in which points are drawn. */
+const TURNS = 16;
+/** A map that is so many times as long as wide has a scale of its own for each coordinate. */
+const LONG = 2.5;
 
 /**
  * Return whether a place is inside a closed outline, by the even-odd rule.
@@ -54,6 +58,7 @@ export function isInside([x, y], outline) {
 export function mapFigure(points, width, height, { name, onHover, onOpen, onSelect }) {
   const canvas = h("canvas", { class: "figure map", tabindex: 0, role: "img", "aria-label": name });
   const range = extent(points);
+  const scale = scales(range, width - 2 * MARGIN, height - 2 * MARGIN);
   let zoom = 1;
   /** @type {Place} */
   let shift = [0, 0];
@@ -73,18 +78,19 @@ export function mapFigure(points, width, height, { name, onHover, onOpen, onSele
    * @returns {Place}
    */
   function place(point) {
-    const scale = zoom * Math.min((width - 2 * MARGIN) / range.width, (height - 2 * MARGIN) / range.height);
     return [
-      width / 2 + (point.x - range.x) * scale + shift[0],
-      height / 2 - (point.y - range.y) * scale + shift[1],
+      width / 2 + (point.x - range.x) * zoom * scale.x + shift[0],
+      height / 2 - (point.y - range.y) * zoom * scale.y + shift[1],
     ];
   }
 
   function draw() {
     const context = sharpContext(canvas, width, height);
-    for (const category of BOTTOM_UP.filter((each) => shown.has(each))) {
-      drawPoints(context, category, false);
-      if (chosen.size) drawPoints(context, category, true);
+    // In turns, so that no category hides the others.
+    for (const areChosen of chosen.size ? [false, true] : [false]) {
+      for (let turn = 0; turn < TURNS; turn++) {
+        for (const category of BOTTOM_UP) if (shown.has(category)) drawPoints(context, category, turn, areChosen);
+      }
     }
     context.globalAlpha = 1;
     context.lineWidth = 1.5;
@@ -102,15 +108,17 @@ export function mapFigure(points, width, height, { name, onHover, onOpen, onSele
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {string} category
+   * @param {number} turn
    * @param {boolean} areChosen
    */
-  function drawPoints(context, category, areChosen) {
-    const scale = 0.6 * Math.min(1.6, Math.sqrt(zoom));
+  function drawPoints(context, category, turn, areChosen) {
+    const size = 0.55 * Math.min(1.8, Math.sqrt(zoom));
     context.beginPath();
-    for (const point of points) {
+    for (let i = turn; i < points.length; i += TURNS) {
+      const point = points[i];
       if (point.category !== category || chosen.has(point) !== areChosen) continue;
       const [x, y] = place(point);
-      trace(context, category, x, y, scale);
+      trace(context, category, x, y, size);
     }
     context.globalAlpha = chosen.size && !areChosen ? 0.15 : 0.7;
     context.lineWidth = 1;
@@ -292,6 +300,19 @@ export function mapFigure(points, width, height, { name, onHover, onOpen, onSele
       draw();
     },
   };
+}
+
+/**
+ * Return px per unit of each coordinate: the same, unless the map were a narrow strip.
+ *
+ * @param {{width: number, height: number}} range
+ * @param {number} width
+ * @param {number} height
+ */
+function scales(range, width, height) {
+  const [x, y] = [width / range.width, height / range.height];
+  if (Math.max(range.width / range.height, range.height / range.width) > LONG) return { x, y };
+  return { x: Math.min(x, y), y: Math.min(x, y) };
 }
 
 /**

@@ -12,19 +12,20 @@ export const RADIUS = { standard: 4.6, missing: 3, interesting: 5.2, unlikely: 1
 export const KNOWN = ["standard", "interesting"];
 
 /**
- * Return the mark of a category as SVG.
+ * Return the mark of a composition as SVG.
  *
- * @param {string} category
+ * @param {{formula: string, category: string}} composition
  * @param {number} x
  * @param {number} y
  */
-export function markAt(category, x, y) {
+export function markAt({ formula, category }, x, y) {
   const r = RADIUS[category];
   const shape =
     category === "standard" || category === "missing"
       ? svg("circle", { cx: x.toFixed(2), cy: y.toFixed(2), r })
       : svg("path", { d: `M${x.toFixed(2)} ${(y - r).toFixed(2)}l${r} ${r} ${-r} ${r} ${-r} ${-r}z` });
   shape.setAttribute("class", `point ${category}`);
+  shape.setAttribute("data-formula", formula);
   return shape;
 }
 

@@ -17,7 +17,9 @@ const STEP = Math.PI / 24;
 const REACH = 9;
 /** Px of a drag that turn by one radian. */
 const DRAG = 160;
-const START = { turn: -0.35, tilt: 0.22 };
+const START = { turn: -0.35, tilt: 0.18 };
+/** Room around it for the symbols, in px. */
+const MARGIN = 30;
 
 /**
  * Return a canvas with the tetrahedron. Dragging and arrow keys turn it, Home turns it back.
@@ -32,8 +34,10 @@ const START = { turn: -0.35, tilt: 0.22 };
  */
 export function tetrahedronFigure(elements, points, width, { name, onHover, onOpen }) {
   const canvas = h("canvas", { class: "figure turnable", tabindex: 0, role: "img", "aria-label": name });
-  const height = Math.min(width * 0.92, 600);
-  const size = Math.min(width * 0.8, height * 0.92);
+  // Wide enough for any turn; below there is less room, as most turns leave the base near the level.
+  const size = Math.min((width - 2 * MARGIN) / 1.3, 480);
+  const middle = { x: width / 2, y: MARGIN + 0.66 * size };
+  const height = middle.y + 0.52 * size;
   const placed = points.map((point) => ({
     point,
     at: inTetrahedron(point.fractions),
@@ -53,7 +57,7 @@ export function tetrahedronFigure(elements, points, width, { name, onHover, onOp
     const up = z * Math.cos(tilt) - away * Math.sin(tilt);
     const deep = z * Math.sin(tilt) + away * Math.cos(tilt);
     const near = DISTANCE / (DISTANCE + deep);
-    return { x: width / 2 + across * near * size, y: height * 0.56 - up * near * size, near };
+    return { x: middle.x + across * near * size, y: middle.y - up * near * size, near };
   }
 
   function draw() {
@@ -65,9 +69,11 @@ export function tetrahedronFigure(elements, points, width, { name, onHover, onOp
       .sort((a, b) => a.near - b.near || a.order - b.order);
     for (const { point, x, y, near } of onScreen) {
       context.beginPath();
-      trace(context, point.category, x, y, near ** 3);
-      context.globalAlpha = Math.max(0.3, Math.min(1, 1 + 4 * (near - 1.02)));
-      if (KNOWN.includes(point.category)) {
+      trace(context, point.category, x, y, near ** 3 * Math.min(1, 0.4 + size / 700));
+      const isKnown = KNOWN.includes(point.category);
+      // What is far is paler; thousands of unknown compositions let the known ones show.
+      context.globalAlpha = Math.max(0.3, Math.min(1, 1 + 4 * (near - 1.02))) * (isKnown ? 1 : 0.6);
+      if (isKnown) {
         context.fillStyle = pageColorOf(point.category);
         context.fill();
       } else {

@@ -1,14 +1,16 @@
 /** The screen Composition: why it is allowed or not, what is known near it, and its place in its system. */
 
 import { fill, h, spoken } from "../dom.js";
+import { KNOWN } from "../figures/marks.js";
 import { systemFigure } from "../figures/system.js";
 import { categoryNode, formulaNode, speciesNode, share, thousands } from "../formula_text.js";
 import { fragment, go } from "../router.js";
-import { compositionLink, materialLink, systemLink } from "../table.js";
+import { compositionLink, entryLink, materialLink, systemLink } from "../table.js";
 import { systemPoints } from "./system_points.js";
 
 /** @typedef {import("../types.js").Composition} Composition */
 /** @typedef {import("../types.js").Client} Client */
+/** @typedef {import("../types.js").Source} Source */
 
 const NONE = "\u2013";
 /** Analogues that are listed before the rest is asked for. */
@@ -88,16 +90,15 @@ async function showComposition(answer, error, formula, client) {
   try {
     const [composition, meta] = await Promise.all([client.composition(formula), client.meta]);
     if (number !== asked) return;
-    document.title = `${composition.formula} · chemdb`;
     const place = composition.in_space ? placeInSystem(composition, client) : null;
     fill(
       answer,
-      heading(composition, meta.known),
+      heading(composition),
       h(
         "div",
         { class: "columns" },
-        h("div", {}, rule(composition), verdicts(composition), entries(composition)),
-        h("div", {}, place, suggestion(composition), near(composition)),
+        h("div", {}, rule(composition), verdicts(composition), entries(composition, meta.sources), near(composition, meta.sources)),
+        h("div", {}, place, suggestion(composition, meta.sources)),
       ),
       command(composition.formula),
     );
@@ -108,11 +109,8 @@ async function showComposition(answer, error, formula, client) {
   }
 }
 
-/**
- * @param {Composition} composition
- * @param {string} known
- */
-function heading(composition, known) {
+/** @param {Composition} composition */
+function heading(composition) {
   const { category, chemsys, nelements, natoms, outside_because: outside } = composition;
   return h(
     "header",
@@ -126,7 +124,7 @@ function heading(composition, known) {
       nelements > 1 && nelements < 5 ? systemLink(chemsys) : chemsys,
       `, ${natoms} atoms in the formula, prototype `,
       formulaNode(composition.formula_anonymous),
-      `. Known: ${known}.`,
+      ".",
     ),
     outside ? h("p", { class: "note" }, `Outside the enumerated space of this file: ${outside}.`) : null,
   );
@@ -170,7 +168,7 @@ function verdicts({ verdicts: all }) {
     "By oxidation-state set",
     grid(
       "Result by oxidation-state set",
-      ["Set", "Allowed", "Choices", "Most common", ...(hasMixed ? ["With mixed valence", "Or an alloy"] : [])],
+      ["Set", "Allowed", "Choices", "Most common", ...(hasMixed ? ["Mixed valence", "Alloy"] : [])],
       all.map((verdict) => [
         [verdict.oxidation_state_set, verdict.used ? h("span", { class: "soft" }, " (this file)") : null],
         yesOrNo(verdict.allowed),
@@ -194,8 +192,11 @@ function yesOrNo(answer) {
   return answer === null ? NONE : answer ? "yes" : "no";
 }
 
-/** @param {Composition} composition */
-function entries({ entries: all, n_entries: n }) {
+/**
+ * @param {Composition} composition
+ * @param {Source[]} sources
+ */
+function entries({ entries: all, n_entries: n }, sources) {
   if (!n) return null;
   const hasEnergies = all.some((entry) => entry.energy_above_hull !== null);
   return section(
@@ -204,7 +205,7 @@ function entries({ entries: all, n_entries: n }) {
       "Known entries",
       ["Entry", "Source", "As written there", ...(hasEnergies ? ["Above hull, eV/atom"] : [])],
       all.map((entry) => [
-        materialLink(entry.material_id),
+        materialLink(entry.material_id, entry.source, sources),
         entry.source,
         formulaNode(entry.formula_given),
         ...(hasEnergies ? [energy(entry.energy_above_hull)] : []),
@@ -219,8 +220,11 @@ function energy(value) {
   return value === null ? NONE : value.toFixed(3);
 }
 
-/** @param {Composition} composition */
-function suggestion({ score, share_found: found, analogues, known, allowed }) {
+/**
+ * @param {Composition} composition
+ * @param {Source[]} sources
+ */
+function suggestion({ score, share_found: found, analogues }, sources) {
   if (score === null) return null;
   const worth =
     found === null
@@ -239,12 +243,12 @@ function suggestion({ score, share_found: found, analogues, known, allowed }) {
         compositionLink(analogue.formula),
         `${analogue.replaced_by} for ${analogue.element}`,
         bar(analogue.weight, heaviest),
-        materialLink(analogue.material_id),
+        entryLink(analogue.material_id, sources),
       ]),
     );
   const rest = analogues.slice(SHOWN);
   return section(
-    known ? "What its analogues say" : allowed ? "Worth a try?" : "What its analogues say",
+    "Suggestion score",
     h(
       "p",
       {},
@@ -273,8 +277,11 @@ export function bar(value, most) {
   return h("span", { class: "weight" }, value.toFixed(3), h("span", { class: "length", css: { "--length": length.toFixed(3) } }));
 }
 
-/** @param {Composition} composition */
-function near({ neighbours, substitutions }) {
+/**
+ * @param {Composition} composition
+ * @param {Source[]} sources
+ */
+function near({ neighbours, substitutions }, sources) {
   return [
     neighbours.length
       ? section(
@@ -285,7 +292,7 @@ function near({ neighbours, substitutions }) {
             neighbours.map((each) => [
               compositionLink(each.formula),
               share(each.distance, 1),
-              materialLink(each.material_id),
+              entryLink(each.material_id, sources),
             ]),
           ),
         )
@@ -302,7 +309,7 @@ function near({ neighbours, substitutions }) {
               each.replaced,
               speciesNode(each.species),
               each.same_group ? "same" : "other",
-              materialLink(each.material_id),
+              entryLink(each.material_id, sources),
             ]),
           ),
         )
@@ -314,20 +321,27 @@ function near({ neighbours, substitutions }) {
  * @param {Composition} composition
  * @param {Client} client
  */
-function placeInSystem({ chemsys, formula, category }, client) {
+function placeInSystem({ chemsys, formula }, client) {
   const place = section("Its place in the system", h("p", { class: "soft" }, "Loading…"));
   const show = async () => {
     const { elements, points } = await systemPoints(chemsys, client);
     const figure = systemFigure(elements, { onOpen: (point) => go(fragment("composition", point.formula)) });
-    const shown = elements.length === 4 ? points.filter((point) => point.category !== "unlikely" || point.formula === formula) : points;
-    figure.show(shown);
+    // In a tetrahedron thousands of others would hide it.
+    const isCrowded = elements.length === 4;
+    figure.show(isCrowded ? points.filter((point) => KNOWN.includes(point.category) || point.formula === formula) : points);
     figure.mark(formula);
     stop = figure.stop;
     fill(
       place,
       h("h2", {}, "Its place in the system"),
       figure.node,
-      h("p", { class: "soft" }, "Ringed: ", formulaNode(formula), ` (${category}). `, systemLinkTo(chemsys)),
+      h(
+        "p",
+        { class: "soft" },
+        formulaNode(formula),
+        isCrowded ? " is ringed among the known compositions. " : " is ringed. ",
+        systemLinkTo(chemsys),
+      ),
     );
   };
   show().catch(() => place.remove());

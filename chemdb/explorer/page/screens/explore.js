@@ -82,7 +82,7 @@ function explore(root, meta, client) {
   root.append(
     h("h1", { class: "spoken" }, "Explore"),
     box.root,
-    h("div", { class: "explore" }, elements.root, h("div", { class: "beside" }, cards.root, limits.root)),
+    h("div", { class: "explore" }, elements.root, h("div", { class: "beside" }, cards.root, limits.root, elements.groups)),
     rows.root,
   );
 
@@ -140,13 +140,13 @@ function explore(root, meta, client) {
     box.update(next.text);
     const parsed = client.parse(next.text);
     box.say(parsed);
+    if (!parsed.error) picker = toPicker(next.text, vocabulary);
     if (parsed.error || parsed.command) {
       counts = null;
       draw();
       rows.empty(parsed.error ? "The query cannot be read." : "This page cannot answer the query.");
       return;
     }
-    picker = toPicker(next.text, vocabulary);
     box.note(picker.rest);
     draw();
     if (!sameQuery) count();
@@ -185,7 +185,7 @@ function queryBox(ask) {
   return {
     root: h(
       "form",
-      { class: "query", role: "search", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); ask(input.value.trim()); } },
+      { class: "query-form", role: "search", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); ask(input.value.trim()); } },
       h("label", { for: "query" }, "Query"),
       input,
       message,
@@ -199,7 +199,7 @@ function queryBox(ask) {
       if (parsed.error) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
       if (parsed.error) fill(message, h("p", { class: "error" }, parsed.error.message));
-      else if (parsed.command) fill(message, h("p", {}, `${parsed.why}. Run`), h("pre", { tabindex: 0 }, parsed.command));
+      else if (parsed.command) fill(message, h("p", {}, `${sentence(parsed.why ?? "")}. Run`), h("pre", { tabindex: 0 }, parsed.command));
       else fill(message);
     },
     /** Say what the picker cannot show. @param {string} rest */
@@ -207,4 +207,9 @@ function queryBox(ask) {
       if (rest !== "") fill(message, h("p", { class: "soft" }, "Not shown in the table: ", h("code", {}, rest)));
     },
   };
+}
+
+/** @param {string} text */
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -3,6 +3,7 @@
 import { fill, h } from "../dom.js";
 import { mapFigure } from "../figures/map.js";
 import { BOTTOM_UP } from "../figures/marks.js";
+import { gcd } from "../formula.js";
 import { formulaNode, thousands } from "../formula_text.js";
 import { fragment, go } from "../router.js";
 import { rowsTable } from "../table.js";
@@ -57,7 +58,6 @@ async function showMap(answer, error, id, client) {
     if (!title) throw new Error(`This file has no map ${id}.`);
     const points = await client.map(title.id);
     if (number !== asked) return;
-    document.title = `${title.title} · chemdb`;
     fill(answer, ...view(points, chooser(maps, title.id)));
   } catch (reason) {
     if (number === asked) error.textContent = /** @type {Error} */ (reason).message;
@@ -213,12 +213,6 @@ function view(map, choose) {
         ),
         place,
         said,
-        h(
-          "p",
-          { class: "soft" },
-          "Draw a line around points to list them; a click on a point opens the composition. On the keyboard arrows move a " +
-            "box, Shift and arrows resize it, Enter lists what is inside, Escape nothing.",
-        ),
       ),
       chosen,
     ),
@@ -245,15 +239,21 @@ function selection(points) {
     (a, b) => BOTTOM_UP.indexOf(b.category) - BOTTOM_UP.indexOf(a.category) || (a.formula < b.formula ? -1 : 1),
   );
   const some = sorted.slice(0, LISTED);
+  if (!points.length) {
+    return [
+      h("h2", {}, "Nothing selected"),
+      h("p", { class: "soft" }, "Draw a line around points to list them here. A click on a point opens the composition."),
+      h(
+        "p",
+        { class: "soft" },
+        "On the keyboard, in the map: arrows move a box, Shift and arrows resize it, Enter lists what is inside, Escape " +
+          "selects nothing.",
+      ),
+    ];
+  }
   return [
-    h("h2", {}, points.length ? `${thousands(points.length)} selected` : "Nothing selected"),
-    points.length
-      ? h(
-          "div",
-          { class: "listed" },
-          rowsTable({ caption: "Selected compositions", columns: ["formula", "category"], rows: some }),
-        )
-      : null,
+    h("h2", {}, `${thousands(points.length)} selected`),
+    h("div", { class: "listed" }, rowsTable({ caption: "Selected compositions", columns: ["formula", "category"], rows: some })),
     points.length > LISTED ? h("p", { class: "soft" }, `The first ${LISTED} are listed.`) : null,
   ];
 }
@@ -281,8 +281,6 @@ export function formulaKey(text) {
   /** @type {Record<string, number>} */
   const amounts = {};
   for (const [, symbol, amount] of parts) amounts[symbol] = (amounts[symbol] ?? 0) + Number(amount || 1);
-  const divisor = Object.values(amounts).reduce(function gcd(a, b) {
-    return b ? gcd(b, a % b) : a;
-  }, 0);
+  const divisor = Object.values(amounts).reduce(gcd, 0);
   return Object.keys(amounts).sort().map((symbol) => symbol + amounts[symbol] / divisor).join(" ");
 }

@@ -1,9 +1,10 @@
 /** The screen Suggest: the missing compositions of a query that the known ones suggest, with the reasons. */
 
 import { fill, h } from "../dom.js";
-import { formulaNode, share, speciesNode, thousands } from "../formula_text.js";
+import { share, speciesNode, thousands } from "../formula_text.js";
+import { counted } from "../messages.js";
 import { fragment, go } from "../router.js";
-import { compositionLink, materialLink, systemLink } from "../table.js";
+import { compositionLink, entryLink, systemLink } from "../table.js";
 import { bar } from "./composition.js";
 
 /** @typedef {import("../types.js").Client} Client */
@@ -23,7 +24,7 @@ export const suggestScreen = {
     const input = h("input", {
       type: "search",
       id: "suggest-query",
-      class: "query",
+      class: "wide",
       value: params.text,
       placeholder: "elements=Li any=S,Cl nelements=3",
       autocomplete: "off",
@@ -100,7 +101,7 @@ async function showSuggestions(answer, error, { text, options }, client) {
     const offset = (page - 1) * PER_PAGE;
     const suggestions = await client.suggestions(text, { limit: PER_PAGE, offset });
     if (number !== asked) return;
-    fill(answer, ...view(suggestions, meta.known, text, page));
+    fill(answer, ...view(suggestions, meta, text, page));
   } catch (reason) {
     if (number !== asked) return;
     fill(answer);
@@ -121,108 +122,98 @@ function withoutSuggestions(known) {
 
 /**
  * @param {Suggestions} suggestions
- * @param {string} known
+ * @param {import("../types.js").Meta} meta
  * @param {string} text
  * @param {number} page
  */
-function view({ rows, total, complete, command }, known, text, page) {
+function view({ rows, total, complete, command }, { known, sources }, text, page) {
   const heaviest = Math.max(...rows.map((row) => row.score), 0.001);
-  const last = Math.ceil(total / PER_PAGE);
+  const first = (page - 1) * PER_PAGE;
+  const range = rows.length ? `${thousands(first + 1)} to ${thousands(first + rows.length)} of ` : "";
   return [
-    h(
-      "p",
-      { class: "soft" },
-      rows.length ? `${thousands(rows[0].rank)} to ${thousands(rows[rows.length - 1].rank)} of ${thousands(total)} suggestions. ` : null,
-      `Learned from ${known}.`,
-    ),
-    rows.length
-      ? h(
-          "ol",
-          { class: "suggestions", start: rows[0].rank },
-          rows.map((row) => item(row, heaviest)),
-        )
-      : h("p", {}, complete ? "No composition matches." : "None of the stored suggestions matches."),
-    pager(text, page, last),
+    h("p", { class: "soft" }, `${range}${counted(total, "composition")}. Learned from ${known}.`),
+    rows.length ? table(rows, heaviest, sources) : null,
     complete
       ? null
       : h(
           "p",
           { class: "note" },
-          "This page has the 10,000 best suggestions of each number of elements. All others are ranked by ",
+          "No known composition suggests the others. ",
           h("code", {}, command),
+          " ranks them, too, by how many known compounds are expected there.",
         ),
+    pager(text, page, complete && first + rows.length < total),
     meaning(),
   ];
 }
 
 /**
+ * @param {Suggestion[]} rows
+ * @param {number} heaviest
+ * @param {import("../types.js").Source[]} sources
+ */
+function table(rows, heaviest, sources) {
+  const titles = ["Rank", "Composition", "Score", "Share found", "Known compositions that suggest it", "Known in its system"];
+  return h(
+    "table",
+    { class: "rows suggestions" },
+    h("caption", { class: "spoken" }, "Suggestions"),
+    h("thead", {}, h("tr", {}, titles.map((title) => h("th", { scope: "col" }, title)))),
+    h("tbody", {}, rows.map((row) => h("tr", {}, cells(row, heaviest, sources)))),
+  );
+}
+
+/**
  * @param {Suggestion} row
  * @param {number} heaviest
+ * @param {import("../types.js").Source[]} sources
  */
-function item(row, heaviest) {
+function cells(row, heaviest, sources) {
   const rest = row.n_analogues - row.analogues.length;
-  return h(
-    "li",
-    { value: row.rank },
+  return [
+    h("td", { class: "rank soft" }, thousands(row.rank)),
     h(
-      "div",
-      { class: "suggestion" },
-      h(
-        "p",
-        { class: "what" },
-        h("span", { class: "rank", "aria-hidden": "true" }, row.rank),
-        h("strong", {}, compositionLink(row.formula)),
-        row.species
-          ? h("span", { class: "species soft" }, row.species.map((species) => speciesNode(species)))
-          : null,
-      ),
-      h(
-        "dl",
-        { class: "worth" },
-        h("div", {}, h("dt", {}, "score"), h("dd", {}, bar(row.score, heaviest))),
-        h(
-          "div",
-          {},
-          h("dt", {}, "share found"),
-          h("dd", {}, row.share_found === null ? NONE : share(row.share_found, 1)),
-        ),
-        h("div", {}, h("dt", {}, "known in "), h("dd", {}, systemLink(row.chemsys), `: ${thousands(row.n_known)}`)),
-      ),
-      h(
-        "p",
-        { class: "because soft" },
-        row.analogues.length ? "like " : "no known composition differs by one element only",
-        row.analogues.slice(0, 3).flatMap((analogue, i) => [
-          i ? ", " : null,
-          h("a", { href: fragment("composition", analogue.formula) }, formulaNode(analogue.formula)),
-          ` (${analogue.replaced_by} for ${analogue.element}`,
-          analogue.material_id ? [", ", materialLink(analogue.material_id)] : null,
-          ")",
-        ].flat()),
-        rest > 0 ? ` and ${thousands(rest)} more` : null,
-      ),
+      "th",
+      { scope: "row" },
+      h("strong", {}, compositionLink(row.formula)),
+      row.species ? h("span", { class: "species soft" }, row.species.map((species) => speciesNode(species))) : null,
     ),
-  );
+    h("td", { "data-title": "score" }, bar(row.score, heaviest)),
+    h("td", { "data-title": "share found" }, row.share_found === null ? NONE : share(row.share_found, 1)),
+    h(
+      "td",
+      { class: "because" },
+      row.analogues.flatMap((analogue, i) => [
+        i ? ", " : null,
+        h(
+          "span",
+          {},
+          compositionLink(analogue.formula),
+          ` ${analogue.replaced_by} for ${analogue.element} `,
+          h("small", {}, entryLink(analogue.material_id, sources)),
+        ),
+      ]),
+      rest > 0 ? h("span", { class: "soft" }, `, ${thousands(rest)} more`) : null,
+    ),
+    h("td", { "data-title": "known in" }, systemLink(row.chemsys), ` ${thousands(row.n_known)}`),
+  ];
 }
 
 /**
  * @param {string} text
  * @param {number} page
- * @param {number} last
+ * @param {boolean} hasNext
  */
-function pager(text, page, last) {
-  if (last < 2) return null;
+function pager(text, page, hasNext) {
+  if (page === 1 && !hasNext) return null;
   /** @param {number} to @param {string} name */
-  const link = (to, name) =>
-    to < 1 || to > last
-      ? h("span", { class: "button", "aria-disabled": "true" }, name)
-      : h("a", { class: "button", href: fragment("suggest", text, { page: to === 1 ? null : to }) }, name);
+  const link = (to, name) => h("a", { class: "button", href: fragment("suggest", text, { page: to === 1 ? null : to }) }, name);
   return h(
     "nav",
-    { class: "bar", "aria-label": "Pages" },
-    link(page - 1, "Previous"),
-    h("span", { class: "soft" }, `page ${thousands(page)} of ${thousands(last)}`),
-    link(page + 1, "Next"),
+    { class: "bar pages", "aria-label": "Pages" },
+    page > 1 ? link(page - 1, "Previous") : null,
+    h("span", { class: "soft" }, `page ${thousands(page)}`),
+    hasNext ? link(page + 1, "Next") : null,
   );
 }
 

@@ -85,8 +85,7 @@ async function showSystem(answer, error, text, client) {
   try {
     const [system, meta] = await Promise.all([systemPoints(text, client), client.meta]);
     if (number !== asked) return;
-    document.title = `${system.chemsys} · chemdb`;
-    fill(answer, ...view(system, meta.has_energies));
+    fill(answer, ...view(system, meta));
   } catch (reason) {
     if (number === asked) error.textContent = /** @type {Error} */ (reason).message;
   } finally {
@@ -96,9 +95,9 @@ async function showSystem(answer, error, text, client) {
 
 /**
  * @param {SystemPoints} system
- * @param {boolean} hasEnergies
+ * @param {import("../types.js").Meta} meta
  */
-function view(system, hasEnergies) {
+function view(system, meta) {
   const { elements, points, rows, subsystems } = system;
   const isQuaternary = elements.length === 4;
   const open = (/** @type {{formula: string}} */ point) => go(fragment("composition", point.formula));
@@ -115,7 +114,7 @@ function view(system, hasEnergies) {
   }
 
   function relist() {
-    fill(table, rowsOf(system, rows.filter((row) => shown.has(row.category)), hasEnergies, figure.mark));
+    fill(table, rowsOf(system, rows.filter((row) => shown.has(row.category)), meta, figure.mark));
   }
 
   const toggles = categoryToggles(points, shown, (categories) => {
@@ -241,11 +240,11 @@ export function categoryToggles(points, shown, onChange) {
 /**
  * @param {SystemPoints} system
  * @param {Row[]} rows
- * @param {boolean} hasEnergies
+ * @param {import("../types.js").Meta} meta
  * @param {(formula: string | null) => void} mark
  */
-function rowsOf(system, rows, hasEnergies, mark) {
-  const columns = ["formula", "category", "natoms", "material_id", ...(hasEnergies ? ["energy_above_hull"] : [])];
+function rowsOf(system, rows, meta, mark) {
+  const columns = ["formula", "category", "natoms", "material_id", ...(meta.has_energies ? ["energy_above_hull"] : [])];
   const place = h("div", { class: "listed" });
   let sort = "";
   let limit = SHOWN;
@@ -257,6 +256,7 @@ function rowsOf(system, rows, hasEnergies, mark) {
       caption: `Compositions of ${system.chemsys}`,
       columns,
       rows: some,
+      sources: meta.sources,
       sort,
       onSort: (next) => {
         sort = next;
