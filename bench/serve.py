@@ -7,6 +7,8 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
@@ -49,10 +51,12 @@ class Peak(threading.Thread):
         self.megabytes = 0.0
 
     def run(self) -> None:
+        """Look again and again."""
         while not self._stopped.wait(0.02):
             self.megabytes = max(self.megabytes, self._process.memory_info().rss / 1e6)
 
     def stop(self) -> float:
+        """Return the peak."""
         self._stopped.set()
         self.join()
         return self.megabytes
@@ -78,7 +82,7 @@ def load(server: Server) -> tuple[float, dict[int, int], list[float]]:
     ]
     statuses: dict[int, int] = {}
 
-    def read(connection) -> None:
+    def read(connection: HTTPConnection) -> None:
         status = received(connection).status
         statuses[status] = statuses.get(status, 0) + 1
 
@@ -91,7 +95,7 @@ def load(server: Server) -> tuple[float, dict[int, int], list[float]]:
     return peak.stop(), statuses, light
 
 
-def seconds(call) -> float:
+def seconds(call: Callable[[], object]) -> float:
     before = time.perf_counter()
     call()
     return time.perf_counter() - before
