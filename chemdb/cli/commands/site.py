@@ -37,12 +37,8 @@ def site(
 ) -> None:
     """Write the explorer: a page that counts and lists the whole space without a network.
 
-<<<<<<< HEAD
-    It has everything that is in the file: allowed compositions, known entries, maps.
-=======
-    Everything in the file is in the page: elements, oxidation states, allowed compositions, known entries,
-    maps, and the weights that rank suggestions.
->>>>>>> origin/H-shell
+    It has everything that is in the file: allowed compositions, known entries, maps, and the weights by
+    which it ranks suggestions.
 
     Example: chemdb site -o chemdb.html --fast
     """
