@@ -201,7 +201,7 @@ def make_server(db: Database) -> MCPServer:
     return server
 
 
-def serve_stdio(path: Path, threads: int, memory_limit: str) -> None:
+def serve_stdio(path: Path, threads: int, memory_limit: str, temp_directory: Path | None) -> None:
     """Serve a database on stdin and stdout until stdin ends.
 
     Raises
@@ -209,7 +209,7 @@ def serve_stdio(path: Path, threads: int, memory_limit: str) -> None:
     DatabaseError
         The file cannot be opened.
     """
-    with Database(path, threads, memory_limit) as db:
+    with Database(path, threads, memory_limit, temp_directory) as db:
         make_server(db).run("stdio")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     pass
 
 #: What DuckDB may use for questions: many at once shall fit on a laptop beside a browser.
-MEMORY_LIMIT = "256MB"
+MEMORY_LIMIT = "200MB"
 #: What it may use for exports, which sort any number of rows.
 EXPORT_MEMORY_LIMIT = "1GB"
 MAX_THREADS = 2
@@ -65,7 +65,15 @@ def is_private(listening: socket.socket) -> bool:
     return ip_address(listening.getsockname()[0]).is_loopback
 
 
-def serve(path: Path, listening: socket.socket, hosts: Collection[str], started: Callable[[], None]) -> None:
+def serve(
+    path: Path,
+    listening: socket.socket,
+    hosts: Collection[str],
+    started: Callable[[], None],
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    temp_directory: Path | None = None,
+) -> None:
     """Serve a database until SIGINT or SIGTERM.
 
     Parameters
@@ -77,6 +85,12 @@ def serve(path: Path, listening: socket.socket, hosts: Collection[str], started:
         Names, besides those of this computer, by which clients may call the server.
     started : callable
         Called when requests are answered.
+    threads : int, optional
+        `served_threads` by default.
+    memory_limit : str, optional
+        Of questions, and of exports; by default those of this module.
+    temp_directory : Path, optional
+        As of `chemdb.open`.
 
     Raises
     ------
@@ -103,10 +117,11 @@ def serve(path: Path, listening: socket.socket, hosts: Collection[str], started:
             gate.stop()
             await super().shutdown(sockets)
 
+    threads = threads or served_threads()
     with (
         listening,
-        chemdb.open(path, served_threads(), MEMORY_LIMIT) as db,
-        chemdb.open(path, served_threads(), EXPORT_MEMORY_LIMIT) as export_db,
+        chemdb.open(path, threads, memory_limit or MEMORY_LIMIT, temp_directory) as db,
+        chemdb.open(path, threads, memory_limit or EXPORT_MEMORY_LIMIT, temp_directory) as export_db,
     ):
         gate = make_application(db, export_db, allowed_hosts(listening.getsockname()[0], hosts))
         config = uvicorn.Config(

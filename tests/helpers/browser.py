@@ -37,7 +37,7 @@ def chromium():
 @contextmanager
 def served(folder):
     """Give the URL of a folder that is served with the headers of `chemdb serve`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+    server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -72,6 +72,11 @@ def violations(page):
     """Return what axe, which checks accessibility, finds on a page: the rule and the element of each."""
     found = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *arguments):
+        """Print nothing: a page may be left before it is complete."""
 
 
 class _Handler(SimpleHTTPRequestHandler):

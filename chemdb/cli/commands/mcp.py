@@ -1,12 +1,17 @@
 """chemdb mcp."""
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database
+from chemdb.cli.options import Database, ServedMemoryLimit, TempDirectory, Threads
 from chemdb.errors import ChemdbError
 
 
 @app.command()
-def mcp(db: Database) -> None:
+def mcp(
+    db: Database,
+    threads: Threads = None,
+    memory_limit: ServedMemoryLimit = None,
+    temp_directory: TempDirectory = None,
+) -> None:
     """Serve tools for language models over stdio, by the Model Context Protocol.
 
     Needs pip install 'chemdb[mcp]'. The tools query, explain, label, suggest and sql read the file and
@@ -22,4 +27,4 @@ def mcp(db: Database) -> None:
         raise ChemdbError(f"chemdb mcp needs {package}; pip install 'chemdb[mcp]'") from None
     from chemdb.serve.server import MEMORY_LIMIT, served_threads
 
-    serve_stdio(db, served_threads(), MEMORY_LIMIT)
+    serve_stdio(db, threads or served_threads(), memory_limit or MEMORY_LIMIT, temp_directory)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import Database
+from chemdb.cli.options import Database, ServedMemoryLimit, TempDirectory, Threads
 from chemdb.errors import ChemdbError
 
 
@@ -24,6 +24,9 @@ def serve(
             metavar="NAME", show_default=False, help="Another name by which clients call this server."
         ),
     ] = None,
+    threads: Threads = None,
+    memory_limit: ServedMemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Serve the explorer page and a JSON API on this computer, until Ctrl-C.
 
@@ -48,7 +51,7 @@ def serve(
             webbrowser.open(url)
 
     try:
-        server.serve(db, listening, allow_host or [], started)
+        server.serve(db, listening, allow_host or [], started, threads, memory_limit, temp_directory)
     except ModuleNotFoundError as error:
         package = (error.name or "fastapi").partition(".")[0]
         raise ChemdbError(f"chemdb serve needs {package}; pip install fastapi uvicorn") from None

@@ -162,10 +162,11 @@ export function createClient() {
   // For scripts and tests: none of these requests cancels another.
   Object.assign(globalThis, {
     chemdb: {
-      /** @param {string} text */
-      counts: async (text) => {
-        const found = await counts("script", text, false);
-        return Object.fromEntries(CATEGORY_NAMES.map((name) => [name, found[name]]));
+      /** @param {string} text @param {boolean} [heat]  Whether to add the counts of each element */
+      counts: async (text, heat = false) => {
+        const found = await counts("script", text, heat);
+        const byCategory = Object.fromEntries(CATEGORY_NAMES.map((name) => [name, found[name]]));
+        return heat ? { ...byCategory, heat: found.heat } : byCategory;
       },
       /** @param {string} text @param {number} [limit] @param {number} [offset] @param {string} [sort] */
       rows: (text, limit, offset, sort) => rows("script", text, { limit, offset, sort }),
