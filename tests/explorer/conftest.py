@@ -3,12 +3,16 @@
 import pytest
 from helpers.browser import chromium, page_in, served
 from helpers.shared import made_once
+from playwright.sync_api import expect
 
 import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.maps.make import add_maps
 from chemdb.maps.stored import MapSpec
 from chemdb.runtime.limits import Limits
+
+# On a busy machine a page takes longer than the five seconds that are the default.
+expect.set_options(timeout=30_000)
 
 #: The map in the file of the screens.
 MAP = MapSpec("magpie", "pca", 2, per_category=200)
