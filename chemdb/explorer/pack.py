@@ -17,6 +17,7 @@ map_ID         JSON: the points of a stored map
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import comb
 from typing import Any
 
@@ -73,7 +74,7 @@ def pack(
     raw = {"known": lambda: _json(known(con, rows)), "systems": lambda: systems} | raw
     raw["substitutions"] = lambda: _json(substitutions(con))
     for title in map_titles(con):
-        raw[f"map_{title['id']}"] = lambda run_id=title["id"]: _json(map_points(con, run_id))
+        raw[f"map_{title['id']}"] = partial(_map, con, title["id"])
     parts = _compressed({name: read() for name, read in raw.items()}, level, threads, progress)
     lengths = {name: len(part) for name, part in parts.items()}
     return parts | _compressed({"head": _json(head(con, delivery, lengths))}, level, 1, no_progress)
@@ -139,6 +140,10 @@ def _reversed_bits() -> NDArray[np.uint8]:
 def _planes(numbers: NDArray[np.uint32]) -> bytes:
     """Return the three lowest bytes of numbers, apart from each other: they compress better."""
     return b"".join((numbers >> shift).astype(np.uint8).tobytes() for shift in (0, 8, 16))
+
+
+def _map(con: duckdb.DuckDBPyConnection, run_id: str) -> bytes:
+    return _json(map_points(con, run_id))
 
 
 def _json(value: Any) -> bytes:

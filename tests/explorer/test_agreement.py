@@ -109,7 +109,9 @@ def test_the_same_with_factors_to_12_and_energies(twelve):
 
 
 def test_the_same_in_other_orders(twelve):
-    assert differences(twelve, queries(25, seed=4, **TWELVE), seed=4, sorts=SORTS) == []
+    # The database sorts all: hundreds of millions would take minutes.
+    texts = [f"natoms<=6 {text}" for text in queries(15, seed=4, **TWELVE)]
+    assert differences(twelve, texts, seed=4, sorts=SORTS) == []
 
 
 def test_the_same_few_rows_in_any_order(twelve):
@@ -118,9 +120,9 @@ def test_the_same_few_rows_in_any_order(twelve):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(10, 15))
+@pytest.mark.parametrize("seed", range(10, 13))
 def test_the_same_with_factors_to_12_in_other_orders(twelve, seed):
-    assert differences(twelve, queries(200, seed, **TWELVE), seed, ["", *SORTS]) == []
+    assert differences(twelve, queries(100, seed, **TWELVE), seed, ["", *SORTS]) == []
 
 
 @pytest.mark.parametrize("offset", [0, 17_498, 17_600, 250_000, 2_000_000, 16_980_397_780])
@@ -208,7 +210,7 @@ SQL = """async (text) => {
 def test_sql_counts_the_same(page, site, small_path):
     page.goto(site)
     with chemdb.open(small_path) as db:
-        for text in queries(20, seed=8, nelements=(2, 3), max_factor=4, sources=("lab",)):
+        for text in queries(10, seed=8, nelements=(2, 3), max_factor=4, sources=("lab",)):
             statement = page.evaluate(SQL, text).removesuffix("\nlimit 50")
             [(n,)] = db.sql(f"select count(*) from ({statement})")
             assert (text, n) == (text, db.query(text).count())

@@ -62,7 +62,7 @@ def test_a_forbidden_composition_says_which_rule_it_breaks(page, screens):
     page.goto(f"{screens}#/composition/Fe3O4")
     expect(page.get_by_role("heading", name="Why it is forbidden")).to_be_visible()
     expect(page.get_by_text("No choice of oxidation states is neutral")).to_be_visible()
-    expect(page.get_by_role("row", name="smact14")).to_contain_text("yes: Fe2+ 2Fe3+ 4O2-")
+    expect(page.get_by_role("row", name="smact14")).to_contain_text("yes: Fe2+ 2Fe3+ 4O2\u2212")
 
 
 def test_another_formula_is_asked_by_keyboard(page, screens):
@@ -72,6 +72,12 @@ def test_another_formula_is_asked_by_keyboard(page, screens):
     expect(page.get_by_role("heading", level=1)).to_have_text("ZnO standard")
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("ZnO standard")
+
+
+def test_a_file_from_disk_explains(page, single_file):
+    page.goto(f"{single_file}#/composition/ZnO3")
+    expect(page.get_by_role("heading", level=1)).to_have_text("ZnO3 interesting")
+    expect(page.locator(".ring")).to_have_attribute("visibility", "visible")
 
 
 def test_what_is_wrong_is_said_at_the_box(page, screens):

@@ -1,7 +1,7 @@
 """The screen Explore in Chromium: the same query in the text box, the table, the cards and the URL."""
 
 import pytest
-from helpers.browser import PHONE, page_in, violations
+from helpers.browser import NARROWEST, PHONE, page_in, violations
 from playwright.sync_api import expect
 
 import chemdb
@@ -142,6 +142,30 @@ def test_columns(page, site):
     expect(page.get_by_role("columnheader", name="System")).to_have_count(0)
 
 
+def test_the_focus_stays_on_what_was_pressed(page, site):
+    page.goto(f"{site}#elements=Li")
+    page.get_by_role("button", name="Atoms").press("Enter")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Atoms")
+    expect(page.get_by_role("button", name="Atoms")).to_be_focused()
+    page.get_by_role("button", name="Next").press("Enter")
+    expect(page.locator(".range")).to_contain_text("51 to 100")
+    expect(page.get_by_role("button", name="Next")).to_be_focused()
+    page.get_by_text("Columns", exact=True).press("Enter")
+    page.locator("[data-column=chemsys]").press("Space")
+    expect(page.get_by_role("columnheader", name="System")).to_have_count(0)
+    expect(page.locator("[data-column=chemsys]")).to_be_focused()
+
+
+def test_the_last_page_of_all(page, site):
+    page.goto(f"{site}#")
+    expect(page.locator(".range")).to_contain_text("1 to 50 of")
+    page.get_by_role("spinbutton", name="Page").fill("999999999")
+    page.get_by_role("spinbutton", name="Page").press("Enter")
+    total = page.locator(".total strong").inner_text()
+    expect(page.locator(".range")).to_contain_text(f"to {total} of {total}")
+    expect(page.get_by_role("button", name="Next")).to_be_disabled()
+
+
 def test_formulas_have_subscripts(page, site):
     page.goto(f"{site}#Zn-O known")
     expect(page.locator("tbody sub").first).to_have_text("3")
@@ -223,6 +247,13 @@ def test_menus_and_copies_are_accessible(page, site):
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("[data-column=formula]")).not_to_be_visible()
+
+
+def test_the_page_fits_into_the_narrowest_window(browser, site):
+    with page_in(browser, viewport=NARROWEST) as page:
+        page.goto(f"{site}#elements=Li,O any=Fe,Mn,Co exclude=lanthanoid natoms<=12 x(O)>=1/3 missing")
+        expect(page.locator("tbody th").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

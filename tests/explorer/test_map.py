@@ -85,6 +85,9 @@ def test_a_formula_is_found_in_any_order(page, canvas, points):
     page.get_by_label("Find a formula").fill("LiFePO4")
     page.keyboard.press("Enter")
     expect(page.get_by_text("LiFePO4 is not in this sample")).to_be_visible()
+    page.get_by_label("Find a formula").fill("Zz")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("formula 'Zz': not one of the first 103 elements at 'Zz'")).to_be_visible()
 
 
 def test_a_click_opens_a_composition(page, canvas, points):

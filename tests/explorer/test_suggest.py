@@ -2,6 +2,7 @@
 
 import pytest
 from helpers.browser import PHONE, page_in, violations
+from helpers.server import serving
 from playwright.sync_api import expect
 
 CONTEXTS = {"light": {}, "dark": {"color_scheme": "dark"}, "phone": {"viewport": PHONE}}
@@ -45,6 +46,15 @@ def test_what_no_known_composition_suggests_is_left_to_the_command(page, screens
     assert n() == sum(score > 0 for (score,) in screens_db.suggest(text, 100, columns=["score"]))
 
 
+def test_a_server_ranks_those_too(page, screens_path, screens_db):
+    expected = [formula for (formula,) in screens_db.suggest("Ag-Cs-I-N", 25, columns=["formula"])]
+    with serving(screens_path) as server:
+        page.goto(f"{server.url}#/suggest/Ag-Cs-I-N")
+        expect(page.locator("tbody tr")).to_have_count(25, timeout=60_000)
+        assert page.locator("tbody th strong").all_inner_texts() == expected
+    expect(page.get_by_text("chemdb suggest")).to_have_count(0)
+
+
 def test_a_query_is_ranked_and_paged(page, screens):
     page.goto(f"{screens}#/suggest")
     page.get_by_label("Query").fill("elements=Li,S nelements=3")
@@ -67,6 +77,13 @@ def test_a_suggestion_opens_its_composition_with_the_same_score(page, screens):
 def test_what_is_wrong_is_said_at_the_box(page, screens):
     page.goto(f"{screens}#/suggest/elemnts=Li")
     expect(page.get_by_role("alert")).to_contain_text("elemnts")
+
+
+def test_what_only_a_server_answers_is_left_to_the_command(page, screens):
+    page.goto(f"{screens}#/suggest/species=Fe3+")
+    expect(
+        page.get_by_text("chemdb suggest species=Fe3+").or_(page.get_by_text('chemdb suggest "species=Fe3+"'))
+    ).to_be_visible()
 
 
 def test_a_list_too_short_to_learn_from(page, site):

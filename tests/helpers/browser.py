@@ -17,6 +17,8 @@ POLICY = (
 #: Sizes of windows in CSS pixels.
 DESKTOP = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 844}
+#: The width that WCAG asks pages to fit into.
+NARROWEST = {"width": 320, "height": 640}
 
 
 @contextmanager

@@ -15,7 +15,7 @@ def site(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FOLDER]", help="Folder for a web server, such as GitHub Pages.", show_default=False
+            metavar="FOLDER", help="Folder for a web server, such as GitHub Pages.", show_default=False
         ),
     ] = None,
     output: Annotated[
@@ -35,10 +35,10 @@ def site(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Write the explorer: a page that counts and lists the whole space in the browser, without a network.
+    """Write the explorer: a page that counts and lists the whole space without a network.
 
-    Everything in the file is in the page: elements, allowed compositions, known entries, maps and stored
-    suggestions.
+    It has everything that is in the file: allowed compositions, known entries, maps, and the weights by
+    which it ranks suggestions.
 
     Example: chemdb site -o chemdb.html --fast
     """

@@ -3,6 +3,7 @@
 import { brokenRule } from "./broken_rule.js";
 import { composition, readComposition } from "./formula.js";
 import { Assignments, UndecidedError, assignmentText, firstOf } from "./oxidation_states.js";
+import { quoted } from "./messages.js";
 import { mixedValenceAssignment } from "./mixed_valence.js";
 import { speciesText } from "./terms.js";
 import { PER_UNIT } from "./weights.js";
@@ -34,7 +35,7 @@ export function explain(text, knowledge) {
   const read = readComposition(text, meta.elements);
   const { elements, symbols, amounts } = read;
   const [used] = meta.state_sets;
-  const witnesses = new Assignments(elements, amounts, used.states);
+  const witnesses = assignments(read, used, text);
   const listed = first(witnesses, MAX_WITNESSES);
   const entries = entriesOf(read, knowledge);
   const [allowed, known] = [witnesses.count > 0, entries.length > 0];
@@ -65,6 +66,20 @@ export function explain(text, knowledge) {
     elements: symbols,
     factors: amounts,
   };
+}
+
+/**
+ * @param {ReadComposition} read
+ * @param {StateSet} set
+ * @param {string} text
+ */
+function assignments({ elements, amounts }, { states }, text) {
+  try {
+    return new Assignments(elements, amounts, states);
+  } catch (error) {
+    if (!(error instanceof UndecidedError)) throw error;
+    throw new UndecidedError(`formula ${quoted(text)}: ${error.message}`);
+  }
 }
 
 /**

@@ -36,7 +36,6 @@ export const COLUMNS = {
     sorts: true,
     cell: (row) => (typeof row.energy_above_hull === "number" ? row.energy_above_hull.toFixed(3) : NONE),
   },
-  score: { title: "Score", number: true, sorts: true, cell: (row) => (row.score ?? 0).toFixed(3) },
 };
 
 /**

@@ -21,17 +21,22 @@ export function copyAs(client) {
     "div",
     { class: "joined", role: "group", "aria-label": "Copy the query as" },
     h("span", { class: "joined-label", "aria-hidden": "true" }, "Copy as"),
-    names.map((name) => h("button", { type: "button", class: "button", "data-copy": name, onclick: () => copy(name) }, LANGUAGES[name])),
+    names.map((name) => h("button", { type: "button", class: "button", "data-copy": name, onclick: copy }, LANGUAGES[name])),
   );
 
-  /** @param {Language} name */
-  async function copy(name) {
-    const copied = await client[name](text);
-    fill(output, h("p", {}, await toClipboard(copied), " ", closing()), h("pre", { tabindex: 0 }, copied));
-  }
-
-  function closing() {
-    return h("button", { type: "button", class: "plain", onclick: () => fill(output) }, "Hide");
+  /** @param {Event} event */
+  async function copy(event) {
+    const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
+    const copied = client[/** @type {Language} */ (button.dataset.copy)](text);
+    const hide = () => {
+      fill(output);
+      button.focus();
+    };
+    fill(
+      output,
+      h("p", {}, await toClipboard(copied), " ", h("button", { type: "button", class: "plain", onclick: hide }, "Hide")),
+      h("pre", { tabindex: 0 }, copied),
+    );
   }
 
   return {

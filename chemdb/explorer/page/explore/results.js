@@ -1,10 +1,11 @@
 /** The rows of a query: pages, columns, copies. */
 
 import { fill, h } from "../dom.js";
-import { thousands } from "../formula_text.js";
 import { fragment } from "../router.js";
-import { COLUMNS, rangeText, rowsTable } from "../table.js";
+import { rangeText, rowsTable } from "../table.js";
+import { columnsMenu } from "./columns_menu.js";
 import { copyAs, downloads } from "./copies.js";
+import { pager } from "./pager.js";
 
 export const PAGE = 50;
 const SHOWN = ["formula", "category", "species", "chemsys", "formula_anonymous", "natoms", "material_id", "energy_above_hull"];
@@ -25,41 +26,49 @@ export function results(meta, client, onOptions) {
   const range = h("p", { class: "range", role: "status" });
   const suggest = h("p", { class: "suggest" });
   const body = h("div", { class: "result-rows" }, h("p", { class: "soft" }, "Loading\u2026"));
-  const columnsMenu = h("details", { class: "menu" }, h("summary", { class: "button" }, "Columns"));
-  const pager = h("nav", { class: "pager", "aria-label": "Pages" });
   const copies = copyAs(client);
   const saving = h("div", { class: "bar" });
-  columnsMenu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    columnsMenu.open = false;
-    columnsMenu.querySelector("summary")?.focus();
-  });
-  columnsMenu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !columnsMenu.contains(/** @type {Node} */ (event.relatedTarget))) columnsMenu.open = false;
-  });
+  const pages = pager((page) => onOptions({ page: page === 1 ? "" : String(page) }));
+  const menu = columnsMenu(available, (columns) => onOptions({ columns: columns.join() === usual.join() ? "" : columns.join() }));
+
+  /** @param {Options} options */
+  function columnsOf(options) {
+    const asked = (options.columns ?? "").split(",").filter((name) => available.includes(name));
+    return asked.length > 0 ? asked : usual;
+  }
+
+  /** Replace the table; its button that had the focus has it again. @param {HTMLElement} table */
+  function showTable(table) {
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.sort;
+    fill(body, table);
+    if (focused) /** @type {HTMLElement | null} */ (body.querySelector(`[data-sort="${focused}"]`))?.focus();
+  }
 
   return {
     root: h(
       "section",
       { class: "results", "aria-labelledby": "rows-heading" },
-      h("div", { class: "bar results-bar" }, h("h2", { id: "rows-heading" }, "Compositions"), range, suggest, columnsMenu, copies.root, saving),
+      h("div", { class: "bar results-bar" }, h("h2", { id: "rows-heading" }, "Compositions"), range, suggest, menu.root, copies.root, saving),
       copies.output,
       body,
-      pager,
+      pages.root,
     ),
-    /** The columns of options. @param {Options} options */
-    columns(options) {
-      const asked = (options.columns ?? "").split(",").filter((name) => available.includes(name));
-      return asked.length > 0 ? asked : usual;
-    },
-    waiting() {
+    /**
+     * Rows will come.
+     *
+     * @param {string} text
+     * @param {Options} options
+     */
+    waiting(text, options) {
       body.classList.add("waiting");
+      copies.update(text);
+      menu.update(columnsOf(options));
     },
     /** Say why there are no rows. @param {string} why */
     empty(why) {
       body.classList.remove("waiting");
       fill(range, "");
-      fill(pager);
+      pages.update(1, 1);
       fill(saving);
       fill(suggest);
       fill(body, h("p", { class: "soft" }, why));
@@ -70,10 +79,8 @@ export function results(meta, client, onOptions) {
      * @param {Options} options
      */
     update(text, rows, options) {
-      const columns = this.columns(options);
+      const columns = columnsOf(options);
       body.classList.remove("waiting");
-      fill(columnsMenu, h("summary", { class: "button" }, "Columns"), columnChoices(available, columns, usual, onOptions));
-      copies.update(text);
       fill(suggest, meta.has_suggestions && h("a", { href: fragment("suggest", text) }, "Which to try first?"));
       fill(saving, downloads(meta, text, columns, options.sort ?? "", rows));
       const first = (pageOf(options) - 1) * PAGE + 1;
@@ -81,8 +88,8 @@ export function results(meta, client, onOptions) {
         fill(body, h("p", { class: "soft" }, first === 1 ? "No composition matches." : "There are fewer rows."));
         return;
       }
-      const onSort = (/** @type {string} */ sort) => onOptions({ ...options, sort, page: "" });
-      fill(body, rowsTable({ caption: "Compositions that match the query", columns, rows, sources: meta.sources, sort: options.sort, onSort, first }));
+      const onSort = (/** @type {string} */ sort) => onOptions({ sort, page: "" });
+      showTable(rowsTable({ caption: "Compositions that match the query", columns, rows, sources: meta.sources, sort: options.sort, onSort, first }));
     },
     /**
      * @param {number} total
@@ -93,7 +100,7 @@ export function results(meta, client, onOptions) {
       const last = Math.max(1, Math.ceil(total / PAGE));
       const first = (page - 1) * PAGE + 1;
       fill(range, total === 0 ? "" : rangeText(first, Math.max(0, Math.min(PAGE, total - first + 1)), total));
-      fill(pager, last > 1 ? pagerNodes(page, last, (to) => onOptions({ ...options, page: to === 1 ? "" : String(to) })) : null);
+      pages.update(page, last);
     },
   };
 }
@@ -102,43 +109,4 @@ export function results(meta, client, onOptions) {
 export function pageOf(options) {
   const page = Math.floor(Number(options.page ?? 1));
   return page >= 1 ? page : 1;
-}
-
-/**
- * @param {number} page
- * @param {number} last
- * @param {(page: number) => void} onPage
- */
-function pagerNodes(page, last, onPage) {
-  const number = h("input", {
-    type: "number", min: 1, max: last, value: page, class: "narrow",
-    onchange: () => onPage(Math.min(last, Math.max(1, Math.floor(Number(number.value) || 1)))),
-  });
-  return [
-    h("button", { type: "button", class: "button", disabled: page <= 1, onclick: () => onPage(page - 1) }, "Previous"),
-    h("label", {}, "Page ", number, ` of ${thousands(last)}`),
-    h("button", { type: "button", class: "button", disabled: page >= last, onclick: () => onPage(page + 1) }, "Next"),
-  ];
-}
-
-/**
- * @param {string[]} available
- * @param {string[]} shown
- * @param {string[]} usual
- * @param {(options: Options) => void} onOptions
- */
-function columnChoices(available, shown, usual, onOptions) {
-  /** @param {string} name */
-  const toggle = (name) => {
-    const columns = available.filter((each) => (each === name ? !shown.includes(each) : shown.includes(each)));
-    const same = columns.length === 0 || columns.join() === usual.join();
-    onOptions({ columns: same ? "" : columns.join(",") });
-  };
-  return h(
-    "div",
-    { class: "menu-body" },
-    available.map((name) =>
-      h("label", { class: "check" }, h("input", { type: "checkbox", "data-column": name, checked: shown.includes(name), disabled: name === "formula", onchange: () => toggle(name) }), ` ${COLUMNS[name].title}`),
-    ),
-  );
 }

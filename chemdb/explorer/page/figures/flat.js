@@ -60,9 +60,9 @@ export function lineFigure(elements, points, width) {
     const y = top + LANE * (LANES.indexOf(point.category) + 0.5);
     return { point, x, y, node: markAt(point, x, y) };
   });
-  const known = places.filter(({ point }) => KNOWN.includes(point.category)).sort((a, b) => a.x - b.x);
+  const known = simplestFirst(places);
   const fits = known.length * LABEL.width <= right - left || width >= ROOM_FOR_LABELS;
-  const shown = fits ? known.slice(0, Math.floor((right - left) / LABEL.width)) : [];
+  const shown = fits ? known.slice(0, Math.floor((right - left) / LABEL.width)).sort((a, b) => a.x - b.x) : [];
   const across = spread(shown.map(({ x }) => x), LABEL.width, left - LABEL.width / 2, right + 24);
   for (const [i, { point, x, y }] of shown.entries()) {
     node.append(
@@ -106,7 +106,7 @@ export function triangleFigure(elements, points, width) {
     const [x, y] = onPage(inTriangle(point.fractions));
     return { point, x, y, node: markAt(point, x, y) };
   });
-  const known = places.filter(({ point }) => KNOWN.includes(point.category));
+  const known = simplestFirst(places);
   const rows = labelled ? Math.floor(base / LABEL.height) : 0;
   const shown = known.slice(0, 2 * rows).sort((a, b) => a.x - b.x);
   let nLeft = shown.filter(({ x }) => x < width / 2).length;
@@ -152,6 +152,17 @@ function grid(corners) {
  */
 function canvasOf(width, height) {
   return svg("svg", { class: "figure", viewBox: `0 0 ${width} ${height}`, width, height, role: "img" });
+}
+
+/**
+ * Return the known compositions, those with the shortest formulas first: they are labelled where there is no room for all.
+ *
+ * @param {FlatFigure["places"]} places
+ */
+function simplestFirst(places) {
+  return places
+    .filter(({ point }) => KNOWN.includes(point.category))
+    .sort((a, b) => a.point.formula.length - b.point.formula.length);
 }
 
 /** @param {Point[]} points */

@@ -33,7 +33,7 @@ const LONG = 2.5;
  * @param {Place} place
  * @param {Place[]} outline
  */
-export function isInside([x, y], outline) {
+function isInside([x, y], outline) {
   let inside = false;
   for (const [i, [ax, ay]] of outline.entries()) {
     const [bx, by] = outline.at(i - 1) ?? [ax, ay];

@@ -1,6 +1,6 @@
 /** Marks of the categories in figures: circles are allowed, diamonds are not; filled ones are known, open ones not. */
 
-import { h, svg } from "../dom.js";
+import { svg } from "../dom.js";
 
 /** Drawing order, the rarest on top. */
 export const BOTTOM_UP = ["unlikely", "missing", "standard", "interesting"];
@@ -68,9 +68,4 @@ export function formulaText(formula, attributes) {
     lowered = isAmount;
   }
   return text;
-}
-
-/** Return the element in which a figure says what is under the pointer. */
-export function readout() {
-  return h("p", { class: "readout soft", "aria-hidden": "true" });
 }

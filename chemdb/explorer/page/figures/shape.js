@@ -1,5 +1,7 @@
 /** Where the compositions of a chemical system are drawn: the geometry of `chemdb plot composition`. */
 
+import { gcd } from "../formula.js";
+
 /** Corners of the triangle: left, right, top. */
 export const CORNERS = [
   [0, 0],
@@ -19,9 +21,10 @@ export const TETRAHEDRON = [
 export const SLICES = [0, 0.2, 0.35, 0.5, 0.65, 1];
 
 /**
- * Atomic fractions of a composition.
+ * Return the atomic fractions of a composition.
+ *
  * @param {{elements: string[], factors: number[]}} row
- * @param {string[]} elements The elements of the system.
+ * @param {string[]} elements - of the system
  */
 export function fractionsOf(row, elements) {
   const natoms = row.factors.reduce((sum, factor) => sum + factor, 0);
@@ -32,7 +35,8 @@ export function fractionsOf(row, elements) {
 }
 
 /**
- * Place in the triangle, 0 to 1, by the relative amounts of the first three elements.
+ * Return the place in the triangle by the relative amounts of the first three elements, 0 to 1.
+ *
  * @param {number[]} fractions
  */
 export function inTriangle(fractions) {
@@ -40,7 +44,8 @@ export function inTriangle(fractions) {
 }
 
 /**
- * Place in the tetrahedron.
+ * Return the place in the tetrahedron.
+ *
  * @param {number[]} fractions
  */
 export function inTetrahedron(fractions) {
@@ -48,7 +53,8 @@ export function inTetrahedron(fractions) {
 }
 
 /**
- * Number of the slice that a fraction of the fourth element is in.
+ * Return the number of the slice that a fraction of the fourth element is in.
+ *
  * @param {number} share
  */
 export function sliceOf(share) {
@@ -56,9 +62,10 @@ export function sliceOf(share) {
 }
 
 /**
- * Name of a slice.
+ * Return the name of a slice.
+ *
  * @param {number} slice
- * @param {string} symbol The fourth element.
+ * @param {string} symbol - of the fourth element
  */
 export function sliceName(slice, symbol) {
   return slice === 0 ? `no ${symbol}` : `${SLICES[slice - 1]} < x(${symbol}) ≤ ${SLICES[slice]}`;
@@ -76,7 +83,8 @@ function weighted(weights, corners) {
 }
 
 /**
- * The positions closest to ascending targets (least squares) that are at least `gap` apart and within a range.
+ * Return the positions closest to ascending targets (least squares) that are at least `gap` apart and within a range.
+ *
  * @param {number[]} targets
  * @param {number} gap
  * @param {number} low
@@ -117,7 +125,7 @@ export function allFactors(nelements, maxFactor) {
   for (let place = 0; place < nelements; place++) {
     tuples = tuples.flatMap((tuple) => Array.from({ length: maxFactor + 1 }, (_, factor) => [...tuple, factor]));
   }
-  return tuples.filter((tuple) => tuple.filter(Boolean).length > 1 && tuple.reduce(divisor) === 1);
+  return tuples.filter((tuple) => tuple.filter(Boolean).length > 1 && tuple.reduce(gcd) === 1);
 }
 
 /**
@@ -128,13 +136,4 @@ export function allFactors(nelements, maxFactor) {
  */
 export function formulaOf(elements, factors) {
   return elements.map((symbol, i) => (factors[i] ? symbol + (factors[i] > 1 ? factors[i] : "") : "")).join("");
-}
-
-/**
- * @param {number} a
- * @param {number} b
- * @returns {number}
- */
-function divisor(a, b) {
-  return b ? divisor(b, a % b) : a;
 }

@@ -2,6 +2,7 @@
 
 import { fill, h, svg } from "../dom.js";
 import { formulaNode } from "../formula_text.js";
+import { counted } from "../messages.js";
 import { lineFigure, triangleFigure } from "./flat.js";
 import { allFactors, formulaOf, fractionsOf, sliceOf } from "./shape.js";
 import { tetrahedronFigure } from "./tetrahedron.js";
@@ -53,14 +54,20 @@ export function systemFigure(elements, { onOpen, onHover = () => {} }) {
   /** @type {string | null} */
   let marked = null;
   let width = 0;
+  /** What is said when the pointer is on no mark. */
+  let lack = "";
   /** @type {ReturnType<typeof tetrahedronFigure> | null} */
   let tetrahedron = null;
   /** @type {(formula: string | null) => void} */
   let ring = () => {};
 
+  function spare() {
+    return h("span", { class: "soft" }, lack);
+  }
+
   /** @param {Point | null} point */
   function hover(point) {
-    fill(said, point ? [formulaNode(point.formula), ` ${point.category}`] : null);
+    fill(said, point ? [formulaNode(point.formula), ` ${point.category}`] : spare());
     ring(point?.formula ?? marked);
     onHover(point);
   }
@@ -73,6 +80,7 @@ export function systemFigure(elements, { onOpen, onHover = () => {} }) {
   function draw() {
     if (width < 1) return;
     tetrahedron = null;
+    lack = "";
     if (elements.length === 4 && slice === null) {
       const figure = tetrahedronFigure(elements, points, width, { name: name(), onHover: hover, onOpen });
       tetrahedron = figure;
@@ -83,8 +91,11 @@ export function systemFigure(elements, { onOpen, onHover = () => {} }) {
       const figure = (elements.length === 2 ? lineFigure : triangleFigure)(elements, chosen, width);
       figure.node.setAttribute("aria-label", name());
       ring = follow(figure);
+      const { unlabelled: n } = figure;
+      if (n) lack = `${counted(n, "known composition")} without a label, for lack of space`;
       fill(place, figure.node);
     }
+    fill(said, spare());
     ring(marked);
   }
 

@@ -4,6 +4,7 @@ import { fill, h, spoken } from "../dom.js";
 import { KNOWN } from "../figures/marks.js";
 import { systemFigure } from "../figures/system.js";
 import { categoryNode, formulaNode, speciesNode, share, thousands } from "../formula_text.js";
+import { counted } from "../messages.js";
 import { fragment, go } from "../router.js";
 import { compositionLink, entryLink, materialLink, systemLink } from "../table.js";
 import { systemPoints } from "./system_points.js";
@@ -93,7 +94,7 @@ async function showComposition(answer, error, formula, client) {
     const place = composition.in_space ? placeInSystem(composition, client) : null;
     fill(
       answer,
-      heading(composition),
+      heading(composition, meta.limits),
       h(
         "div",
         { class: "columns" },
@@ -109,8 +110,11 @@ async function showComposition(answer, error, formula, client) {
   }
 }
 
-/** @param {Composition} composition */
-function heading(composition) {
+/**
+ * @param {Composition} composition
+ * @param {import("../types.js").Meta["limits"]} limits
+ */
+function heading(composition, limits) {
   const { category, chemsys, nelements, natoms, outside_because: outside } = composition;
   return h(
     "header",
@@ -121,7 +125,7 @@ function heading(composition) {
       "p",
       { class: "soft" },
       "System ",
-      nelements > 1 && nelements < 5 ? systemLink(chemsys) : chemsys,
+      limits.nelements.includes(nelements) ? systemLink(chemsys) : chemsys,
       `, ${natoms} atoms in the formula, prototype `,
       formulaNode(composition.formula_anonymous),
       ".",
@@ -136,8 +140,7 @@ function rule(composition) {
   if (forbidden) {
     return section(
       "Why it is forbidden",
-      h("p", {}, `${forbidden.because[0].toUpperCase()}${forbidden.because.slice(1)}.`),
-      forbidden.closest ? h("p", { class: "witnesses" }, "Closest: ", speciesList(forbidden.closest)) : null,
+      h("p", {}, withSpecies(`${forbidden.because[0].toUpperCase()}${forbidden.because.slice(1)}.`)),
     );
   }
   const rest = n - witnesses.length;
@@ -155,33 +158,37 @@ function rule(composition) {
   );
 }
 
+/**
+ * Return a text in which charges are superscripts, and minus signs are not hyphens.
+ *
+ * @param {string} text
+ */
+function withSpecies(text) {
+  return text
+    .replace(/ -(?=\d)/g, " \u2212")
+    .split(/((?<![A-Za-z])[A-Z][a-z]?\d*[+-])(?=[ ;.)]|$)/)
+    .map((part, i) => (i % 2 ? speciesNode(part) : part));
+}
+
 /** @param {string} text */
 function speciesList(text) {
   return h("span", { class: "species" }, text.split(" ").map((species) => speciesNode(species)));
 }
 
 /** @param {Composition} composition */
-function verdicts({ verdicts: all }) {
-  if (!all.length) return null;
-  const hasMixed = all.some((verdict) => verdict.with_mixed_valence !== null);
+function verdicts({ verdicts: all, all_metal: isMetal }) {
   return section(
     "By oxidation-state set",
     grid(
       "Result by oxidation-state set",
-      ["Set", "Allowed", "Choices", "Most common", ...(hasMixed ? ["Mixed valence", "Alloy"] : [])],
+      ["Set", "Allowed", "Choices", "Most common", "Mixed valence", ...(isMetal ? ["Alloy"] : [])],
       all.map((verdict) => [
         [verdict.oxidation_state_set, verdict.used ? h("span", { class: "soft" }, " (this file)") : null],
         yesOrNo(verdict.allowed),
         verdict.n_witnesses === null ? NONE : thousands(verdict.n_witnesses),
         verdict.witness ? speciesList(verdict.witness) : NONE,
-        ...(hasMixed
-          ? [
-              verdict.mixed_valence_witness && verdict.with_mixed_valence
-                ? h("span", {}, "yes: ", verdict.mixed_valence_witness)
-                : yesOrNo(verdict.with_mixed_valence),
-              yesOrNo(verdict.with_alloys),
-            ]
-          : []),
+        verdict.mixed_valence_witness ? h("span", {}, "yes: ", withSpecies(verdict.mixed_valence_witness)) : yesOrNo(verdict.with_mixed_valence),
+        ...(isMetal ? [yesOrNo(verdict.with_alloys)] : []),
       ]),
     ),
   );
@@ -261,7 +268,7 @@ function suggestion({ score, share_found: found, analogues }, sources) {
     worth,
     analogues.length ? table(analogues.slice(0, SHOWN)) : null,
     rest.length
-      ? h("details", {}, h("summary", {}, `${thousands(rest.length)} more analogues`), table(rest))
+      ? h("details", {}, h("summary", {}, counted(rest.length, "more analogue")), table(rest))
       : null,
   );
 }

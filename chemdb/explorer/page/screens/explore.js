@@ -103,7 +103,7 @@ function explore(root, meta, client) {
 
   async function list() {
     const { text, options } = params;
-    rows.waiting();
+    rows.waiting(text, options);
     const found = await answered(client.rows(text, { limit: PAGE, offset: (pageOf(options) - 1) * PAGE, sort: options.sort ?? "" }));
     if (found && params.text === text && params.options === options) rows.update(text, found, options);
   }

@@ -3,8 +3,8 @@
 import { fill, h } from "../dom.js";
 import { mapFigure } from "../figures/map.js";
 import { BOTTOM_UP } from "../figures/marks.js";
-import { gcd } from "../formula.js";
-import { formulaNode, thousands } from "../formula_text.js";
+import { FormulaError, readComposition } from "../formula.js";
+import { CATEGORIES, formulaNode, thousands } from "../formula_text.js";
 import { fragment, go } from "../router.js";
 import { rowsTable } from "../table.js";
 import { categoryToggles } from "./system.js";
@@ -48,7 +48,7 @@ async function showMap(answer, error, id, client) {
   stop = () => {};
   const number = ++asked;
   try {
-    const { maps } = await client.meta;
+    const { maps, elements } = await client.meta;
     if (number !== asked) return;
     if (!maps.length) {
       fill(answer, ...withoutMaps());
@@ -58,7 +58,7 @@ async function showMap(answer, error, id, client) {
     if (!title) throw new Error(`This file has no map ${id}.`);
     const points = await client.map(title.id);
     if (number !== asked) return;
-    fill(answer, ...view(points, chooser(maps, title.id)));
+    fill(answer, ...view(points, elements, chooser(maps, title.id)));
   } catch (reason) {
     if (number === asked) error.textContent = /** @type {Error} */ (reason).message;
   } finally {
@@ -104,9 +104,10 @@ function chooser(maps, id) {
 
 /**
  * @param {PointMap} map
+ * @param {import("../types.js").Element[]} elements
  * @param {HTMLElement | null} choose
  */
-function view(map, choose) {
+function view(map, elements, choose) {
   const points = map.formulas.map((formula, i) => ({
     formula,
     category: map.categories[i],
@@ -152,8 +153,14 @@ function view(map, choose) {
   const search = (/** @type {Event} */ event) => {
     event.preventDefault();
     const text = input.value.trim();
-    marked = text ? (find(points, text) ?? null) : null;
-    fill(found, !text ? null : marked ? `${marked.category}, ringed` : `${text} is not in this sample`);
+    try {
+      marked = text ? find(points, text, elements) : null;
+      fill(found, !text ? null : marked ? `${marked.category}, ringed` : `${text} is not in this sample`);
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error;
+      marked = null;
+      fill(found, error.message);
+    }
     figure?.mark(marked);
   };
   fill(chosen, ...selection([]));
@@ -235,8 +242,9 @@ function zoomButton(name, sign, onclick) {
 
 /** @param {MapPoint[]} points */
 function selection(points) {
+  const place = (/** @type {MapPoint} */ point) => CATEGORIES.indexOf(/** @type {any} */ (point.category));
   const sorted = points.toSorted(
-    (a, b) => BOTTOM_UP.indexOf(b.category) - BOTTOM_UP.indexOf(a.category) || (a.formula < b.formula ? -1 : 1),
+    (a, b) => place(a) - place(b) || (a.formula < b.formula ? -1 : 1),
   );
   const some = sorted.slice(0, LISTED);
   if (!points.length) {
@@ -259,28 +267,13 @@ function selection(points) {
 }
 
 /**
- * Return the point with a formula, however its elements are ordered.
+ * Return the point with a formula in any spelling, null where the map has none.
  *
  * @param {MapPoint[]} points
  * @param {string} text
+ * @param {import("../types.js").Element[]} elements
  */
-function find(points, text) {
-  const key = formulaKey(text);
-  return key === "" ? undefined : points.find((point) => formulaKey(point.formula) === key);
-}
-
-/**
- * Return the sorted elements of a formula with reduced amounts: the same for ZnO, OZn and Zn2O2; empty for other texts.
- *
- * @param {string} text
- */
-export function formulaKey(text) {
-  const plain = text.replace(/\s/g, "");
-  const parts = [...plain.matchAll(/([A-Z][a-z]?)(\d*)/g)];
-  if (parts.map(([part]) => part).join("") !== plain) return "";
-  /** @type {Record<string, number>} */
-  const amounts = {};
-  for (const [, symbol, amount] of parts) amounts[symbol] = (amounts[symbol] ?? 0) + Number(amount || 1);
-  const divisor = Object.values(amounts).reduce(gcd, 0);
-  return Object.keys(amounts).sort().map((symbol) => symbol + amounts[symbol] / divisor).join(" ");
+function find(points, text, elements) {
+  const { formula } = readComposition(text, elements);
+  return points.find((point) => point.formula === formula) ?? null;
 }

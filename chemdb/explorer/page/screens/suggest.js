@@ -98,6 +98,11 @@ async function showSuggestions(answer, error, { text, options }, client) {
     }
     const parsed = client.parse(text);
     if (parsed.error) throw new Error(parsed.error.message);
+    if (parsed.command) {
+      const command = parsed.command.replace("chemdb query", "chemdb suggest");
+      fill(answer, h("p", { class: "note" }, `${parsed.why}; ask `, h("code", {}, command)));
+      return;
+    }
     const offset = (page - 1) * PER_PAGE;
     const suggestions = await client.suggestions(text, { limit: PER_PAGE, offset });
     if (number !== asked) return;
