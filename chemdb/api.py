@@ -5,6 +5,7 @@ that a thread of its parent was importing.
 """
 
 import os
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -432,20 +433,20 @@ class Database:
         with self.cursor() as con:
             return write_site(con, Path(target), self.limits, fast, steps)
 
-    def pack(self) -> dict[str, bytes]:
+    def pack(self, stopped: threading.Event) -> dict[str, bytes]:
         """Return the whole space as a server of the explorer sends it, by the names of its parts.
 
         See `chemdb.explorer.cached_pack.served_pack`.
 
         Raises
         ------
-        DatabaseError
-            The file was replaced since it was opened.
+        ProcessError
+            The process that packs failed, or was stopped.
         """
         with no_fork():
             from chemdb.explorer.cached_pack import served_pack
 
-        return served_pack(self._file)
+        return served_pack(self._file, stopped)
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""

@@ -1,6 +1,7 @@
 """The application: the page, the API, and the gate before both."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -44,8 +45,13 @@ def make_application(db: Database, export_db: Database, hosts: Collection[str]) 
     @asynccontextmanager
     async def lifespan(application: Starlette) -> AsyncIterator[None]:
         # The first question need not wait for the pack, nor the first part of the pack for a question.
-        application.state.pack = asyncio.get_running_loop().run_in_executor(None, _warm, db)
+        stopped = threading.Event()
+        application.state.pack = asyncio.get_running_loop().run_in_executor(None, _warm, db, stopped)
         yield
+        stopped.set()
+        await asyncio.wait({application.state.pack})
+        # Whoever waited for it has left.
+        application.state.pack.exception()
         lanes.close()
 
     application = Starlette(
@@ -60,12 +66,12 @@ def make_application(db: Database, export_db: Database, hosts: Collection[str]) 
     return Gate(application, hosts)
 
 
-def _warm(db: Database) -> dict[str, bytes]:
+def _warm(db: Database, stopped: threading.Event) -> dict[str, bytes]:
     """Do once what many questions need; return the pack."""
     # What is wrong with a query takes a second to say for the first time.
     with suppress(ChemdbError):
         db.query("Li-")
-    return db.pack()
+    return db.pack(stopped)
 
 
 async def _pack_part(request: Request) -> Response:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chemdb.errors import ChemdbError, DatabaseError, one_line
+from chemdb.errors import ChemdbError, DatabaseError, ProcessError, one_line
 from chemdb.serve.lanes import BusyError, ClientLeftError, TooLongError
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,7 +49,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 async def _user_error(_: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, duckdb.OutOfMemoryException):
         return problem(503, "not enough memory; narrow the query, or ask again later", AGAIN)
-    return problem(500 if isinstance(error, DatabaseError) else 400, str(error))
+    return problem(500 if isinstance(error, DatabaseError | ProcessError) else 400, str(error))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

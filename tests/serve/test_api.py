@@ -91,7 +91,7 @@ def test_maps(copy):
     )
     with serving(copy) as server:
         [title] = server.ask("maps").json["maps"]
-        assert title["title"] == "pca of magpie, 2 elements"
+        assert title["title"] == "PCA of magpie vectors, 2 elements"
         found = server.ask(f"maps/{title['id']}").json
         assert found["columns"] == ["formula", "category", "x", "y"]
         assert list(found["points"][0]) == found["columns"]
