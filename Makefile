@@ -9,10 +9,12 @@ PINNED := $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 # The first pip that knows dependency groups.
 PIP := 'pip>=25.1'
 DB ?= chemdb.duckdb
+TYPESCRIPT := 7.0.2
+TSC := $(VENV)/node_modules/typescript/bin/tsc
 PARALLEL := --numprocesses auto --dist worksteal
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-unit test-slow test-long lint docs figures bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-robustness constraints licences audit clean
+.PHONY: help build test test-unit test-slow test-long lint docs figures screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,17 +34,21 @@ test-slow: $(VENV)/test.stamp ## the tests that install other programs: the whee
 test-long: $(VENV)/test.stamp ## make test with all matrices whole and ten times the generated examples (an hour)
 	$(BIN)/pytest $(PARALLEL) -m "not slow" --hypothesis-profile long
 
-lint: $(VENV)/lint.stamp ## check style, types and the direction of imports
+lint: $(VENV)/lint.stamp $(TSC) ## check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/node $(TSC) --project chemdb/explorer/page/jsconfig.json
 
 docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write what they print
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/refresh.py
 
 figures: $(DB) $(VENV)/test.stamp ## draw docs/figures: the paper's and others (an hour, where the file lacks the maps)
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/figures.py
+
+screenshots: $(DB) $(VENV)/test.stamp ## take the pictures of docs/explorer.md in Chromium (a minute)
+	CHEMDB_PATH=$(DB) $(BIN)/python docs/screenshots.py
 
 bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
 	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md
@@ -61,6 +67,12 @@ bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minu
 
 bench-suggest: $(DB) $(VENV)/test.stamp ## measure what docs/suggest.md says of suggestions (three minutes)
 	$(BIN)/python bench/suggest.py $(DB)
+
+bench-explorer: $(DB) $(VENV)/test.stamp ## time the explorer in Chromium, and compare it with db.query (half an hour)
+	$(BIN)/python bench/explorer.py $(DB)
+
+bench-serve: $(DB) $(VENV)/test.stamp ## measure the server: renews a part of docs/serve.md (two minutes)
+	$(BIN)/python bench/serve.py $(DB)
 
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: renews docs/reliability.md (two hours)
 	$(BIN)/python $(PIP_INSTALL) --group robustness
@@ -108,4 +120,8 @@ $(VENV)/test.stamp: $(VENV)/venv.stamp pyproject.toml $(CONSTRAINTS)
 
 $(VENV)/lint.stamp: $(VENV)/venv.stamp pyproject.toml $(CONSTRAINTS)
 	$(BIN)/python $(PIP_INSTALL) $(PINNED) --group lint --editable .
+	@touch $@
+
+$(TSC): $(VENV)/lint.stamp
+	$(BIN)/npm install --silent --no-audit --no-fund --no-save --prefix $(VENV) typescript@$(TYPESCRIPT)
 	@touch $@

@@ -5,6 +5,7 @@ that a thread of its parent was importing.
 """
 
 import os
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -415,6 +416,37 @@ class Database:
 
         with self.cursor():
             return verify_in_process(self.path, deep, self.limits, steps)
+
+    def site(self, target: str | os.PathLike[str], fast: bool = False, steps: Steps = no_steps) -> int:
+        """Write the explorer as one page or as a folder; return its size in bytes.
+
+        See `chemdb.explorer.site.write_site`.
+
+        Raises
+        ------
+        FileError
+            It cannot be written; existing files are unchanged.
+        """
+        with no_fork():
+            from chemdb.explorer.site import write_site
+
+        with self.cursor() as con:
+            return write_site(con, Path(target), self.limits, fast, steps)
+
+    def pack(self, stopped: threading.Event) -> dict[str, bytes]:
+        """Return the whole space as a server of the explorer sends it, by the names of its parts.
+
+        See `chemdb.explorer.cached_pack.served_pack`.
+
+        Raises
+        ------
+        ProcessError
+            The process that packs failed, or was stopped.
+        """
+        with no_fork():
+            from chemdb.explorer.cached_pack import served_pack
+
+        return served_pack(self._file, stopped)
 
     def known_sources(self) -> str:
         """Return one line that names the known sources."""

@@ -18,9 +18,15 @@ settings.register_profile("long", max_examples=1_000, deadline=None)
 settings.load_profile("every run")
 
 #: Fixtures of databases that take long to make.
-LARGE = {"full_path", "maps_path", "quaternaries_path", "six_path"}
+LARGE = {"full_path", "maps_path", "quaternaries_path", "screens_path", "six_path"}
 #: Helpers that start processes or servers.
-STARTERS = {"helpers.fault_server", "helpers.mp_server", "helpers.optimade_server", "helpers.process"}
+STARTERS = {
+    "helpers.fault_server",
+    "helpers.mp_server",
+    "helpers.optimade_server",
+    "helpers.process",
+    "helpers.server",
+}
 
 
 @pytest.hookimpl(tryfirst=True)

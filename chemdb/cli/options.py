@@ -115,6 +115,18 @@ MemoryLimit = Annotated[
         rich_help_panel=RESOURCES,
     ),
 ]
+#: Of commands that answer many questions at once, beside other programs.
+ServedMemoryLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit",
+        parser=memory,
+        metavar="SIZE",
+        show_default="200MB; 1GB for exports",
+        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
+        rich_help_panel=RESOURCES,
+    ),
+]
 TempDirectory = Annotated[
     Path | None,
     typer.Option(

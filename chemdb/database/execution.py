@@ -3,9 +3,11 @@
 import atexit
 import os
 import re
+import threading
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,6 +36,60 @@ _reads: "weakref.WeakSet[Generator]" = weakref.WeakSet()
 T = TypeVar("T")
 
 
+class CancelledWorkError(Exception):
+    """Another thread cancelled this work, whose result no one waits for."""
+
+
+class Cancellation:
+    """Ends work from another thread: interrupts the cursors that the work has opened, and no others."""
+
+    def __init__(self) -> None:
+        self._cancelled = False
+        self._cursors: dict[int, duckdb.DuckDBPyConnection] = {}
+        # An interrupt must not meet a cursor that is being closed.
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Work in the body of this thread can be cancelled."""
+        token = _cancellation.set(self)
+        try:
+            yield
+        finally:
+            _cancellation.reset(token)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Interrupt what runs; to be repeated until the work ends, as a statement may be about to begin."""
+        self._cancelled = True
+        with self._lock:
+            for cursor in self._cursors.values():
+                cursor.interrupt()
+
+    def check(self) -> None:
+        """Raise `CancelledWorkError` if the work is cancelled."""
+        if self._cancelled:
+            raise CancelledWorkError
+
+    def add(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Interrupt this cursor too."""
+        with self._lock:
+            self._cursors[id(cursor)] = cursor
+
+    def remove(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Leave this cursor alone, which is about to be closed."""
+        with self._lock:
+            del self._cursors[id(cursor)]
+
+
+#: The cancellation of the work of this thread.
+_cancellation: ContextVar[Cancellation | None] = ContextVar("cancellation", default=None)
+
+
 def execute(
     con: duckdb.DuckDBPyConnection, statement: Any, parameters: Any = None
 ) -> duckdb.DuckDBPyConnection:
@@ -43,6 +99,8 @@ def execute(
 
 def interruptible(con: duckdb.DuckDBPyConnection, call: Callable[[], T]) -> T:
     """Return the result of a call that waits for a connection; Ctrl-C interrupts it at once."""
+    if cancellation := _cancellation.get():
+        cancellation.check()
 
     def cancel() -> None:
         # The statement may read from cursors of other threads.
@@ -135,12 +193,17 @@ def _check_process(process: int) -> None:
 def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a cursor for one thread; Ctrl-C during `execute` interrupts it too."""
     process = os.getpid()
+    cancellation = _cancellation.get()
     with deferred_interrupt(), no_fork():
         cursor = guard(con.cursor())
         _cursors[id(cursor)] = cursor
+    if cancellation:
+        cancellation.add(cursor)
     try:
         yield cursor
     finally:
+        if cancellation:
+            cancellation.remove(cursor)
         # That of a parent process is left alone.
         if process == os.getpid():
             with deferred_interrupt(), no_fork():

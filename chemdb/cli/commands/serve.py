@@ -1,0 +1,57 @@
+"""chemdb serve."""
+
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+from chemdb.cli.options import Database, ServedMemoryLimit, TempDirectory, Threads
+from chemdb.errors import ChemdbError
+
+
+@app.command()
+def serve(
+    db: Database,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8321,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Address to listen at; others than this open it to a network."),
+    ] = "127.0.0.1",
+    open: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", show_default=False, help="Another name by which clients call this server."
+        ),
+    ] = None,
+    threads: Threads = None,
+    memory_limit: ServedMemoryLimit = None,
+    temp_directory: TempDirectory = None,
+) -> None:
+    """Serve the explorer page and a JSON API on this computer, until Ctrl-C.
+
+    The page is at http://127.0.0.1:8321/; programs use the API below api/v1/, which api/v1/openapi.json
+    describes. Pages of other sites cannot use it; it changes nothing and takes no SQL.
+
+    Example: chemdb serve --open
+    """
+    from chemdb.cli.screen import note, say
+    from chemdb.serve import server
+
+    listening = server.listen(host, port)
+    url = server.url_of(listening)
+    if not server.is_private(listening):
+        note(f"chemdb: note: whoever reaches {host} can ask this server")
+
+    def started() -> None:
+        say(f"{url} (Ctrl-C to stop)")
+        if open:
+            import webbrowser
+
+            webbrowser.open(url)
+
+    try:
+        server.serve(db, listening, allow_host or [], started, threads, memory_limit, temp_directory)
+    except ModuleNotFoundError as error:
+        package = (error.name or "fastapi").partition(".")[0]
+        raise ChemdbError(f"chemdb serve needs {package}; pip install fastapi uvicorn") from None

@@ -1,0 +1,1 @@
+"""A Model Context Protocol server: tools for programs that talk to language models."""

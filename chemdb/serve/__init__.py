@@ -1,0 +1,1 @@
+"""The explorer page and a JSON API, served on this computer."""
