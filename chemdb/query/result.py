@@ -16,7 +16,7 @@ from chemdb.database.rows import N_SHOWN, ArrowRows
 from chemdb.errors import QueryError, counted
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
-from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SCORE, SPECIES, Order
+from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SCORE, SHOWN, SPECIES, Order
 from chemdb.query.statement.counts import (
     count_statement,
     element_frequency_statement,
@@ -51,6 +51,8 @@ BUCKET = 1024
 FORMULA = "formula"
 #: Compositions whose score is not 0, for those that come first by score.
 SCORED = Window(scored=True)
+#: Columns that `chemdb.query.expansion.row_columns` makes, all but amounts, fractions, species and score.
+EXPANDABLE = frozenset(SHOWN) - {SCORE}
 #: Columns from which the column species is computed.
 FOR_SPECIES = ("elements", "factors", "allowed")
 
@@ -200,6 +202,9 @@ class Result(ArrowRows):
             for table in held_open._first(held_open._table):
                 yield from map(self._batch, table.to_batches())
             return
+        if self._can_be_expanded():
+            yield from held_open._expanded()
+            return
         for part in held_open._parts():
             statement = self._statement(part)
             with held_open._cursor() as con:
@@ -214,6 +219,29 @@ class Result(ArrowRows):
             and self._order == DEFAULT_ORDER
             and 0 < self._offset + len(self) <= FEW < self.count()
         )
+
+    def _can_be_expanded(self) -> bool:
+        """Return whether kernels can make the rows of unknown compositions, several times as fast as SQL."""
+        return (
+            self._order == DEFAULT_ORDER
+            and self._offset + len(self) > FEW
+            and set(self.columns) <= EXPANDABLE
+        )
+
+    def _expanded(self) -> "Generator[pa.RecordBatch]":
+        with no_fork():
+            from chemdb.query.expansion.expand import unknown_rows
+
+        known, _ = self._known_and_unknown(WHOLE_SPACE)
+        n_known = min(len(self), max(0, known - self._offset))
+        with self._cursor() as con:
+            if n_known:
+                part = Part(Window(unknown=False), n_known, self._offset)
+                statement = self._statement(part)
+                yield from all_batches(con, statement.text, statement.parameters, BATCH)
+            if n_unknown := len(self) - n_known:
+                schema, skipped = self._schema(), max(0, self._offset - known)
+                yield from unknown_rows(con, self.filter, schema, skipped, n_unknown)
 
     def _first(self, fetch: Callable[[Statement], Any]) -> Iterator[Any]:
         """Yield the rows of consecutive windows, as `fetch` returns them, until there are enough."""

@@ -1,17 +1,15 @@
 """Which compositions of a filter come first: by score, then by what is expected without an analogue."""
 
-from collections.abc import Iterator
-
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from chemdb.database.arrays import as_array
 from chemdb.database.execution import interruptible, registered, relation
+from chemdb.query.expansion.matching_systems import matching_systems
 from chemdb.query.filter import Filter
 from chemdb.query.statement.parameters import Statement
-from chemdb.query.statement.unknown import kinds_statement, scored_statement
+from chemdb.query.statement.unknown import scored_statement
 from chemdb.runtime.progress import Steps, no_steps
 from chemdb.substitution.model import SubstitutionModel
 from chemdb.suggest.unscored import rank_unscored
@@ -45,8 +43,8 @@ def rank(
     if len(scored) >= n:
         return scored
     others = [
-        rank_unscored(con, model, candidates, scored, kinds, n - len(scored), steps)
-        for kinds in _kinds_by_size(con, condition)
+        rank_unscored(con, model, candidates, scored, size, n - len(scored), steps)
+        for size in matching_systems(con, condition)
     ]
     return pa.concat_tables([scored, *others])
 
@@ -64,12 +62,6 @@ def _scored(con: duckdb.DuckDBPyConnection, candidates: pa.Table, condition: Fil
         if len(scored) >= n or lowest <= 0:
             return scored
         tried *= MORE
-
-
-def _kinds_by_size(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[pa.Table]:
-    kinds = _rows(con, kinds_statement(condition))
-    for nelements in pc.unique(kinds["nelements"]).to_pylist():
-        yield kinds.filter(pc.equal(kinds["nelements"], nelements)).combine_chunks()
 
 
 def _rows(con: duckdb.DuckDBPyConnection, statement: Statement) -> pa.Table:

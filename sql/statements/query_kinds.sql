@@ -4,6 +4,7 @@
 select
     e.nelements,
     any_value(a.when_allowed | a.when_forbidden)::blob as stoichiometries,
+    any_value(a.when_allowed)::blob as allowed,
     list(e.system_id) as systems,
     list(e.element1) as element1, list(e.element2) as element2,
     list(coalesce(e.element3, 'H'::element_symbol)) as element3, list(coalesce(e.element4, 'H'::element_symbol)) as element4

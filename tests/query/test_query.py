@@ -19,6 +19,7 @@ from chemdb.database.replacing import replacing
 from chemdb.errors import ChemdbWarning, QueryError
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
+from chemdb.query.statement.columns import SHOWN
 
 
 def build_six(path):
@@ -184,6 +185,31 @@ def test_first_rows_do_not_depend_on_what_is_read_for_them(full_db, monkeypatch,
     first = [(list(part), part.arrow()) for part in parts]
     monkeypatch.setattr("chemdb.query.result.FEW", 0)
     assert [(list(part), part.arrow()) for part in parts] == first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "missing",
+        "elements=Li,O NOT interesting",
+        "unlikely elements=O natoms<=9",
+        "0.3<x(O)<0.6 species=Fe3+",
+        "anonymous=AB2 any=halogen",
+        "known",
+        "missing unlikely",
+    ],
+)
+@pytest.mark.parametrize(("limit", "offset"), [(None, 0), (700, 333)])
+def test_kernels_make_the_rows_of_sql(small_path, monkeypatch, text, limit, offset):
+    monkeypatch.setattr("chemdb.query.result.FEW", 0)
+    with chemdb.open(small_path) as db:
+        columns = sorted(set(SHOWN) - {"score"})
+        found = db.query(text, limit=limit, offset=offset, columns=columns)
+        by_kernels = found.arrow()
+        monkeypatch.setattr("chemdb.query.result.EXPANDABLE", frozenset())
+        assert by_kernels == found.arrow()
+        assert len(by_kernels) == len(found)
 
 
 def test_fewer_rows_need_no_more_memory(full_path):

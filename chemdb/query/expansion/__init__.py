@@ -1,0 +1,1 @@
+"""Unknown compositions of a query, expanded from bitmaps by compiled kernels."""
