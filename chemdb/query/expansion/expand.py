@@ -1,7 +1,6 @@
 """The rows of unknown compositions that match a query, in the default order, without SQL for each row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.database.metadata import elements_of
-from chemdb.query.expansion.matching_systems import MatchingSystems, matching_systems
+from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, matching_systems
 from chemdb.query.expansion.row_columns import RowColumns
 from chemdb.query.filter import Filter
 
@@ -20,32 +19,6 @@ with kernel_cache():
 
 #: Rows of a batch.
 BATCH = 100_000
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some compositions with the same numbers of elements and atoms.
-
-    Attributes
-    ----------
-    size : MatchingSystems
-        Of this number of elements.
-    natoms : int
-    rows : array of int32, shape (n,)
-        Rows of their systems in `size`.
-    stoichiometries : array of int32, shape (n,)
-    elements, factors : array of uint8, shape (n, k)
-    """
-
-    size: MatchingSystems
-    natoms: int
-    rows: NDArray[np.int32]
-    stoichiometries: NDArray[np.int32]
-    elements: NDArray[np.uint8]
-    factors: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 def unknown_rows(

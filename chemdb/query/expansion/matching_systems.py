@@ -1,4 +1,4 @@
-"""The chemical systems of a query, and the stoichiometries that match in each, as arrays."""
+"""The chemical systems of a query, the stoichiometries that match in each, and compositions, as arrays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +48,32 @@ class MatchingSystems:
     def number(self, systems: NDArray[np.int64], stoichiometries: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the numbers of compositions of this size: system times m plus stoichiometry."""
         return systems * len(self.factors) + stoichiometries
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some compositions with the same numbers of elements and atoms.
+
+    Attributes
+    ----------
+    size : MatchingSystems
+        Of this number of elements.
+    natoms : int
+    rows : array of int32, shape (n,)
+        Rows of their systems in `size`.
+    stoichiometries : array of int32, shape (n,)
+    elements, factors : array of uint8, shape (n, k)
+    """
+
+    size: MatchingSystems
+    natoms: int
+    rows: NDArray[np.int32]
+    stoichiometries: NDArray[np.int32]
+    elements: NDArray[np.uint8]
+    factors: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
 
 def matching_systems(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[MatchingSystems]:

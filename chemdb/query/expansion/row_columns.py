@@ -1,7 +1,6 @@
 """The columns of compositions that are not known, as Arrow arrays."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -10,12 +9,10 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.stoichiometry import MAX_FACTOR, anonymous_formula
+from chemdb.query.expansion.matching_systems import Chunk
 
 with kernel_cache():
     from chemdb.query.expansion.kernel import chemsys_texts, formula_texts
-
-if TYPE_CHECKING:
-    from chemdb.query.expansion.expand import Chunk
 
 
 class RowColumns:
@@ -37,12 +34,12 @@ class RowColumns:
         self._anonymous: dict[int, pa.Array] = {}
         self._in_rule = np.array([False, *(element.electronegativity is not None for element in elements)])
 
-    def columns(self, chunk: "Chunk", schema: pa.Schema) -> list[pa.Array]:
+    def columns(self, chunk: Chunk, schema: pa.Schema) -> list[pa.Array]:
         """Return columns of some compositions, see `COLUMNS`, with the types of a schema."""
         made = ((COLUMNS[field.name](self, chunk), field.type) for field in schema)
         return [column if column.type == kind else column.cast(kind) for column, kind in made]
 
-    def formula(self, chunk: "Chunk") -> pa.Array:
+    def formula(self, chunk: Chunk) -> pa.Array:
         """Return the formulas, such as LiZnO2."""
         elements, factors = chunk.elements, chunk.factors
         offsets = np.empty(len(elements) + 1, np.int32)
@@ -52,7 +49,7 @@ class RowColumns:
         )
         return _strings(offsets, text)
 
-    def chemsys(self, chunk: "Chunk") -> pa.Array:
+    def chemsys(self, chunk: Chunk) -> pa.Array:
         """Return the chemical systems, such as Li-O-Zn."""
         elements = chunk.elements
         offsets = np.empty(len(elements) + 1, np.int32)
@@ -60,55 +57,55 @@ class RowColumns:
         chemsys_texts(elements, self._alphabetical, self._letters, self._lengths, offsets, text)
         return _strings(offsets, text)
 
-    def formula_anonymous(self, chunk: "Chunk") -> pa.Array:
+    def formula_anonymous(self, chunk: Chunk) -> pa.Array:
         """Return the anonymous formulas, such as ABC2."""
         k = chunk.factors.shape[1]
         if k not in self._anonymous:
             self._anonymous[k] = pa.array(map(anonymous_formula, chunk.size.factors.tolist()), pa.string())
         return self._anonymous[k].take(pa.array(chunk.stoichiometries))
 
-    def elements(self, chunk: "Chunk") -> pa.Array:
+    def elements(self, chunk: Chunk) -> pa.Array:
         """Return the elements of each composition in order of electronegativity."""
         symbols = pa.DictionaryArray.from_arrays(pa.array(chunk.elements.ravel() - 1), self._symbols)
         return pa.ListArray.from_arrays(_list_offsets(chunk), symbols)
 
-    def has_electronegativity(self, chunk: "Chunk") -> pa.Array:
+    def has_electronegativity(self, chunk: Chunk) -> pa.Array:
         """Return whether all elements have a Pauling electronegativity."""
         return pa.array(self._in_rule[chunk.elements].all(axis=1))
 
 
-def _nelements(_: RowColumns, chunk: "Chunk") -> pa.Array:
+def _nelements(_: RowColumns, chunk: Chunk) -> pa.Array:
     return pa.array(np.full(len(chunk), chunk.factors.shape[1], np.uint8))
 
 
-def _listed_factors(_: RowColumns, chunk: "Chunk") -> pa.Array:
+def _listed_factors(_: RowColumns, chunk: Chunk) -> pa.Array:
     return pa.ListArray.from_arrays(_list_offsets(chunk), pa.array(chunk.factors.ravel()))
 
 
-def _natoms(_: RowColumns, chunk: "Chunk") -> pa.Array:
+def _natoms(_: RowColumns, chunk: Chunk) -> pa.Array:
     return pa.array(np.full(len(chunk), chunk.natoms, np.uint8))
 
 
-def _max_factor(_: RowColumns, chunk: "Chunk") -> pa.Array:
+def _max_factor(_: RowColumns, chunk: Chunk) -> pa.Array:
     return pa.array(chunk.factors.max(axis=1))
 
 
-def _allowed(chunk: "Chunk") -> NDArray[np.bool_]:
+def _allowed(chunk: Chunk) -> NDArray[np.bool_]:
     bits = chunk.size.allowed[chunk.size.kind[chunk.rows], chunk.stoichiometries >> 3]
     allowed: NDArray[np.bool_] = bits >> (7 - (chunk.stoichiometries & 7)) & 1 == 1
     return allowed
 
 
-def _category(_: RowColumns, chunk: "Chunk") -> pa.Array:
+def _category(_: RowColumns, chunk: Chunk) -> pa.Array:
     return pa.array(["unlikely", "missing"]).take(pa.array(_allowed(chunk).astype(np.int8)))
 
 
-def _nothing(_: RowColumns, chunk: "Chunk") -> pa.Array:
+def _nothing(_: RowColumns, chunk: Chunk) -> pa.Array:
     return pa.nulls(len(chunk))
 
 
 #: The columns that can be made, as `chemdb.query.statement.columns.SHOWN` names them.
-COLUMNS: dict[str, Callable[[RowColumns, "Chunk"], pa.Array]] = {
+COLUMNS: dict[str, Callable[[RowColumns, Chunk], pa.Array]] = {
     "formula": RowColumns.formula,
     "chemsys": RowColumns.chemsys,
     "nelements": _nelements,
@@ -127,7 +124,7 @@ COLUMNS: dict[str, Callable[[RowColumns, "Chunk"], pa.Array]] = {
 }
 
 
-def _list_offsets(chunk: "Chunk") -> pa.Array:
+def _list_offsets(chunk: Chunk) -> pa.Array:
     k = chunk.factors.shape[1]
     return pa.array(np.arange(0, k * len(chunk) + 1, k, dtype=np.int32))
 
