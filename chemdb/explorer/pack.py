@@ -1,7 +1,7 @@
 """The whole space of a file, packed for a browser: a few parts, each compressed.
 
 Chemical systems are all combinations of the elements, so only the number of each system's set of allowed
-stoichiometries is packed, in order of electronegativity. `page/pack.js` reads the parts:
+stoichiometries is packed, in order of electronegativity. `page/space/pack.js` reads the parts:
 
 =============  ==============================================================================
 head           JSON: elements, oxidation states, limits, sources, counts, sizes of the others

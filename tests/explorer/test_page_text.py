@@ -34,7 +34,7 @@ def call(page, site):
     ],
 )
 def test_short_numbers(call, number, written):
-    assert call("formula_text", "short", number) == written.replace(" ", "\u202f")
+    assert call("parts/formula_text", "short", number) == written.replace(" ", "\u202f")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_short_numbers(call, number, written):
     ],
 )
 def test_shares(call, part, whole, written):
-    assert call("formula_text", "share", part, whole) == written
+    assert call("parts/formula_text", "share", part, whole) == written
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -66,7 +66,7 @@ def test_fragments_are_readable(call):
 
 
 def test_elements_are_where_the_figures_have_them(call):
-    assert [tuple(call("periodic_table", "position", e.atomic_number)) for e in elements()] == [
+    assert [tuple(call("parts/periodic_table", "position", e.atomic_number)) for e in elements()] == [
         position(e) for e in elements()
     ]
 

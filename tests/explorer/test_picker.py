@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 #: Reads queries as the picker does, writes what it shows, and counts both.
 ROUND_TRIP = """async (texts) => {
   const { createClient } = await import("./client.js");
-  const { fromPicker, toPicker } = await import("./query_text.js");
-  const { Vocabulary } = await import("./vocabulary.js");
+  const { fromPicker, toPicker } = await import("./query/query_text.js");
+  const { Vocabulary } = await import("./space/vocabulary.js");
   const client = createClient();
   const vocabulary = new Vocabulary(await client.meta);
   const found = [];

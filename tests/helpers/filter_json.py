@@ -8,9 +8,9 @@ from chemdb.query.parse.language import read_query
 
 #: Returns, in the page, what `understood` returns here.
 UNDERSTOOD = """async (texts) => {
-    const { parse } = await import("./query_text.js");
-    const { Vocabulary } = await import("./vocabulary.js");
-    const { unpackedJson, fetchPart } = await import("./pack.js");
+    const { parse } = await import("./query/query_text.js");
+    const { Vocabulary } = await import("./space/vocabulary.js");
+    const { unpackedJson, fetchPart } = await import("./space/pack.js");
     const vocabulary = new Vocabulary(unpackedJson(await fetchPart("head")));
     const text = (_, value) => (typeof value === "bigint" ? String(value) : value);
     return texts.map((one) => JSON.parse(JSON.stringify(parse(one, vocabulary), text)));

@@ -1,7 +1,7 @@
 /** The page: navigation, screens, progress. */
 
 import { createClient } from "./client.js";
-import { fill, h } from "./dom.js";
+import { fill, h } from "./parts/dom.js";
 import { fragment, registerScreen, registeredScreens, start } from "./router.js";
 import { aboutScreen } from "./screens/about.js";
 import { compositionScreen } from "./screens/composition.js";

@@ -1,11 +1,11 @@
 /** What the screens ask: counts, rows, single compositions and more, answered by a worker. */
 
-import { asCommand, asPython, asSql } from "./elsewhere.js";
-import { CATEGORY_NAMES, termsOf } from "./filter.js";
-import { fetchPart, fromBase64, isInPage, textOfPart, unpackedJson } from "./pack.js";
-import { parse } from "./query_text.js";
+import { asCommand, asPython, asSql } from "./query/elsewhere.js";
+import { CATEGORY_NAMES, termsOf } from "./query/filter.js";
+import { fetchPart, fromBase64, isInPage, textOfPart, unpackedJson } from "./space/pack.js";
+import { parse } from "./query/query_text.js";
 import { countsOfServer, rowsOfServer, suggestionsOfServer } from "./server.js";
-import { Vocabulary } from "./vocabulary.js";
+import { Vocabulary } from "./space/vocabulary.js";
 
 /** @import {Client, Counts, Filter, Meta, Parsed, PartName, Progress, Row, RowOptions, Suggestions} from "./types.js" */
 

@@ -1,7 +1,7 @@
 /** Counts and lists in a thread of its own; `client.js` sends the messages. */
 
-import { Answers } from "./answers.js";
-import { fetchPart, fromBase64, unpacked, unpackedJson } from "./pack.js";
+import { Answers } from "./answers/answers.js";
+import { fetchPart, fromBase64, unpacked, unpackedJson } from "./space/pack.js";
 
 /** @import {Meta, PartName} from "./types.js" */
 

@@ -1,9 +1,9 @@
 /** Exact counts of the four categories; a click keeps only the compositions of one. */
 
-import { fill, h, setProperties } from "../dom.js";
-import { CATEGORIES, MEANING, categoryMark, share, thousands } from "../formula_text.js";
+import { fill, h, setProperties } from "../parts/dom.js";
+import { CATEGORIES, MEANING, categoryMark, share, thousands } from "../parts/formula_text.js";
 
-/** @typedef {import("../formula_text.js").Category} Category */
+/** @typedef {import("../parts/formula_text.js").Category} Category */
 
 /**
  * Return the cards: known to the left, allowed above.

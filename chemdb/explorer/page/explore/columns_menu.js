@@ -1,7 +1,7 @@
 /** Which columns a table shows. */
 
-import { h } from "../dom.js";
-import { COLUMNS } from "../table.js";
+import { h } from "../parts/dom.js";
+import { COLUMNS } from "../parts/table.js";
 
 /**
  * Return a menu of columns.

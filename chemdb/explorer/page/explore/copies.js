@@ -1,6 +1,6 @@
 /** The query elsewhere: as a command, SQL or Python, and its rows as files. */
 
-import { fill, h } from "../dom.js";
+import { fill, h } from "../parts/dom.js";
 
 /** @typedef {"command" | "sql" | "python"} Language */
 

@@ -1,11 +1,11 @@
 /** The periodic table of the screen Explore, with what a click does, groups of elements, and the heat. */
 
-import { fill, h } from "../dom.js";
-import { CATEGORIES, categoryMark, short, thousands } from "../formula_text.js";
-import { CHOICES, periodicTable } from "../periodic_table.js";
+import { fill, h } from "../parts/dom.js";
+import { CATEGORIES, categoryMark, short, thousands } from "../parts/formula_text.js";
+import { CHOICES, periodicTable } from "../parts/periodic_table.js";
 import { choiceOf, choicesOf, choose } from "./picker_state.js";
 
-/** @typedef {import("../periodic_table.js").Choice} Choice */
+/** @typedef {import("../parts/periodic_table.js").Choice} Choice */
 /** @typedef {import("../types.js").Picker} Picker */
 
 /** @type {{choice: Choice, label: string, key: string}[]} */
@@ -168,7 +168,7 @@ function showGroup(button, name, choice) {
 }
 
 /**
- * @param {import("../formula_text.js").Category} category
+ * @param {import("../parts/formula_text.js").Category} category
  * @param {number} number
  */
 function lookedNumber(category, number) {

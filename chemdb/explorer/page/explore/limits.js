@@ -1,6 +1,6 @@
 /** Number of elements, number of atoms and prototype. */
 
-import { h } from "../dom.js";
+import { h } from "../parts/dom.js";
 
 /** @typedef {import("../types.js").Picker} Picker */
 

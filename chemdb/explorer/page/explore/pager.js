@@ -1,7 +1,7 @@
 /** The pages of a table. */
 
-import { fill, h } from "../dom.js";
-import { thousands } from "../formula_text.js";
+import { fill, h } from "../parts/dom.js";
+import { thousands } from "../parts/formula_text.js";
 
 /**
  * Return buttons to turn pages; they stay the same, so that the focus does.

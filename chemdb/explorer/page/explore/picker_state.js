@@ -1,6 +1,6 @@
 /** What the picker shows, and how a click changes it. */
 
-/** @typedef {import("../periodic_table.js").Choice} Choice */
+/** @typedef {import("../parts/periodic_table.js").Choice} Choice */
 /** @typedef {import("../types.js").Picker} Picker */
 
 /** @type {Choice[]} */

@@ -1,8 +1,8 @@
 /** The rows of a query: pages, columns, copies. */
 
-import { fill, h } from "../dom.js";
+import { fill, h } from "../parts/dom.js";
 import { fragment } from "../router.js";
-import { rangeText, rowsTable } from "../table.js";
+import { rangeText, rowsTable } from "../parts/table.js";
 import { columnsMenu } from "./columns_menu.js";
 import { copyAs, downloads } from "./copies.js";
 import { pager } from "./pager.js";

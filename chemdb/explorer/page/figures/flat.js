@@ -1,6 +1,6 @@
 /** A chemical system of two elements as a line, of three (or a slice of four) as a triangle. */
 
-import { svg } from "../dom.js";
+import { svg } from "../parts/dom.js";
 import { BOTTOM_UP, KNOWN, formulaText, markAt } from "./marks.js";
 import { CORNERS, inTriangle, spread } from "./shape.js";
 

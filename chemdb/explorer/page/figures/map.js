@@ -1,6 +1,6 @@
 /** A stored map as a canvas: points by category, a lasso, and a box for the keyboard. */
 
-import { h } from "../dom.js";
+import { h } from "../parts/dom.js";
 import { labelFont, pageColor, redrawOnColorChange, sharpContext } from "./canvas.js";
 import { BOTTOM_UP, KNOWN, trace } from "./marks.js";
 

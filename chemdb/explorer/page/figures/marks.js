@@ -1,6 +1,6 @@
 /** Marks of the categories in figures: circles are allowed, diamonds are not; filled ones are known, open ones not. */
 
-import { svg } from "../dom.js";
+import { svg } from "../parts/dom.js";
 
 /** Drawing order, the rarest on top. */
 export const BOTTOM_UP = ["unlikely", "missing", "standard", "interesting"];

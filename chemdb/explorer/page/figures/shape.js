@@ -1,6 +1,6 @@
 /** Where the compositions of a chemical system are drawn: the geometry of `chemdb plot composition`. */
 
-import { gcd } from "../formula.js";
+import { gcd } from "../chemistry/formula.js";
 
 /** Corners of the triangle: left, right, top. */
 export const CORNERS = [

@@ -1,7 +1,7 @@
 /** A chemical system as the figure of its size, which reacts to the pointer and follows the width of its place. */
 
-import { fill, h, svg } from "../dom.js";
-import { formulaNode } from "../formula_text.js";
+import { fill, h, svg } from "../parts/dom.js";
+import { formulaNode } from "../parts/formula_text.js";
 import { counted } from "../messages.js";
 import { lineFigure, triangleFigure } from "./flat.js";
 import { allFactors, formulaOf, fractionsOf, sliceOf } from "./shape.js";

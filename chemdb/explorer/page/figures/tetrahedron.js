@@ -1,6 +1,6 @@
 /** A chemical system of four elements as a tetrahedron that can be turned. */
 
-import { h } from "../dom.js";
+import { h } from "../parts/dom.js";
 import { labelFont, pageColor, redrawOnColorChange, sharpContext } from "./canvas.js";
 import { BOTTOM_UP, KNOWN, trace } from "./marks.js";
 import { TETRAHEDRON, inTetrahedron } from "./shape.js";

@@ -1,7 +1,7 @@
 /** The screen About: what the numbers are made of. */
 
-import { fill, h } from "../dom.js";
-import { CATEGORIES, MEANING, categoryNode, thousands } from "../formula_text.js";
+import { fill, h } from "../parts/dom.js";
+import { CATEGORIES, MEANING, categoryNode, thousands } from "../parts/formula_text.js";
 
 /** Rows of build_info that say something to a reader of numbers, and their words. @type {[string, string][]} */
 const BUILD = [

@@ -1,12 +1,12 @@
 /** The screen Composition: why it is allowed or not, what is known near it, and its place in its system. */
 
-import { fill, h, spoken } from "../dom.js";
+import { fill, h, spoken } from "../parts/dom.js";
 import { KNOWN } from "../figures/marks.js";
 import { systemFigure } from "../figures/system.js";
-import { categoryNode, formulaNode, speciesNode, share, thousands } from "../formula_text.js";
+import { categoryNode, formulaNode, speciesNode, share, thousands } from "../parts/formula_text.js";
 import { counted } from "../messages.js";
 import { fragment, go } from "../router.js";
-import { compositionLink, entryLink, materialLink, systemLink } from "../table.js";
+import { compositionLink, entryLink, materialLink, systemLink } from "../parts/table.js";
 import { systemPoints } from "./system_points.js";
 
 /** @typedef {import("../types.js").Composition} Composition */

@@ -1,13 +1,13 @@
 /** The screen Explore: which compositions match, how many, and the first of them. */
 
-import { fill, h } from "../dom.js";
+import { fill, h } from "../parts/dom.js";
 import { categoryCards, shownTotal } from "../explore/category_cards.js";
 import { HEATS, elementPicker } from "../explore/element_picker.js";
 import { limitsForm, soon } from "../explore/limits.js";
 import { PAGE, pageOf, results } from "../explore/results.js";
-import { emptyPicker, fromPicker, toPicker } from "../query_text.js";
+import { emptyPicker, fromPicker, toPicker } from "../query/query_text.js";
 import { fragment, go } from "../router.js";
-import { Vocabulary } from "../vocabulary.js";
+import { Vocabulary } from "../space/vocabulary.js";
 
 /** @typedef {import("../types.js").Client} Client */
 /** @typedef {import("../types.js").Meta} Meta */

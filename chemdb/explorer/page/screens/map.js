@@ -1,12 +1,12 @@
 /** The screen Map: the maps that the file stores, with a lasso that lists what it encloses. */
 
-import { fill, h } from "../dom.js";
+import { fill, h } from "../parts/dom.js";
 import { mapFigure } from "../figures/map.js";
 import { BOTTOM_UP } from "../figures/marks.js";
-import { FormulaError, readComposition } from "../formula.js";
-import { CATEGORIES, formulaNode, thousands } from "../formula_text.js";
+import { FormulaError, readComposition } from "../chemistry/formula.js";
+import { CATEGORIES, formulaNode, thousands } from "../parts/formula_text.js";
 import { fragment, go } from "../router.js";
-import { rowsTable } from "../table.js";
+import { rowsTable } from "../parts/table.js";
 import { categoryToggles } from "./system.js";
 
 /** @typedef {import("../types.js").Client} Client */

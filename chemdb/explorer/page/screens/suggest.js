@@ -1,10 +1,10 @@
 /** The screen Suggest: the missing compositions of a query that the known ones suggest, with the reasons. */
 
-import { fill, h } from "../dom.js";
-import { share, speciesNode, thousands } from "../formula_text.js";
+import { fill, h } from "../parts/dom.js";
+import { share, speciesNode, thousands } from "../parts/formula_text.js";
 import { counted } from "../messages.js";
 import { fragment, go } from "../router.js";
-import { compositionLink, entryLink, systemLink } from "../table.js";
+import { compositionLink, entryLink, systemLink } from "../parts/table.js";
 import { bar } from "./composition.js";
 
 /** @typedef {import("../types.js").Client} Client */

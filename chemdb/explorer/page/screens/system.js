@@ -1,11 +1,11 @@
 /** The screen System: the compositions of two to four elements as a line, triangle or tetrahedron, and as a table. */
 
-import { fill, h } from "../dom.js";
+import { fill, h } from "../parts/dom.js";
 import { SLICES, sliceName } from "../figures/shape.js";
 import { systemFigure } from "../figures/system.js";
-import { CATEGORIES, categoryNode, thousands } from "../formula_text.js";
+import { CATEGORIES, categoryNode, thousands } from "../parts/formula_text.js";
 import { fragment, go } from "../router.js";
-import { rowsTable, systemLink } from "../table.js";
+import { rowsTable, systemLink } from "../parts/table.js";
 import { systemPoints } from "./system_points.js";
 
 /** @typedef {import("../types.js").Client} Client */

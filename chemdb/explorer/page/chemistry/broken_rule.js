@@ -1,9 +1,9 @@
 /** Which rule a forbidden composition breaks, as chemdb/lookup/broken_rule.py. */
 
 import { Assignments, UndecidedError, assignmentText } from "./oxidation_states.js";
-import { speciesText } from "./terms.js";
+import { speciesText } from "./species.js";
 
-/** @import {Element, Forbidden} from "./types.js" */
+/** @import {Element, Forbidden} from "../types.js" */
 /** @import {Occurrences} from "./oxidation_states.js" */
 
 /** Most distinct net charges that are listed to find the smallest. */

@@ -1,17 +1,17 @@
 /** Why one composition is allowed or not, and what is known near it: `chemdb/lookup/explain.py` for the page. */
 
-import { brokenRule } from "./broken_rule.js";
-import { composition, readComposition } from "./formula.js";
-import { Assignments, UndecidedError, assignmentText, firstOf } from "./oxidation_states.js";
-import { quoted } from "./messages.js";
-import { mixedValenceAssignment } from "./mixed_valence.js";
-import { speciesText } from "./terms.js";
-import { PER_UNIT } from "./weights.js";
+import { brokenRule } from "../chemistry/broken_rule.js";
+import { composition, readComposition } from "../chemistry/formula.js";
+import { Assignments, UndecidedError, assignmentText, firstOf } from "../chemistry/oxidation_states.js";
+import { quoted } from "../messages.js";
+import { mixedValenceAssignment } from "../chemistry/mixed_valence.js";
+import { speciesText } from "../chemistry/species.js";
+import { PER_UNIT } from "../space/weights.js";
 
-/** @import {Analogue, Composition, Entry, Meta, SetVerdict, StateSet} from "./types.js" */
-/** @import {ReadComposition} from "./formula.js" */
-/** @import {Known} from "./known.js" */
-/** @import {Weights} from "./weights.js" */
+/** @import {Analogue, Composition, Entry, Meta, SetVerdict, StateSet} from "../types.js" */
+/** @import {ReadComposition} from "../chemistry/formula.js" */
+/** @import {Known} from "../space/known.js" */
+/** @import {Weights} from "../space/weights.js" */
 
 /**
  * @typedef {object} Knowledge - what the page knows of a file besides its chemical systems

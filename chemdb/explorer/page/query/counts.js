@@ -3,10 +3,10 @@
 import { ifKnown, ifUnknown, isNothing, keyOf, termsOf } from "./filter.js";
 import { BitTable, Match, firstAbove, popcount } from "./match.js";
 
-/** @import {Counts, Filter, Heat} from "./types.js" */
+/** @import {Counts, Filter, Heat} from "../types.js" */
 /** @import {Bits, Masks, Node} from "./match.js" */
-/** @import {Known} from "./known.js" */
-/** @import {Layer, Space} from "./space.js" */
+/** @import {Known} from "../space/known.js" */
+/** @import {Layer, Space} from "../space/space.js" */
 
 /** Members of a mask are counted again for each system until it has had so many. */
 const REMEMBER_AFTER = 2000;

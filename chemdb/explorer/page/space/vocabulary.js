@@ -1,6 +1,6 @@
 /** What the words of a query can refer to in a file. */
 
-/** @import {Meta} from "./types.js" */
+/** @import {Meta} from "../types.js" */
 
 /** Other names of element groups. */
 const ALIASES = new Map(Object.entries({

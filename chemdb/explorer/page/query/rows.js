@@ -1,17 +1,17 @@
 /** The compositions that meet a filter, in the order of `db.query`. */
 
 import { CATEGORIES, allOf } from "./filter.js";
-import { fraction } from "./fraction.js";
-import { thousands } from "./messages.js";
+import { fraction } from "../fraction.js";
+import { thousands } from "../messages.js";
 import { forEachSystem, forEachSystemAlphabetically, popcount } from "./match.js";
-import { mostCommonAssignment } from "./oxidation_states.js";
-import { speciesText } from "./terms.js";
+import { mostCommonAssignment } from "../chemistry/oxidation_states.js";
+import { speciesText } from "../chemistry/species.js";
 
-/** @import {Category, Filter, Row, RowOptions} from "./types.js" */
+/** @import {Category, Filter, Row, RowOptions} from "../types.js" */
 /** @import {Engine, Query} from "./counts.js" */
 /** @import {Match, Masks} from "./match.js" */
-/** @import {Occurrences} from "./oxidation_states.js" */
-/** @import {Layer} from "./space.js" */
+/** @import {Occurrences} from "../chemistry/oxidation_states.js" */
+/** @import {Layer} from "../space/space.js" */
 
 /**
  * A composition; `known` is its row among the known ones, or -1.

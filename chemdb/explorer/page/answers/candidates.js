@@ -5,9 +5,9 @@
  * likely another one is in their place.
  */
 
-/** @import {Known} from "./known.js" */
-/** @import {Space, Layer} from "./space.js" */
-/** @import {Weights} from "./weights.js" */
+/** @import {Known} from "../space/known.js" */
+/** @import {Space, Layer} from "../space/space.js" */
+/** @import {Weights} from "../space/weights.js" */
 
 /**
  * @typedef {object} Frame

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { categoryNode, formulaNode, speciesNode, thousands } from "./formula_text.js";
-import { fragment } from "./router.js";
+import { fragment } from "../router.js";
 
 /**
  * @typedef {object} Column
@@ -13,7 +13,7 @@ import { fragment } from "./router.js";
  * @property {(row: any, sources: Source[]) => Node | string} cell
  */
 
-/** @typedef {import("./types.js").Source} Source */
+/** @typedef {import("../types.js").Source} Source */
 
 const NONE = "\u2013";
 

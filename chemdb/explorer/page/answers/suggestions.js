@@ -1,16 +1,16 @@
 /** The missing compositions of a query that the known ones suggest, the highest score first, as chemdb/suggest. */
 
 import { evidence } from "./explain.js";
-import { allOf, category, negation, termsOf } from "./filter.js";
-import { mostCommonAssignment } from "./oxidation_states.js";
-import { speciesText } from "./terms.js";
-import { PER_UNIT } from "./weights.js";
+import { allOf, category, negation, termsOf } from "../query/filter.js";
+import { mostCommonAssignment } from "../chemistry/oxidation_states.js";
+import { speciesText } from "../chemistry/species.js";
+import { PER_UNIT } from "../space/weights.js";
 
-/** @import {Filter, Suggestion, Suggestions} from "./types.js" */
-/** @import {Engine, Query} from "./counts.js" */
+/** @import {Filter, Suggestion, Suggestions} from "../types.js" */
+/** @import {Engine, Query} from "../query/counts.js" */
 /** @import {Candidates} from "./candidates.js" */
 /** @import {Knowledge} from "./explain.js" */
-/** @import {Space} from "./space.js" */
+/** @import {Space} from "../space/space.js" */
 
 /** Analogues of a suggestion that are listed. */
 const MAX_ANALOGUES = 3;

@@ -6,11 +6,11 @@
  * their matching stoichiometries.
  */
 
-import { holds, toNumber } from "./fraction.js";
+import { holds, toNumber } from "../fraction.js";
 import { keyOf, onSystem, termsOf } from "./filter.js";
 
-/** @import {Comparison, Filter, Term} from "./types.js" */
-/** @import {Layer, Space} from "./space.js" */
+/** @import {Comparison, Filter, Term} from "../types.js" */
+/** @import {Layer, Space} from "../space/space.js" */
 
 /**
  * Stoichiometries that match: where the rule allows them, and where it forbids them.

@@ -1,8 +1,8 @@
 /** Which oxidation states allow a composition, the most common first; as chemdb/rule/oxidation_states.py. */
 
-import { speciesText } from "./terms.js";
+import { speciesText } from "./species.js";
 
-/** @import {Element} from "./types.js" */
+/** @import {Element} from "../types.js" */
 
 /** @typedef {Record<string, [number, number][]>} Occurrences  By symbol, each state (in e) and how often it occurs */
 

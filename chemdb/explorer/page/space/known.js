@@ -1,8 +1,8 @@
 /** The known compositions and their entries. */
 
-import { holds, toNumber } from "./fraction.js";
+import { holds, toNumber } from "../fraction.js";
 
-/** @import {Comparison, Entry, Fraction, Meta} from "./types.js" */
+/** @import {Comparison, Entry, Fraction, Meta} from "../types.js" */
 /** @import {Space} from "./space.js" */
 
 /**

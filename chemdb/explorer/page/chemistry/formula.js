@@ -1,9 +1,9 @@
 /** Reads a chemical formula in any spelling, as chemdb/chemistry/kernel.py does. */
 
-import { quoted } from "./messages.js";
-import { anonymousFormula, byElectronegativity } from "./space.js";
+import { quoted } from "../messages.js";
+import { anonymousFormula, byElectronegativity } from "../space/space.js";
 
-/** @import {Element} from "./types.js" */
+/** @import {Element} from "../types.js" */
 
 const MAX_DEPTH = 32;
 const MAX_AMOUNT = 2 ** 31 - 1;

@@ -1,11 +1,11 @@
 /** One chemical system: its compositions by category, and how many its subsystems have. */
 
-import { counted, quoted } from "./messages.js";
+import { counted, quoted } from "../messages.js";
 
-/** @import {Row, System} from "./types.js" */
-/** @import {Known} from "./known.js" */
-/** @import {Rows} from "./rows.js" */
-/** @import {Space} from "./space.js" */
+/** @import {Row, System} from "../types.js" */
+/** @import {Known} from "../space/known.js" */
+/** @import {Rows} from "../query/rows.js" */
+/** @import {Space} from "../space/space.js" */
 
 /** A text is not a chemical system of the file. */
 export class SystemError extends Error {}

@@ -1,6 +1,6 @@
 /** The filter of a query: a tree of terms joined by And, Or and Not, as in chemdb/query/filter.py. */
 
-/** @import {Category, Filter, Term} from "./types.js" */
+/** @import {Category, Filter, Term} from "../types.js" */
 
 /** @type {Filter} */
 export const EVERYTHING = { type: "And", terms: [] };

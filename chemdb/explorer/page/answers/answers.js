@@ -2,19 +2,19 @@
 
 import { candidates } from "./candidates.js";
 import { chemicalSystem } from "./chemical_system.js";
-import { Engine } from "./counts.js";
+import { Engine } from "../query/counts.js";
 import { explain } from "./explain.js";
-import { CATEGORY_NAMES } from "./filter.js";
-import { Known } from "./known.js";
-import { Rows } from "./rows.js";
-import { Space } from "./space.js";
+import { CATEGORY_NAMES } from "../query/filter.js";
+import { Known } from "../space/known.js";
+import { Rows } from "../query/rows.js";
+import { Space } from "../space/space.js";
 import { suggestions } from "./suggestions.js";
-import { Weights } from "./weights.js";
+import { Weights } from "../space/weights.js";
 
-/** @import {Composition, Counts, Filter, Meta, PartName, PointMap, Row, RowOptions, Suggestions, System} from "./types.js" */
+/** @import {Composition, Counts, Filter, Meta, PartName, PointMap, Row, RowOptions, Suggestions, System} from "../types.js" */
 /** @import {Candidates} from "./candidates.js" */
 /** @import {Knowledge} from "./explain.js" */
-/** @import {PackedKnown} from "./known.js" */
+/** @import {PackedKnown} from "../space/known.js" */
 
 /** Suggestions that are listed unless more are asked for. */
 const DEFAULT_LIMIT = 20;

@@ -1,6 +1,6 @@
 /** The space: elements, stoichiometries, and the set of allowed stoichiometries of each chemical system. */
 
-/** @import {Element, Meta} from "./types.js" */
+/** @import {Element, Meta} from "../types.js" */
 
 /**
  * The stoichiometries and chemical systems of one number of elements.

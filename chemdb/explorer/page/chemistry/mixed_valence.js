@@ -1,9 +1,9 @@
 /** What SMACT's smact_validity accepts by mixed valence, as chemdb/rule/smact_validity.py. */
 
 import { Assignments, UndecidedError, firstOf } from "./oxidation_states.js";
-import { speciesText } from "./terms.js";
+import { speciesText } from "./species.js";
 
-/** @import {Element} from "./types.js" */
+/** @import {Element} from "../types.js" */
 /** @import {Occurrences} from "./oxidation_states.js" */
 
 /** Most sites of a composition with mixed valence. */

@@ -1,13 +1,14 @@
 /** The terms of a query: keys, comparisons and bare words to filters, as chemdb/query/parse/terms.py does. */
 
 import { CATEGORIES, CATEGORY_NAMES, allOf, anyOf, category, negation } from "./filter.js";
-import { FormulaError, gcd, readComposition } from "./formula.js";
-import { add, compare, fraction, limitDenominator, readFraction, toNumber } from "./fraction.js";
-import { counted, nearest, quoted } from "./messages.js";
-import { anonymousFormula } from "./space.js";
+import { FormulaError, gcd, readComposition } from "../chemistry/formula.js";
+import { add, compare, fraction, limitDenominator, readFraction, toNumber } from "../fraction.js";
+import { counted, nearest, quoted } from "../messages.js";
+import { anonymousFormula } from "../space/space.js";
+import { speciesText } from "../chemistry/species.js";
 
-/** @import {Category, Comparison, Filter, Fraction} from "./types.js" */
-/** @import {Vocabulary} from "./vocabulary.js" */
+/** @import {Category, Comparison, Filter, Fraction} from "../types.js" */
+/** @import {Vocabulary} from "../space/vocabulary.js" */
 
 /**
  * A word of a query and the position of its first character, from 1.
@@ -52,12 +53,6 @@ function fail(word, problem) {
 export function outsideBecause(nelements, maxFactor, n, largest) {
   if (!nelements.includes(n)) return counted(n, "element");
   return largest > maxFactor ? `factor ${largest}` : null;
-}
-
-/** A species as text. @param {string} symbol @param {number} state @returns {string} */
-export function speciesText(symbol, state) {
-  if (state === 0) return `${symbol}0`;
-  return `${symbol}${Math.abs(state) > 1 ? Math.abs(state) : ""}${state > 0 ? "+" : "-"}`;
 }
 
 export class TermReader {

@@ -1,11 +1,11 @@
 /** The query language: text to a filter, as chemdb/query/parse/language.py reads it; and to the picker and back. */
 
 import { CATEGORIES, EVERYTHING, allOf, anyOf, depth, keyOf, negation, termsOf } from "./filter.js";
-import { thousands } from "./messages.js";
+import { thousands } from "../messages.js";
 import { QueryError, TermReader, spelled } from "./terms.js";
 
-/** @import {Category, Filter, Picker} from "./types.js" */
-/** @import {Vocabulary} from "./vocabulary.js" */
+/** @import {Category, Filter, Picker} from "../types.js" */
+/** @import {Vocabulary} from "../space/vocabulary.js" */
 /** @import {Word} from "./terms.js" */
 
 /**

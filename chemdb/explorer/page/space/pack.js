@@ -1,8 +1,8 @@
 /** The parts of the pack: from where they come, and what is in them. */
 
-import { decompress } from "./vendor/fzstd.js";
+import { decompress } from "../vendor/fzstd.js";
 
-/** @import {PartName} from "./types.js" */
+/** @import {PartName} from "../types.js" */
 
 /** The bytes of a part. @param {Uint8Array} compressed @returns {Uint8Array} */
 export function unpacked(compressed) {

@@ -5,7 +5,7 @@ import { short, thousands } from "./formula_text.js";
 
 /** How an element is chosen. @typedef {"all" | "any" | "exclude"} Choice */
 
-/** @typedef {import("./types.js").Element} TableElement */
+/** @typedef {import("../types.js").Element} TableElement */
 
 /** The sign and the word of each choice. @type {Record<Choice, {sign: string, word: string}>} */
 export const CHOICES = {

@@ -1,9 +1,9 @@
 /** A query elsewhere: as a command, in Python, and as SQL on the public views. */
 
 import { keyOf } from "./filter.js";
-import { toNumber } from "./fraction.js";
+import { toNumber } from "../fraction.js";
 
-/** @import {Filter, Fraction} from "./types.js" */
+/** @import {Filter, Fraction} from "../types.js" */
 
 /** The query as a command. @param {string} text @param {string} [command] @returns {string} */
 export function asCommand(text, command = "chemdb query") {
