@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from chemdb import __version__
-from chemdb.cli.help_layout import fit_help_to_terminal
+from chemdb.cli.help_layout import fit_help_to_terminal, join_lines_of_help
 from chemdb.errors import ChemdbError, ChemdbWarning, FileError, is_utf8, one_line
 from chemdb.runtime.interrupt import INTERRUPTED, interrupt_message, is_interrupt, replaced_files
 from chemdb.runtime.standard_streams import stdout, write_stderr
@@ -35,6 +35,7 @@ class OneLineErrors(TyperGroup):
         try:
             words = sys.argv[1:] if args is None else args
             _check_utf8(words)
+            join_lines_of_help(self)
             if not words or {"-h", "--help"} & set(words):
                 fit_help_to_terminal()
             result = super().main(args, *others, **(extra | {"standalone_mode": False}))

@@ -1,6 +1,9 @@
-"""The layout of help texts on narrow terminals."""
+"""The layout of help texts: paragraphs as wide as the terminal, options below each other if it is narrow."""
 
+import re
 from typing import Any
+
+from typer.core import TyperGroup
 
 #: Columns of a terminal in which the names and texts of options fit side by side.
 SIDE_BY_SIDE = 80
@@ -26,3 +29,11 @@ def fit_help_to_terminal() -> None:
 
     narrow = Console().width < SIDE_BY_SIDE
     rich_utils.Table = OptionTable if narrow else Table  # type: ignore[attr-defined]
+
+
+def join_lines_of_help(group: TyperGroup) -> None:
+    """Join the lines of each paragraph in the help of all commands: the terminal decides where they break."""
+    for command in group.commands.values():
+        command.help = re.sub(r"(?<=\S) *\n *(?=\S)", " ", command.help or "")
+        if isinstance(command, TyperGroup):
+            join_lines_of_help(command)

@@ -38,7 +38,8 @@ def write_site(
     """
     is_file = target.suffix.lower() in (".html", ".htm")
     level = FASTEST if fast else SMALLEST
-    with steps("pack the space") as progress:
+    _check_target(target, is_file)
+    with steps("Pack") as progress:
         parts = pack(con, "file" if is_file else "folder", level, limits.threads, progress)
     if is_file:
         files = {target: single_page(parts).encode()}
@@ -49,6 +50,16 @@ def write_site(
         for partial, content in zip(partials, files.values(), strict=True):
             partial.write_bytes(content)
     return sum(map(len, files.values()))
+
+
+def _check_target(target: Path, is_file: bool) -> None:
+    """Raise `FileError` before any work if the target cannot be written."""
+    if is_file and target.is_dir():
+        raise FileError(f"{target}: cannot be written (is a folder)")
+    if is_file and not target.parent.is_dir():
+        raise FileError(f"{target}: cannot be written (the folder {target.parent} does not exist)")
+    if not is_file:
+        _make_folders({target}, target)
 
 
 def _make_folders(folders: set[Path], target: Path) -> None:

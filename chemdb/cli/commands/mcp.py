@@ -12,10 +12,11 @@ def mcp(
     memory_limit: ServedMemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Serve tools for language models over stdio, by the Model Context Protocol.
+    r"""Serve tools for language models over stdio, by the Model Context Protocol.
 
-    Needs pip install 'chemdb[mcp]'. The tools query, explain, label, suggest and sql read the file and
+    Needs pip install 'chemdb\[mcp]'. The tools query, explain, label, suggest and sql read the file and
     change nothing. Name this command in the settings of the program that uses them:
+
     {"mcpServers": {"chemdb": {"command": "chemdb", "args": ["mcp", "--db", "/path/to/chemdb.duckdb"]}}}
 
     Example: chemdb mcp
