@@ -45,7 +45,9 @@ def test_the_wheel_publishes_no_tools_of_developers(wheel):
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = archive.read(name).decode()
-    assert "Provides-Extra" not in metadata
+    assert [line for line in metadata.splitlines() if line.startswith("Provides-Extra")] == [
+        "Provides-Extra: mcp"
+    ]
     assert "Classifier: Typing :: Typed" in metadata
     for label in ("Homepage", "Documentation", "Issues", "Changelog"):
         assert f"Project-URL: {label}, https://" in metadata

@@ -87,7 +87,7 @@ def systems_in_order(elements: list[Element]) -> Callable[[NDArray[np.uint8]], N
     --------
     >>> from chemdb.chemistry.elements import elements
     >>> systems_in_order(list(elements()))(np.array([[87, 55], [87, 2]], np.uint8)).tolist()
-    [0, 97]
+    [0, 96]
     """
     rank = np.zeros(len(elements) + 1, np.int64)
     for place, element in enumerate(sorted(elements, key=lambda element: element.rank)):

@@ -81,7 +81,13 @@ def test_imports_do_not_use_the_network():
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in COMMANDS]
+    "name",
+    # serve listens until it is stopped; tests/serve and tests/explorer ask it.
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in SLOW else ())
+        for name in COMMANDS
+        if name != "serve"
+    ],
 )
 def test_no_command_uses_the_network(name, attempts, suggest_path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

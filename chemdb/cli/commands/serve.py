@@ -1,5 +1,6 @@
 """chemdb serve."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -7,6 +8,14 @@ import typer
 from chemdb.cli.app import app
 from chemdb.cli.options import Database, ServedMemoryLimit, TempDirectory, Threads
 from chemdb.errors import ChemdbError
+
+
+def _names(names: list[str] | None) -> list[str] | None:
+    """Return the names of hosts, without ports."""
+    for name in names or ():
+        if not re.fullmatch(r"[a-z0-9._-]+|\[?[0-9a-f:]+\]?", name, re.IGNORECASE):
+            raise typer.BadParameter(f"{name!r} is not the name of a host, such as lab.example.org")
+    return names
 
 
 @app.command()
@@ -21,7 +30,10 @@ def serve(
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", show_default=False, help="Another name by which clients call this server."
+            callback=_names,
+            metavar="NAME",
+            show_default=False,
+            help="Another name by which clients call this server.",
         ),
     ] = None,
     threads: Threads = None,
@@ -35,9 +47,12 @@ def serve(
 
     Example: chemdb serve --open
     """
+    import chemdb
     from chemdb.cli.screen import note, say
     from chemdb.serve import server
 
+    # What is wrong with the file is said first.
+    chemdb.open(db).close()
     listening = server.listen(host, port)
     url = server.url_of(listening)
     if not server.is_private(listening):
