@@ -68,7 +68,7 @@ bench-agreement: $(VENV)/test.stamp ## compare 4,500 systems with SMACT (15 minu
 bench-suggest: $(DB) $(VENV)/test.stamp ## measure what docs/suggest.md says of suggestions (three minutes)
 	$(BIN)/python bench/suggest.py $(DB)
 
-bench-explorer: $(DB) $(VENV)/test.stamp ## time the explorer in Chromium, and compare it with db.query (half an hour)
+bench-explorer: $(DB) $(VENV)/test.stamp ## time the explorer in Chromium, and compare it with db.query (five minutes)
 	$(BIN)/python bench/explorer.py $(DB)
 
 bench-serve: $(DB) $(VENV)/test.stamp ## measure the server: renews a part of docs/serve.md (two minutes)
