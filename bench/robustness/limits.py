@@ -42,6 +42,7 @@ LINES = {
     "map": "--method umap --nelements 2 --per-category 200",
     "plot periodic-table": '--query "missing nelements=4" -o table.png',
     "plot substitution": "-o weights.png",
+    "site": "-o page.html",
     "plot composition": "Li-Zn-Sn-O -o system.png",
     "plot map": "--method pca --nelements 4 -o map.png",
     "plot map-grid": "--nelements 2 --per-category 30 -o grid.png",
@@ -53,6 +54,9 @@ LINES = {
     "known remove": "mp-snapshot",
     "count": "--nelements 2-4",
 }
+
+#: Commands that run until they are stopped; bench/serve.py measures the first.
+SERVERS = ("serve", "mcp")
 
 
 class Used(NamedTuple):
@@ -67,7 +71,7 @@ class Used(NamedTuple):
 
 def run(db: Path, folder: Path) -> Iterator[Outcome]:
     names = all_commands(get_command(app))
-    for name in sorted(set(names) - set(LINES)):
+    for name in sorted(set(names) - {*LINES, *SERVERS}):
         yield Outcome(f"`chemdb {name}`", 0, "has no arguments in this experiment", False)
     million_formulas(folder / "million.csv")
     for name in (name for name in names if name in LINES):
