@@ -109,8 +109,8 @@ def test_a_port_in_use_is_one_line(small_path, small_server):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"chemdb: {problem}\n")
 
 
-def test_a_wrong_address_or_file_is_one_line(tmp_path):
-    done = run("serve", "--host", "nowhere.invalid", "--port", 0)
+def test_a_wrong_address_or_file_is_one_line(small_path, tmp_path):
+    done = run("serve", "--host", "nowhere.invalid", "--port", 0, "--db", small_path)
     assert (done.exit_code, done.stderr) == (1, "chemdb: --host nowhere.invalid: no such address\n")
     done = run("serve", "--db", tmp_path / "none.duckdb", "--port", 0)
     assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
