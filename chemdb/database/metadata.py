@@ -78,6 +78,14 @@ def nelements_of(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
     return tuple(n for (n,) in con.execute("select nelements from order_summary order by 1").fetchall())
 
 
+def system_ranges(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
+    """Return the first and last system_id by number of elements."""
+    rows = con.execute(
+        "select nelements, min(system_id), max(system_id) from store.chemical_system group by nelements"
+    ).fetchall()
+    return {nelements: (first, last) for nelements, first, last in rows}
+
+
 def max_stoichiometry_of(con: duckdb.DuckDBPyConnection) -> int:
     """Return the largest stoichiometric factor of a file.
 

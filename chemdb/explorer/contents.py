@@ -14,6 +14,7 @@ from chemdb.database.metadata import (
     known_sources_with_advice,
     max_stoichiometry_of,
     nelements_of,
+    system_ranges,
 )
 from chemdb.maps.reduction import TITLES
 
@@ -72,11 +73,15 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
     rows : mapping of int to array of int64
         Of each number of elements, the place of each system in order of electronegativity.
     """
-    first = dict(
-        con.execute("select nelements, min(system_id) from store.chemical_system group by 1").fetchall()
-    )
+    ranges = system_ranges(con)
     inside = [
-        (nelements, int(rows[nelements][system_id - first[nelements]]), stoichiometry_id, allowed, formula)
+        (
+            nelements,
+            int(rows[nelements][system_id - ranges[nelements][0]]),
+            stoichiometry_id,
+            allowed,
+            formula,
+        )
         for nelements, system_id, stoichiometry_id, allowed, formula in con.execute(
             "select nelements, system_id, stoichiometry_id, allowed, formula from known_composition"
         ).fetchall()

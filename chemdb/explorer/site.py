@@ -38,28 +38,22 @@ def write_site(
     """
     is_file = target.suffix.lower() in (".html", ".htm")
     level = FASTEST if fast else SMALLEST
-    _check_target(target, is_file)
-    with steps("Pack") as progress:
-        parts = pack(con, "file" if is_file else "folder", level, limits.threads, progress)
+
+    def packed(delivery: str) -> dict[str, bytes]:
+        with steps("Pack") as progress:
+            return pack(con, delivery, level, limits.threads, progress)
+
     if is_file:
-        files = {target: single_page(parts).encode()}
-    else:
-        files = {target / name: content for name, content in folder_files(parts).items()}
-        _make_folders({path.parent for path in files}, target)
+        # What keeps the page from being written is said before the work.
+        with atomic_write(target) as [partial]:
+            return partial.write_bytes(single_page(packed("file")).encode())
+    _make_folders({target}, target)
+    files = {target / name: content for name, content in folder_files(packed("folder")).items()}
+    _make_folders({path.parent for path in files}, target)
     with atomic_write(*files) as partials:
         for partial, content in zip(partials, files.values(), strict=True):
             partial.write_bytes(content)
     return sum(map(len, files.values()))
-
-
-def _check_target(target: Path, is_file: bool) -> None:
-    """Raise `FileError` before any work if the target cannot be written."""
-    if is_file and target.is_dir():
-        raise FileError(f"{target}: cannot be written (is a folder)")
-    if is_file and not target.parent.is_dir():
-        raise FileError(f"{target}: cannot be written (the folder {target.parent} does not exist)")
-    if not is_file:
-        _make_folders({target}, target)
 
 
 def _make_folders(folders: set[Path], target: Path) -> None:

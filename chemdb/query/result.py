@@ -11,6 +11,7 @@ import duckdb
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
 from chemdb.database.execution import all_batches, all_rows, execute, interruptible, relation, until_exit
+from chemdb.database.metadata import system_ranges
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import N_SHOWN, ArrowRows
 from chemdb.errors import QueryError, counted
@@ -21,14 +22,14 @@ from chemdb.query.statement.counts import (
     count_statement,
     element_frequency_statement,
     natoms_counts_statement,
-    natoms_statement,
+    stoichiometries_statement,
     system_counts_statement,
-    systems_statement,
 )
 from chemdb.query.statement.listing import rows_statement
 from chemdb.query.statement.parameters import Statement
 from chemdb.query.statement.windows import (
     AT_ONCE,
+    BATCH,
     FEW,
     WHOLE_SPACE,
     Part,
@@ -44,8 +45,6 @@ from chemdb.runtime.forks import no_fork
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Rows of an Arrow batch.
-BATCH = 100_000
 #: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024
 FORMULA = "formula"
@@ -330,10 +329,11 @@ class Result(ArrowRows):
         return known, sum(counts.values()) - known
 
     def _stoichiometries(self) -> list[tuple]:
-        return self._fetched(natoms_statement(self.filter))
+        return self._fetched(stoichiometries_statement(self.filter))
 
     def _systems(self) -> dict[int, tuple[int, int]]:
-        return {nelements: (first, last) for nelements, first, last in self._fetched(systems_statement())}
+        with self._file.cursor() as con:
+            return system_ranges(con)
 
     def _by_natoms(self) -> list[tuple]:
         return self._fetched(natoms_counts_statement(self.filter))

@@ -7,13 +7,9 @@ from collections.abc import Callable, Collection
 from ipaddress import ip_address
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from chemdb.errors import ChemdbError
 from chemdb.runtime.limits import available_processors
-
-if TYPE_CHECKING:
-    pass
 
 #: What DuckDB may use for questions: many at once shall fit on a laptop beside a browser.
 MEMORY_LIMIT = "200MB"

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from chemdb.chemistry.elements import N_ELEMENTS, Element
 from chemdb.chemistry.stoichiometry import MAX_FACTOR, STORABLE_NELEMENTS
 from chemdb.database.arrays import as_array
-from chemdb.database.metadata import elements_of
+from chemdb.database.metadata import elements_of, system_ranges
 from chemdb.substitution.frames import BATCH, Frames
 from chemdb.substitution.weights import PER_UNIT
 
@@ -57,13 +57,13 @@ def space_of(con: duckdb.DuckDBPyConnection) -> Space:
     """Return how the compositions of a file are numbered."""
     elements = elements_of(con)
     rank, letter = (_places(elements, by) for by in ("rank", "symbol"))
-    first = con.execute("select nelements, min(system_id) from store.chemical_system group by all").fetchall()
+    first = {nelements: first for nelements, (first, _) in system_ranges(con).items()}
     stoichiometry = np.full((MAX_FACTOR + 1,) * STORABLE_NELEMENTS[-1], -1, np.int32)
     for factors, number in con.execute(
         "select factors, stoichiometry_id from store.stoichiometry"
     ).fetchall():
         stoichiometry[(*factors, *[0] * (stoichiometry.ndim - len(factors)))] = number
-    return Space(rank, letter, dict(first), stoichiometry)
+    return Space(rank, letter, first, stoichiometry)
 
 
 def _places(elements: Sequence[Element], by: str) -> NDArray[np.int64]:

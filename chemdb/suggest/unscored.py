@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.database.connection import threads_of
+from chemdb.database.metadata import system_ranges
 from chemdb.query.expansion.matching_systems import MatchingSystems
 from chemdb.runtime.forks import no_fork
 from chemdb.runtime.progress import Steps
@@ -58,7 +59,7 @@ def rank_unscored(
     expected = expectation(model, nelements, size.factors, ranked.astype(np.bool_))
     # Systems that differ in their last element only stand together.
     order = np.lexsort(size.elements.T[::-1])
-    first, last = _range(con, nelements)
+    first, last = system_ranges(con)[nelements]
     largest = _Largest(n)
     fill = partial(
         rank_systems,
@@ -94,15 +95,6 @@ def rank_unscored(
             "value": largest.values,
         }
     )
-
-
-def _range(con: duckdb.DuckDBPyConnection, nelements: int) -> tuple[int, int]:
-    """Return the smallest and largest number of the systems of some number of elements."""
-    [row] = con.execute(
-        "select min(system_id), max(system_id) from store.chemical_system where nelements = ?", [nelements]
-    ).fetchall()
-    first, last = row
-    return first, last
 
 
 def _numbers(table: pa.Table, size: MatchingSystems, first: int, last: int) -> NDArray[np.int64]:

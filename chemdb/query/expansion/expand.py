@@ -13,12 +13,10 @@ from chemdb.database.metadata import elements_of
 from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, matching_systems
 from chemdb.query.expansion.row_columns import RowColumns
 from chemdb.query.filter import Filter
+from chemdb.query.statement.windows import BATCH
 
 with kernel_cache():
     from chemdb.query.expansion.kernel import expand, members_of_sets
-
-#: Rows of a batch.
-BATCH = 100_000
 
 
 def unknown_rows(

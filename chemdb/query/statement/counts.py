@@ -56,17 +56,10 @@ def natoms_counts_statement(condition: Filter) -> Statement:
     return tables.statement(parts, "\n" + query)
 
 
-def natoms_statement(condition: Filter) -> Statement:
+def stoichiometries_statement(condition: Filter) -> Statement:
     """Return the query of what unknown compositions can be: natoms, nelements, number of stoichiometries."""
     parameters = Parameters()
     conditions = Conditions(SystemColumns(condition), parameters)
     where = conditions.on_composition(necessary(if_unknown(condition), decided_by_stoichiometry))
     text = f"select natoms, nelements, count(*) from store.stoichiometry t where {where}"
     return Statement(f"{text} group by all order by all", parameters.values)
-
-
-def systems_statement() -> Statement:
-    """Return the query of the chemical systems by number of elements: nelements, first and last system_id."""
-    return Statement(
-        "select nelements, min(system_id), max(system_id) from store.chemical_system group by all", {}
-    )

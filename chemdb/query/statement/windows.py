@@ -14,6 +14,8 @@ from chemdb.query.statement.columns import DEFAULT_ORDER, Order
 AT_ONCE = 2_000_000
 #: How many times as many rows as needed a window is made for, and by how much the next one is larger.
 AMPLE, MORE = 16, 8
+#: Rows of an Arrow batch.
+BATCH = 100_000
 #: Up to this many rows, sorting all is faster than counting first to read fewer.
 FEW = 50_000
 
