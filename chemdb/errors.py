@@ -1,6 +1,7 @@
 """Errors that a user can fix: one class for each kind, one line for each message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 #: Longest message in characters; longer ones lose their middle.
 MAX_MESSAGE = 1000
@@ -108,6 +109,20 @@ class QueryError(ChemdbError):
 
 class ProcessError(ChemdbError):
     """A worker process was killed."""
+
+
+class PartitionError(ChemdbError):
+    """Some pieces of a query failed; the others are done.
+
+    Attributes
+    ----------
+    failures : dict of Partition to str
+        Why each of them failed.
+    """
+
+    def __init__(self, message: str, failures: Mapping[Any, str]) -> None:
+        super().__init__(message)
+        self.failures = dict(failures)
 
 
 class ChemdbWarning(UserWarning):

@@ -1,0 +1,75 @@
+"""Objects of a user's Python file, such as a model or an executor, given as ``FILE.py:NAME``."""
+
+import importlib.util
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from chemdb.errors import ChemdbError, FileError, nearest, one_line
+
+
+def object_of(text: str, kind: str) -> Any:
+    """Return the object that ``FILE.py:NAME`` names; the file is run once in a process.
+
+    Parameters
+    ----------
+    text : str
+    kind : str
+        What it is to be, such as model, for messages.
+
+    Raises
+    ------
+    ChemdbError
+        The text has another form.
+    FileError
+        There is no such file, it cannot be run, or it does not define the name.
+    """
+    file, name = split(text, kind)
+    module = _module(str(file.absolute()))
+    if not hasattr(module, name):
+        names = [one for one in vars(module) if not one.startswith("_")]
+        raise FileError(f"{file}: defines no {name}{nearest(name, names)}")
+    return getattr(module, name)
+
+
+def split(text: str, kind: str) -> tuple[Path, str]:
+    """Return the file and the name of ``FILE.py:NAME``.
+
+    Raises
+    ------
+    ChemdbError
+        The text has another form.
+    FileError
+        There is no such file.
+    """
+    file, _, name = text.rpartition(":")
+    if not file.endswith(".py") or not name.isidentifier():
+        raise ChemdbError(f"{kind} {text!r}: write FILE.py:NAME, such as {kind}.py:{kind.capitalize()}")
+    path = Path(file)
+    if not path.is_file():
+        raise FileError(f"{path}: no such file")
+    return path, name
+
+
+@cache
+def _module(file: str) -> ModuleType:
+    """Return the module of a file, run once; beside it are the modules that it imports."""
+    path = Path(file)
+    name = f"chemdb_user_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))
+    # Classes of the file can be pickled, for this process.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except ChemdbError:
+        raise
+    except Exception as error:
+        raise FileError(f"{path}: cannot be run ({one_line(f'{type(error).__name__}: {error}')})") from None
+    return module
