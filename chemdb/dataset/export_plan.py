@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 import duckdb
 
@@ -12,6 +13,7 @@ from chemdb.database.open_file import OpenFile
 from chemdb.dataset.part_columns import Column, View, described
 from chemdb.dataset.storage.folder import Folder
 from chemdb.errors import DatasetError
+from chemdb.partition.batch import Source
 from chemdb.partition.piece import Partition
 from chemdb.query.ask import ask
 from chemdb.query.filter import Filter
@@ -76,12 +78,12 @@ class Plan:
         """Number of compositions."""
         return sum(part.n_rows for part in self.parts)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The plan as JSON, the same on every machine."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1) + "\n"
 
-    @property
+    @cached_property
     def checksum(self) -> str:
         """SHA-256 of the text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
@@ -104,6 +106,8 @@ def plan_of(file: OpenFile, pieces: Sequence[Partition], columns: Sequence[str])
     """
     query = pieces[0].query
     result = ask(file, query)
+    # Raises for columns that pieces do not make.
+    Source(file, None).schema(tuple(columns))
     with file.cursor() as con:
         sizes = system_ranges(con)
         cut = [(size, piece) for one in pieces for size, piece in _by_size(con, result.filter, one, sizes)]
@@ -158,7 +162,7 @@ def put_plan(folder: Folder, plan: Plan) -> None:
             partial.write_text(plan.text, encoding="utf-8")
     # Another process may have been first.
     stored = stored_plan(folder)
-    if stored.fingerprint != plan.fingerprint and replace(stored, fingerprint=plan.fingerprint).query == plan.query:
+    if stored.fingerprint != plan.fingerprint and stored.query == plan.query:
         raise DatasetError(
             f"{folder}: the database changed since this export was planned; "
             "export to an empty folder, or use the database of then"
@@ -197,8 +201,10 @@ def _difference(stored: Plan, wanted: Plan) -> str:
     if stored.query != wanted.query:
         return f"of {stored.query!r}, not {wanted.query!r}"
     names, wanted_names = ([column.name for column in plan.columns] for plan in (stored, wanted))
+    if more := [name for name in names if name not in wanted_names]:
+        return f"also with {','.join(more)}"
     if names != wanted_names:
-        return f"with the columns {','.join(names)}, not {','.join(wanted_names)}"
+        return f"without {','.join(name for name in wanted_names if name not in names) or 'the same order of columns'}"
     if stored.parts != wanted.parts:
         return f"in files of other sizes ({len(stored.parts)} of up to {max(p.n_rows for p in stored.parts):,} rows)"
     return "" if stored == wanted else "made by another version of chemdb"

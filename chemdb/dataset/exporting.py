@@ -1,6 +1,6 @@
 """Write the compositions of a query as a folder of Parquet files, by any executor or as a job array."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from pathlib import Path
@@ -105,10 +105,8 @@ def export(
                 "the same command writes the others"
             ) from None
         if failures:
-            name, failure = next(iter(failures.items()))
-            more = f", and {len(failures) - 1:,} more" if len(failures) > 1 else ""
             raise DatasetError(
-                f"{len(failures):,} of {counted(len(tasks), 'file')} failed: {failure} ({name}{more}); "
+                f"{len(failures):,} of {counted(len(tasks), 'file')} failed: {_named(failures)}; "
                 "the same command writes what is missing"
             )
         manifest = Manifest(plan.checksum, tuple(summaries[task.part.name] for task in tasks))
@@ -117,16 +115,39 @@ def export(
     return Written(manifest, n_new)
 
 
-def finish(place: str | Path, executor: Executor | None = None, progress: Progress = no_progress) -> Manifest:
+def _named(failures: Mapping[str, Failure]) -> str:
+    """Return the first files that failed, with the reason of each."""
+    first = list(failures.items())[:NAMED]
+    named = [str(failure) if name in str(failure) else f"{name}: {failure}" for name, failure in first]
+    more = len(failures) - len(first)
+    return "; ".join([*named, f"and {more:,} more"] if more else named)
+
+
+def finish(
+    place: str | Path,
+    query: str | None = None,
+    executor: Executor | None = None,
+    progress: Progress = no_progress,
+) -> Manifest:
     """Check that all files of an export are there whole, and write its manifest.
+
+    Parameters
+    ----------
+    place : str or Path
+    query : str, optional
+        What the export must be of.
+    executor : concurrent.futures.Executor, optional
+    progress : Progress
 
     Raises
     ------
     DatasetError
-        There is no plan, or files are missing or damaged.
+        There is no plan or another query's, or files are missing or damaged.
     """
     folder = folder_at(place)
     plan = stored_plan(folder)
+    if query is not None and query != plan.query:
+        raise DatasetError(f"{folder}: has another export, of {plan.query!r}, not {query!r}")
     tasks = [_Check(str(place), plan.checksum, part) for part in plan.parts]
     summaries: dict[str, PartSummary] = {}
     for done in run(_summary, tasks, executor):
@@ -137,7 +158,7 @@ def finish(place: str | Path, executor: Executor | None = None, progress: Progre
         more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
         raise DatasetError(
             f"{folder}: {len(missing):,} of {counted(len(tasks), 'file')} missing or damaged: {missing[0]}{more}; "
-            "write them with --part, or without it all that is missing"
+            "run the parts that are missing, or the export without --part"
         )
     manifest = Manifest(plan.checksum, tuple(summaries[part.name] for part in plan.parts))
     put_manifest(folder, manifest)

@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 from pyarrow.fs import FileSelector, FileSystem, LocalFileSystem, copy_files
@@ -21,15 +22,16 @@ class ObjectStore:
     """
 
     def __init__(self, address: str) -> None:
-        self._address = address.rstrip("/")
+        self._address = address
+        # Before the client looks for the bucket.
+        if not urlsplit(address).path.strip("/"):
+            raise FileError(f"{address}: has no prefix; write s3://bucket/prefix")
         with self._errors("used"):
             self._files, path = FileSystem.from_uri(address)
         self._prefix = path.rstrip("/")
-        if "/" not in self._prefix:
-            raise FileError(f"{address}: has no prefix; write s3://bucket/prefix")
 
     def __str__(self) -> str:
-        return self._address.partition("?")[0]
+        return self._address.partition("?")[0].rstrip("/")
 
     def prepare(self) -> None:
         """Do nothing: an object store has no folders."""
