@@ -141,6 +141,14 @@ class Database:
 
         return partitions(self._file, query, rows)
 
+    @property
+    def fingerprint(self) -> str:
+        """What changes with any row of the file but those of its maps; partitions are of one fingerprint."""
+        with no_fork():
+            from chemdb.partition.piece import fingerprint_of
+
+        return self._file.remember(fingerprint_of)
+
     def suggest(
         self,
         text: str = "",

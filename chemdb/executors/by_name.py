@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from chemdb.errors import ChemdbError, ProcessError, warn
-from chemdb.executors.python_files import object_of
+from chemdb.executors.python_files import object_of, split
 from chemdb.runtime.interrupt import blocked_interrupt
 from chemdb.runtime.limits import limited_thread_pools
 
@@ -86,7 +86,7 @@ def _attached(address: str) -> Iterator[Executor]:
 
 @contextmanager
 def _from_file(text: str) -> Iterator[Executor]:
-    made = object_of(text, "executor")
+    made = object_of(*split(text, "executor"))
     if callable(made) and not hasattr(made, "submit"):
         made = made()
     with ExitStack() as stack:

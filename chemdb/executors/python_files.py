@@ -10,32 +10,14 @@ from typing import Any
 from chemdb.errors import ChemdbError, FileError, nearest, one_line
 
 
-def object_of(text: str, kind: str) -> Any:
-    """Return the object that ``FILE.py:NAME`` names; the file is run once in a process.
+def split(text: str, kind: str) -> tuple[Path, str]:
+    """Return the file and the name of ``FILE.py:NAME``.
 
     Parameters
     ----------
     text : str
     kind : str
-        What it is to be, such as model, for messages.
-
-    Raises
-    ------
-    ChemdbError
-        The text has another form.
-    FileError
-        There is no such file, it cannot be run, or it does not define the name.
-    """
-    file, name = split(text, kind)
-    module = _module(str(file.absolute()))
-    if not hasattr(module, name):
-        names = [one for one in vars(module) if not one.startswith("_")]
-        raise FileError(f"{file}: defines no {name}{nearest(name, names)}")
-    return getattr(module, name)
-
-
-def split(text: str, kind: str) -> tuple[Path, str]:
-    """Return the file and the name of ``FILE.py:NAME``.
+        What it names, such as model, for messages.
 
     Raises
     ------
@@ -51,6 +33,21 @@ def split(text: str, kind: str) -> tuple[Path, str]:
     if not path.is_file():
         raise FileError(f"{path}: no such file")
     return path, name
+
+
+def object_of(path: Path, name: str) -> Any:
+    """Return what a file defines by a name; the file is run once in a process.
+
+    Raises
+    ------
+    FileError
+        There is no such file, it cannot be run, or it does not define the name.
+    """
+    module = _module(str(path.absolute()))
+    if not hasattr(module, name):
+        names = [one for one in vars(module) if not one.startswith("_")]
+        raise FileError(f"{path}: defines no {name}{nearest(name, names)}")
+    return getattr(module, name)
 
 
 @cache

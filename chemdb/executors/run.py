@@ -110,7 +110,7 @@ def check_failures(failures: Mapping[Any, Failure], n: int) -> None:
     """
     if not failures:
         return
-    named = "; ".join(f"{item}: {failure}" for item, failure in list(failures.items())[:NAMED])
+    named = "; ".join(f"{item} ({failure})" for item, failure in list(failures.items())[:NAMED])
     more = f"; and {len(failures) - NAMED:,} more" if len(failures) > NAMED else ""
     reasons = {item: failure.reason for item, failure in failures.items()}
     raise PartitionError(f"{len(failures):,} of {counted(n, 'piece')} failed: {named}{more}", reasons)

@@ -54,7 +54,7 @@ class Partition:
     n_rows: int
 
     def __str__(self) -> str:
-        return f"piece {self.number} of {self.n_partitions}"
+        return f"piece {self.number}"
 
     def batches(self, embedding: str | None = None, rows: int = ROWS_PER_BATCH) -> "Iterator[Batch]":
         """Yield the compositions, known and unknown, by system and stoichiometry.
