@@ -1,1 +1,1 @@
-"""Compositions exported as a folder of Parquet files, on a disk or in an object store, in one process or many."""
+"""Compositions as a folder of Parquet files, on a disk or in an object store, by one process or many."""

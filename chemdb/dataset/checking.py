@@ -10,7 +10,8 @@ from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.dataset.manifest import finished
 from chemdb.dataset.part_columns import KEY
-from chemdb.dataset.storage.folder import BLOCK, Folder, folder_at
+from chemdb.dataset.storage.addresses import folder_at
+from chemdb.dataset.storage.folder import BLOCK, Folder
 from chemdb.errors import ChemdbError
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.verify.check import Check, check, unreadable

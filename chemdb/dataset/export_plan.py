@@ -89,7 +89,9 @@ class Plan:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def plan_of(file: OpenFile, pieces: Sequence[Partition], columns: Sequence[str]) -> tuple[Plan, list[Partition]]:
+def plan_of(
+    file: OpenFile, pieces: Sequence[Partition], columns: Sequence[str]
+) -> tuple[Plan, list[Partition]]:
     """Return the plan of an export, and what each of its parts is made of.
 
     Parameters
@@ -168,7 +170,9 @@ def put_plan(folder: Folder, plan: Plan) -> None:
             "export to an empty folder, or use the database of then"
         )
     if difference := _difference(stored, plan):
-        raise DatasetError(f"{folder}: has another export, {difference}; choose an empty folder, or ask for the same")
+        raise DatasetError(
+            f"{folder}: has another export, {difference}; choose an empty folder, or ask for the same"
+        )
 
 
 def stored_plan(folder: Folder) -> Plan:
@@ -182,7 +186,8 @@ def stored_plan(folder: Folder) -> Plan:
     text = folder.read(PLAN)
     if text is None:
         raise DatasetError(
-            f"{folder}: has no {PLAN}, so it is no export; make one with 'chemdb export compositions QUERY -o {folder}'"
+            f"{folder}: has no {PLAN}, so it is no export; "
+            f"make one with 'chemdb export compositions QUERY -o {folder}'"
         )
     try:
         values = json.loads(text)
@@ -204,7 +209,9 @@ def _difference(stored: Plan, wanted: Plan) -> str:
     if more := [name for name in names if name not in wanted_names]:
         return f"also with {','.join(more)}"
     if names != wanted_names:
-        return f"without {','.join(name for name in wanted_names if name not in names) or 'the same order of columns'}"
+        less = ",".join(name for name in wanted_names if name not in names)
+        return f"without {less}" if less else "with its columns in another order"
     if stored.parts != wanted.parts:
-        return f"in files of other sizes ({len(stored.parts)} of up to {max(p.n_rows for p in stored.parts):,} rows)"
+        most = max(part.n_rows for part in stored.parts)
+        return f"in files of other sizes ({len(stored.parts):,} of up to {most:,} rows)"
     return "" if stored == wanted else "made by another version of chemdb"

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chemdb.dataset.export_plan import Part, plan_of, put_plan, stored_plan
-from chemdb.dataset.storage.folder import folder_at
 from chemdb.dataset.manifest import Manifest, put_manifest
 from chemdb.dataset.part_columns import column_names
 from chemdb.dataset.part_file import PartSummary, PartTask, summary_of, write_part
+from chemdb.dataset.storage.addresses import folder_at
 from chemdb.errors import DatasetError, counted
 from chemdb.executors.run import Failure, run
 from chemdb.partition.piece import Partition, opened
@@ -83,7 +83,7 @@ def export(
     with nullcontext() if share else folder.writer():
         put_plan(folder, plan)
         tasks = [
-            PartTask(str(place), plan.checksum, part, piece, names)
+            PartTask(folder.address, plan.checksum, part, piece, names)
             for part, piece in zip(plan.parts, cut, strict=True)
         ]
         if share:
@@ -148,7 +148,7 @@ def finish(
     plan = stored_plan(folder)
     if query is not None and query != plan.query:
         raise DatasetError(f"{folder}: has another export, of {plan.query!r}, not {query!r}")
-    tasks = [_Check(str(place), plan.checksum, part) for part in plan.parts]
+    tasks = [_Check(folder.address, plan.checksum, part) for part in plan.parts]
     summaries: dict[str, PartSummary] = {}
     for done in run(_summary, tasks, executor):
         if isinstance(done.result, PartSummary):
@@ -157,8 +157,8 @@ def finish(
     if missing := [part.name for part in plan.parts if part.name not in summaries]:
         more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
         raise DatasetError(
-            f"{folder}: {len(missing):,} of {counted(len(tasks), 'file')} missing or damaged: {missing[0]}{more}; "
-            "run the parts that are missing, or the export without --part"
+            f"{folder}: {len(missing):,} of {counted(len(tasks), 'file')} missing or damaged: "
+            f"{missing[0]}{more}; run the parts that are missing, or the export without --part"
         )
     manifest = Manifest(plan.checksum, tuple(summaries[part.name] for part in plan.parts))
     put_manifest(folder, manifest)

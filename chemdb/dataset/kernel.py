@@ -8,8 +8,8 @@ from numba import njit
 def key_sum(systems, stoichiometries):
     """Return the sum of SplitMix64 of the keys, modulo 2**64.
 
-    The key of a composition is 65536 * system_id + stoichiometry_id. SplitMix64 is the finalizer of Steele, Lea
-    and Flood, OOPSLA 2014, https://doi.org/10.1145/2660193.2660195, after its first addition.
+    The key of a composition is 65536 * system_id + stoichiometry_id. SplitMix64 is the generator of Steele,
+    Lea and Flood, OOPSLA 2014, https://doi.org/10.1145/2660193.2660195; the key is its state.
 
     Parameters
     ----------

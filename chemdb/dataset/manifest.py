@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 
 from chemdb.dataset.export_plan import FORMAT, Plan, stored_plan
-from chemdb.dataset.storage.folder import PARTIAL, Folder
 from chemdb.dataset.part_file import PartSummary
+from chemdb.dataset.storage.folder import PARTIAL, Folder
 from chemdb.errors import DatasetError
 
 MANIFEST = "_manifest.json"

@@ -17,8 +17,8 @@ KEY = ("system_id", "stoichiometry_id")
 IN_FOLDERS = "nelements"
 #: Those of the view composition, and what is known of the known ones.
 DEFAULT_COLUMNS = (
-    "formula", "chemsys", "elements", "factors", "natoms", "formula_anonymous", "allowed", "known", "category",
-    "has_electronegativity", "known_in", "material_id", "energy_above_hull",
+    "formula", "chemsys", "elements", "factors", "natoms", "formula_anonymous", "allowed", "known",
+    "category", "has_electronegativity", "known_in", "material_id", "energy_above_hull",
 )  # fmt: skip
 #: Categories of which the public views of compositions consist.
 VIEWS: Mapping[str, tuple[str, ...]] = {
@@ -74,7 +74,7 @@ def column_names(names: Iterable[str] = ()) -> tuple[str, ...]:
 def described(
     con: duckdb.DuckDBPyConnection, names: Iterable[str]
 ) -> tuple[tuple[Column, ...], dict[str, View]]:
-    """Return nelements and other columns, and the views of compositions, as a database file describes them."""
+    """Return nelements and other columns, and the views of compositions, as a file describes them."""
     of_relations: dict[str, list[Column]] = {}
     comments: dict[str, str] = {}
     for relation, comment, *column in execute(con, sql_text("statements/view_columns")).fetchall():

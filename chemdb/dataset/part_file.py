@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.dataset.export_plan import Part
-from chemdb.dataset.storage.folder import BLOCK, AppearedError, Folder, folder_at
 from chemdb.dataset.part_columns import KEY, writer_options
+from chemdb.dataset.storage.addresses import folder_at
+from chemdb.dataset.storage.folder import BLOCK, AppearedError, Folder
 from chemdb.errors import DatasetError
 from chemdb.partition.piece import ROWS_PER_BATCH, Partition
 
@@ -110,7 +111,10 @@ def summary_of(folder: Folder, part: Part, plan: str) -> PartSummary | None:
                 n_bytes += len(block)
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError):
         return None
-    if footer != _Footer(plan, part.n_rows, footer.key_sum, data.hexdigest()) or metadata.num_rows != part.n_rows:
+    if (
+        footer != _Footer(plan, part.n_rows, footer.key_sum, data.hexdigest())
+        or metadata.num_rows != part.n_rows
+    ):
         return None
     return PartSummary(part.name, part.n_rows, n_bytes, content.hexdigest(), footer.key_sum)
 
@@ -130,7 +134,9 @@ def _write(folder: Folder, task: PartTask, replace: bool) -> PartSummary:
                 for batch in table.to_batches():
                     total += int(key_sum(*(as_array(column) for column in batch.columns[: len(KEY)])))
             if writer is None or n_rows != task.part.n_rows:
-                raise DatasetError(f"{n_rows:,} rows instead of {task.part.n_rows:,}; build the database again")
+                raise DatasetError(
+                    f"{n_rows:,} rows instead of {task.part.n_rows:,}; build the database again"
+                )
             footer = _Footer(task.plan, n_rows, total % 2**64, output.sha256)
             writer.add_key_value_metadata({METADATA: footer.text})
         n_bytes = stream.tell()

@@ -12,7 +12,7 @@ from chemdb.database.sql_files import filled
 from chemdb.dataset.export_plan import Plan
 from chemdb.dataset.manifest import finished
 from chemdb.dataset.part_columns import IN_FOLDERS, VIEWS, Column
-from chemdb.dataset.storage.folder import S3
+from chemdb.dataset.storage.addresses import S3
 from chemdb.dataset.storage.local_folder import LocalFolder
 from chemdb.errors import DatasetError
 from chemdb.runtime.atomic_write import atomic_write
@@ -49,22 +49,21 @@ def attach(place: str | Path, target: Path) -> list[str]:
     for part in manifest.parts:
         file = folder / part.name
         if not file.is_file() or file.stat().st_size != part.n_bytes:
-            raise DatasetError(
-                f"{file}: missing or damaged; write it again with the export, then look at 'chemdb verify {folder}'"
-            )
+            raise DatasetError(f"{file}: missing or damaged; see 'chemdb verify {folder}', and export again")
     if {"*", "?", "[", "]"} & set(str(folder.absolute())):
         raise DatasetError(f"{folder.absolute()}: DuckDB reads *, ? and [] as patterns; rename the folder")
     _check_target(target)
-    with atomic_write(target) as [partial]:
-        with connect_to_write(partial, Limits(), reads_files=True) as con:
-            names = []
-            for name, statements in _views(plan, folder.absolute()):
-                names.append(name)
-                for statement in statements:
-                    execute(con, statement)
-            [(n_rows,)] = execute(con, f"select count(*) from {EXPORTED}").fetchall()
-            if n_rows != manifest.n_rows:
-                raise DatasetError(f"{folder}: has {n_rows:,} rows instead of {manifest.n_rows:,}; export it again")
+    with atomic_write(target) as [partial], connect_to_write(partial, Limits(), reads_files=True) as con:
+        names = []
+        for name, statements in _views(plan, folder.absolute()):
+            names.append(name)
+            for statement in statements:
+                execute(con, statement)
+        [(n_rows,)] = execute(con, f"select count(*) from {EXPORTED}").fetchall()
+        if n_rows != manifest.n_rows:
+            raise DatasetError(
+                f"{folder}: has {n_rows:,} rows instead of {manifest.n_rows:,}; export it again"
+            )
     return names
 
 
@@ -119,7 +118,10 @@ def _views(plan: Plan, folder: Path) -> Iterator[tuple[str, list[str]]]:
         comments = {one: text for one, text in view.columns.items() if one in in_view}
         yield (
             name,
-            [f"create view {name} as select {shown} from {EXPORTED} {where}", *_comments(name, comment, comments)],
+            [
+                f"create view {name} as select {shown} from {EXPORTED} {where}",
+                *_comments(name, comment, comments),
+            ],
         )
 
 

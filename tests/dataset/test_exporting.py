@@ -10,41 +10,13 @@ import polars
 import pyarrow.parquet as pq
 import pytest
 from helpers.cli import output, run
-from helpers.files import names
+from helpers.exports import QUERY, ROWS, stamps
+from helpers.files import content, names
 
 import chemdb
 from chemdb.builder.change_known import add
 from chemdb.dataset.exporting import Share, export, finish
 from chemdb.errors import ChemdbError
-
-QUERY = "elements=H,O"
-#: Rows of a file; five files.
-ROWS = 1500
-
-
-@pytest.fixture
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-def pieces(db):
-    return db.partitions(QUERY, rows=ROWS)
-
-
-def content(folder):
-    """Return all files of a folder by their names."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def stamps(folder):
-    """Return what changes when a file is written again, by names."""
-    return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.rglob("*.parquet")}
 
 
 def split_mix(key):
@@ -189,7 +161,17 @@ def test_another_export_is_refused(db, pieces, tmp_path, copy, known_csv):
 def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
     # A folder in the place of a file.
     blocked = tmp_path / "d" / "nelements=3" / "part-00003-of-00005.parquet"
-    arguments = ["export", "compositions", QUERY, "-o", tmp_path / "d", "--rows-per-file", ROWS, "--db", small_path]
+    arguments = [
+        "export",
+        "compositions",
+        QUERY,
+        "-o",
+        tmp_path / "d",
+        "--rows-per-file",
+        ROWS,
+        "--db",
+        small_path,
+    ]
     output(*arguments)
     blocked.unlink()
     (tmp_path / "d" / "_manifest.json").unlink()
@@ -197,7 +179,9 @@ def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
     before = stamps(tmp_path / "d")
     done = run(*arguments)
     assert done.exit_code == 1
-    assert done.stderr.splitlines()[-1].startswith(f"chemdb: 1 of 5 files failed: {blocked}: cannot be read (is a directory); the same ")
+    assert done.stderr.splitlines()[-1].startswith(
+        f"chemdb: 1 of 5 files failed: {blocked}: cannot be read (is a directory); the same "
+    )
     assert stamps(tmp_path / "d") == before
     assert not (tmp_path / "d" / "_manifest.json").exists()
     assert not list((tmp_path / "d").rglob("*.partial"))
@@ -206,9 +190,15 @@ def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["elements=H,O nelements=2 natoms>=8", "-o", "d"], "export: no composition of this file matches the query"),
+        (
+            ["elements=H,O nelements=2 natoms>=8", "-o", "d"],
+            "export: no composition of this file matches the query",
+        ),
         (["elements=O", "-o", "d", "--columns", "formla"], "unknown column 'formla'; did you mean formula"),
-        (["elements=O", "-o", "d", "--columns", "score"], "column 'score' is not made in pieces; available: "),
+        (
+            ["elements=O", "-o", "d", "--columns", "score"],
+            "column 'score' is not made in pieces; available: ",
+        ),
         (["elements=O", "-o", "d", "--columns", "formula,formula"], "column 'formula' is repeated"),
         (["elements=O", "-o", "file"], "file: is a file; choose the name of a folder"),
         (["elements=O", "-o", "none/d"], "none/d: cannot be written (its parent folder does not exist)"),

@@ -9,7 +9,6 @@ import typer
 from chemdb.cli.app import app
 from chemdb.cli.map_options import Embedding
 from chemdb.cli.options import (
-    MANY_PROCESSES,
     Database,
     Finish,
     MemoryLimit,
@@ -153,7 +152,9 @@ def compositions(
                 pieces = opened.partitions(query or "", rows_per_file)
             with steps("Files") as progress:
                 share = Share(part.number, part.n) if part else None
-                manifest, _ = export_compositions(pieces, output, names_in(columns), executor, share, progress)
+                manifest, _ = export_compositions(
+                    pieces, output, names_in(columns), executor, share, progress
+                )
     size = f"{manifest.n_bytes / 1e6:,.1f} MB"
     files = counted(len(manifest.parts), "file")
     of_part = f", part {part}; --finish completes the folder" if part else ""

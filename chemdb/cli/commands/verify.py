@@ -23,7 +23,7 @@ def verify(
         bool,
         typer.Option(
             "--deep",
-            help="Enumerate again and compare every composition; a minute or two. Of a folder: read all keys.",
+            help="Enumerate again and compare every composition; a minute or two. Of DIR: read all keys.",
         ),
     ] = False,
     format: OutputFormat = Format.TABLE,

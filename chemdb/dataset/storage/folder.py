@@ -8,8 +8,6 @@ from typing import BinaryIO, Protocol
 PARTIAL = ".partial"
 #: Bytes read at a time.
 BLOCK = 1 << 22
-#: Start of the names of folders in an object store.
-S3 = "s3://"
 
 
 class AppearedError(Exception):
@@ -24,6 +22,10 @@ class Folder(Protocol):
 
     def __str__(self) -> str:
         """Return the name that the user gave."""
+
+    @property
+    def address(self) -> str:
+        """What other processes find the folder by."""
 
     def prepare(self) -> None:
         """Make the folder if it does not exist."""
@@ -56,21 +58,3 @@ class Folder(Protocol):
 
     def writer(self) -> AbstractContextManager[None]:
         """Keep other processes out that write the whole folder; an object store cannot."""
-
-
-def folder_at(place: str | Path) -> Folder:
-    """Return the folder with a path, or with an address such as ``s3://bucket/prefix``.
-
-    Raises
-    ------
-    FileError
-        The address cannot be used.
-    """
-    if str(place).startswith(S3):
-        from chemdb.dataset.storage.object_store import ObjectStore
-
-        return ObjectStore(str(place))
-    from chemdb.dataset.storage.local_folder import LocalFolder
-
-    return LocalFolder(Path(place))
-

@@ -22,6 +22,11 @@ class LocalFolder:
     def __str__(self) -> str:
         return str(self.path)
 
+    @property
+    def address(self) -> str:
+        """The absolute path."""
+        return str(self.path.absolute())
+
     def prepare(self) -> None:
         """Make the folder if it does not exist; its parent must."""
         if self.path.exists() and not self.path.is_dir():

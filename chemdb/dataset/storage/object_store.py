@@ -2,8 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -22,7 +21,7 @@ class ObjectStore:
     """
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address = address
         # Before the client looks for the bucket.
         if not urlsplit(address).path.strip("/"):
             raise FileError(f"{address}: has no prefix; write s3://bucket/prefix")
@@ -31,7 +30,7 @@ class ObjectStore:
         self._prefix = path.rstrip("/")
 
     def __str__(self) -> str:
-        return self._address.partition("?")[0].rstrip("/")
+        return self.address.partition("?")[0].rstrip("/")
 
     def prepare(self) -> None:
         """Do nothing: an object store has no folders."""
@@ -46,15 +45,14 @@ class ObjectStore:
     def has(self, name: str) -> bool:
         """Return whether there is an object."""
         with self._errors("read", name):
-            return self._files.get_file_info(self._path(name)).is_file
+            return bool(self._files.get_file_info(self._path(name)).is_file)
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a small object, None if there is none."""
         if not self.has(name):
             return None
-        with self._errors("read", name):
-            with self._files.open_input_stream(self._path(name)) as stream:
-                return bytes(stream.read())
+        with self._errors("read", name), self._files.open_input_stream(self._path(name)) as stream:
+            return bytes(stream.read())
 
     @contextmanager
     def opened(self, name: str) -> Iterator[BinaryIO]:
@@ -69,7 +67,7 @@ class ObjectStore:
             file = Path(folder, "part")
             yield file
             with self._errors("written", name):
-                # Not through a stream of Python: one that is left by an exception ends its upload as if whole.
+                # Not by a stream of Python: one that an exception leaves ends its upload as if whole.
                 copy_files(
                     str(file),
                     self._path(name),
