@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from chemdb.errors import ChemdbError, ProcessError, warn
+from chemdb.errors import ChemdbError, FileError, ProcessError, warn
 from chemdb.executors.python_files import object_of, split
 from chemdb.runtime.interrupt import blocked_interrupt
 from chemdb.runtime.limits import limited_thread_pools
@@ -60,7 +60,8 @@ def _local(n: int) -> Iterator[Executor]:
                     n_workers=n,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
                     silence_logs=logging.CRITICAL,
                 )
             )
@@ -88,7 +89,10 @@ def _attached(address: str) -> Iterator[Executor]:
 def _from_file(text: str) -> Iterator[Executor]:
     made = object_of(*split(text, "executor"))
     if callable(made) and not hasattr(made, "submit"):
-        made = made()
+        try:
+            made = made()
+        except Exception as error:
+            raise FileError(f"scheduler {text!r}: {type(error).__name__}: {error}") from None
     with ExitStack() as stack:
         if isinstance(made, AbstractContextManager):
             made = stack.enter_context(made)

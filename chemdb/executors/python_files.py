@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from chemdb.errors import ChemdbError, FileError, nearest, one_line
+from chemdb.errors import ChemdbError, FileError, nearest
 
 
 def split(text: str, kind: str) -> tuple[Path, str]:
@@ -43,7 +43,12 @@ def object_of(path: Path, name: str) -> Any:
     FileError
         There is no such file, it cannot be run, or it does not define the name.
     """
-    module = _module(str(path.absolute()))
+    try:
+        module = _module(str(path.absolute()))
+    except ChemdbError:
+        raise
+    except Exception as error:
+        raise FileError(f"{path}: cannot be run ({type(error).__name__}: {error})") from None
     if not hasattr(module, name):
         names = [one for one in vars(module) if not one.startswith("_")]
         raise FileError(f"{path}: defines no {name}{nearest(name, names)}")
@@ -63,10 +68,5 @@ def _module(file: str) -> ModuleType:
         sys.path.append(str(path.parent))
     # Classes of the file can be pickled, for this process.
     sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except ChemdbError:
-        raise
-    except Exception as error:
-        raise FileError(f"{path}: cannot be run ({one_line(f'{type(error).__name__}: {error}')})") from None
+    spec.loader.exec_module(module)
     return module

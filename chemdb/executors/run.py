@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from chemdb.errors import ChemdbError, PartitionError, ProcessError, counted, one_line
@@ -29,6 +30,10 @@ class Failure:
 
     def __str__(self) -> str:
         return self.reason
+
+
+#: Of an item that killed its workers, or was with another that did.
+KILLED = Failure("every worker that tried it was killed, as when memory runs out")
 
 
 @dataclass(frozen=True)
@@ -64,32 +69,54 @@ def run(
         for item in items:
             yield Done(item, _attempt(function, item))
         return
+    n_done = 0
+    try:
+        suspects: list[Item] = []
+        for done in _results(function, items, executor, None):
+            # Dask does not know which of the calls of a killed worker killed it.
+            if done.result == KILLED:
+                suspects.append(done.item)
+                continue
+            n_done += 1
+            yield done
+        yield from _results(function, suspects, executor, 1)
+    except _EndedError as error:
+        raise ProcessError(f"{error}; {n_done:,} of {counted(len(items), 'piece')} done") from None
+
+
+class _EndedError(Exception):
+    """The executor can do no more."""
+
+
+def _results(
+    function: Callable[[Item], T], items: Sequence[Item], executor: Executor, window: int | None
+) -> Iterator[Done[Item, T]]:
+    """Yield results, with at most `window` calls at a time, by default as many as the executor needs.
+
+    Raises
+    ------
+    _EndedError
+    """
     waiting = iter(items)
     running: dict[Future[T | Failure], Item] = {}
-    n_done = 0
-
-    def ended(reason: str) -> ProcessError:
-        return ProcessError(f"{reason}; {n_done:,} of {counted(len(items), 'piece')} done")
-
     try:
         while True:
-            for item in _first(waiting, _window(executor) - len(running)):
+            for item in islice(waiting, max(0, (window or _window(executor)) - len(running))):
                 try:
                     running[executor.submit(_attempt, function, item)] = item
                 except (BrokenExecutor, RuntimeError) as error:
-                    raise ended(f"the executor takes no more calls ({error})") from None
+                    raise _EndedError(f"the executor takes no more calls ({error})") from None
             if not running:
                 return
             finished = wait(running, timeout=POLL, return_when=FIRST_COMPLETED).done
             if not finished and is_gone(executor):
-                raise ended(GONE)
+                raise _EndedError(GONE)
             for future in finished:
                 # Not by us: Dask does so when it loses its scheduler, and takes calls that never end.
                 if future.cancelled():
-                    raise ended(GONE)
+                    raise _EndedError(GONE)
                 if isinstance(broken := future.exception(), BrokenExecutor):
-                    raise ended(f"a worker was killed, which ended the executor ({broken})") from None
-                n_done += 1
+                    raise _EndedError(f"a worker was killed, which ended the executor ({broken})")
                 yield Done(running.pop(future), _result(future))
     finally:
         for future in running:
@@ -121,13 +148,6 @@ def _window(executor: Executor) -> int:
     return CALLS if n is None else CALLS_PER_WORKER * max(1, n)
 
 
-def _first(items: Iterator[Item], n: int) -> Iterator[Item]:
-    for _ in range(n):
-        for item in items:
-            yield item
-            break
-
-
 def _attempt(function: Callable[[Item], T], item: Item) -> T | Failure:
     """Return the result, or as text what was raised: not every exception can be sent between processes."""
     from threadpoolctl import threadpool_limits
@@ -144,7 +164,7 @@ def _result(future: "Future[T | Failure]") -> T | Failure:
     if error is None:
         return future.result()
     if type(error).__name__ == "KilledWorker":
-        return Failure("every worker that tried it was killed, as when memory runs out")
+        return KILLED
     return Failure(_text(error))
 
 
