@@ -107,6 +107,10 @@ class QueryError(ChemdbError):
     """A query cannot be parsed, or a value in it is impossible."""
 
 
+class DatasetError(ChemdbError):
+    """An exported folder is incomplete, damaged, or of another export."""
+
+
 class ProcessError(ChemdbError):
     """A worker process was killed."""
 
