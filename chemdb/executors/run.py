@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -120,7 +121,9 @@ def _results(
                 yield Done(running.pop(future), _result(future))
     finally:
         for future in running:
-            future.cancel()
+            # Parsl cannot cancel.
+            with suppress(NotImplementedError):
+                future.cancel()
 
 
 #: What a cancellation that is not ours means.
