@@ -1,14 +1,14 @@
-"""Export all missing compositions, key and formula, through Dask on this computer; print cost, size and sum.
+"""Export all missing compositions, key and formula, through Dask on this computer: renews a part of docs/scaling.md.
 
-python bench/export.py chemdb.duckdb [QUERY] [FOLDER]
+python bench/export.py chemdb.duckdb [QUERY]
 
 The sum of the keys is compared with one that is computed here from the bitmaps of the file, without the code that
-exports. The folder, a temporary one by default, is removed at the end.
+exports. Needs 4.5 GB of disk in $TMPDIR or /tmp for a while. Another query is measured, but not compared.
 """
 
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +22,9 @@ import psutil
 from numba import njit
 
 WORKERS = 2
+MISSING = "missing"
+PAGE = Path(__file__).parents[1] / "docs" / "scaling.md"
+PART = re.compile(r"<!-- export -->\n.*?<!-- end -->", re.DOTALL)
 
 
 @njit
@@ -114,15 +117,29 @@ class Watched:
             time.sleep(0.5)
 
 
+def table(manifest: dict, n_files: int, on_disk: int, watched: Watched, seconds: float) -> list[str]:
+    n = manifest["n_rows"]
+    worker = sorted(watched.peak.values())[-1]
+    return [
+        "| | |",
+        "| --- | ---: |",
+        f"| compositions, key and formula | {n:,} in {n_files} files |",
+        f"| processor time of all processes, {WORKERS} workers | {watched.total:.0f} s, {seconds:.0f} s on the clock |",
+        f"| compositions a processor-second | {n / watched.total / 1e6:.1f} million |",
+        f"| files | {on_disk / 1e9:.2f} GB, {on_disk / n:.2f} bytes a composition |",
+        f"| most memory of a process | {worker / 1e9:.2f} GB |",
+        f"| sum of keys, as computed from the bitmaps of the database | {manifest['key_sum']} |",
+    ]
+
+
 def main() -> None:
-    database, query, *more = (*sys.argv[1:], *["missing"][len(sys.argv) - 2 :])
-    n, total = expected(database)
-    folder = Path(more[0] if more else tempfile.mkdtemp(prefix="chemdb-export-")) / "missing"
-    command = [
-        sys.executable, "-m", "chemdb", "export", "compositions", query, "-o", str(folder), "--db", database,
-        "--columns", "formula", "--scheduler", f"local:{WORKERS}",
-    ]  # fmt: skip
-    try:
+    database, query = (*sys.argv[1:], MISSING)[:2]
+    with tempfile.TemporaryDirectory(prefix="chemdb-export-") as parent:
+        folder = Path(parent) / "missing"
+        command = [
+            sys.executable, "-m", "chemdb", "export", "compositions", query, "-o", str(folder), "--db", database,
+            "--columns", "formula", "--scheduler", f"local:{WORKERS}",
+        ]  # fmt: skip
         start = time.perf_counter()
         watched = Watched(command)
         seconds = time.perf_counter() - start
@@ -130,23 +147,14 @@ def main() -> None:
             raise SystemExit(f"exit code {watched.code}: {' '.join(command)}")
         manifest = json.loads((folder / "_manifest.json").read_text())
         files = list(folder.rglob("*.parquet"))
-        on_disk = sum(path.stat().st_size for path in files)
-    finally:
-        shutil.rmtree(folder.parent if not more else folder, ignore_errors=True)
-    peaks = sorted(watched.peak.values())[::-1]
-    by_sampling = sum(watched.cpu.values())
-    print(
-        f"{query!r}: {manifest['n_rows']:,} compositions, key and formula, in {len(files)} files, {WORKERS} workers"
-    )
-    print(
-        f"CPU: {watched.total:.0f} s of all processes ({by_sampling:.0f} s seen), {seconds:.0f} s on the clock"
-    )
-    print(f"rate: {manifest['n_rows'] / watched.total / 1e6:.1f} million compositions a CPU-second")
-    print(f"size: {on_disk / 1e9:.2f} GB, {on_disk / manifest['n_rows']:.2f} bytes each")
-    print(f"most memory of a process: {', '.join(f'{peak / 1e9:.2f}' for peak in peaks[:3])} GB")
-    if query == "missing":
-        same = (manifest["n_rows"], int(manifest["key_sum"], 16)) == (n, total)
-        print(f"number and sum of keys: {n:,}, {total:016x}, {'as' if same else 'NOT as'} in the manifest")
+        rows = table(manifest, len(files), sum(path.stat().st_size for path in files), watched, seconds)
+    print("\n".join(rows))
+    if query == MISSING:
+        n, total = expected(database)
+        if (manifest["n_rows"], int(manifest["key_sum"], 16)) != (n, total):
+            raise SystemExit(f"{n:,} compositions with the sum {total:016x} are in the database")
+        part = "\n".join(["<!-- export -->", *rows, "<!-- end -->"])
+        PAGE.write_text(PART.sub(lambda _: part, PAGE.read_text()))
 
 
 if __name__ == "__main__":
