@@ -14,7 +14,7 @@ TSC := $(VENV)/node_modules/typescript/bin/tsc
 PARALLEL := --numprocesses auto --dist worksteal
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-unit test-slow test-long lint docs figures screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-scaling bench-robustness constraints licences audit clean
+.PHONY: help build test test-unit test-slow test-long lint docs figures screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-scaling bench-export bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench-serve: $(DB) $(VENV)/test.stamp ## measure the server: renews a part of do
 
 bench-scaling: $(DB) $(VENV)/test.stamp ## measure pieces, scores and exports: renews a part of docs/scaling.md (five minutes)
 	$(BIN)/python bench/scaling.py $(DB)
+
+bench-export: $(DB) $(VENV)/test.stamp ## export all missing compositions through Dask: renews a part of docs/scaling.md (five minutes)
+	$(BIN)/python bench/export.py $(DB)
 
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: renews docs/reliability.md (two hours)
 	$(BIN)/python $(PIP_INSTALL) --group robustness
