@@ -93,7 +93,9 @@ def models(piece: Partition, embedding: str) -> dict[str, Any]:
     target = np.sin(vectors[:, :5]).sum(axis=1)
     made = {
         RIDGE: make_pipeline(StandardScaler(), Ridge()),
-        "neural network, 128 × 128": make_pipeline(StandardScaler(), MLPRegressor((128, 128), max_iter=20)),
+        "neural network, 128 × 128": make_pipeline(
+            StandardScaler(), MLPRegressor(hidden_layer_sizes=(128, 128), max_iter=20)
+        ),
         "gradient boosting, 100 trees": HistGradientBoostingRegressor(max_iter=100),
     }
     with warnings.catch_warnings():
