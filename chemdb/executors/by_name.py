@@ -55,7 +55,7 @@ def _local(n: int) -> Iterator[Executor]:
     import dask
 
     # Dask has its workers give all memory back at once: arrays then cost half as much time again.
-    environment = {"distributed.nanny.pre-spawn-environ": {}}
+    environment: dict[str, Any] = {"distributed.nanny.pre-spawn-environ": {}}
     with ExitStack() as stack:
         # Processes that Ctrl-C does not reach: this one ends them.
         with dask.config.set(environment), limited_thread_pools(1), blocked_interrupt():
