@@ -158,7 +158,7 @@ def _attempt(function: Callable[[Item], T], item: Item) -> T | Failure:
     try:
         with threadpool_limits(1):
             return function(item)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Failure(_text(error))
 
 
