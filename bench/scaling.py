@@ -11,6 +11,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ SIZES = {"2.92 × 10⁹": 2_920_210_388, "5.16 × 10¹¹": 516_163_862_166, "10�
 #: Compositions that a model learns from.
 SAMPLE = 5_000
 EMBEDDINGS = {"magpie": "magpie (22)", "mat2vec": "mat2vec (200)"}
+DIMENSIONS = {"magpie": 22, "mat2vec": 200}
 KEY_AND_FORMULA = "key and formula"
 RIDGE = "ridge with a scaler"
 #: The query of whole commands, and their executor.
@@ -150,24 +152,31 @@ def commands(path: str) -> tuple[list[str], list[float]]:
 
 
 def costs(rates: dict[str, float], sizes: Sequence[float]) -> list[str]:
-    """Return a table of what larger work costs, computed from the rates."""
-    lines = [
-        f"| on paper | {' | '.join(SIZES)} |",
-        f"| --- |{' ---: |' * len(SIZES)}",
+    """Return tables of what larger work costs, computed from the rates."""
+    files = {"key and formula": sizes[0], "all columns": sizes[1]}
+    files |= {f"vectors, {EMBEDDINGS[name]}, float32": 4.0 * d for name, d in DIMENSIONS.items()}
+    work = rates | {"a Python function of 1 ms": 1000.0}
+    return [
+        *_costs("files, on paper", {name: partial(_size, size) for name, size in files.items()}),
+        "",
+        *_costs("processor time, on paper", {name: partial(_time, r) for name, r in work.items()}),
     ]
 
-    def add(label: str, cost: Callable[[int], str]) -> None:
-        lines.append(f"| {label} | {' | '.join(cost(n) for n in SIZES.values())} |")
 
-    key_size, all_size = sizes
-    add("key and formula, file", lambda n: amount(key_size * n))
-    add("all columns, file", lambda n: amount(all_size * n))
-    for label, dimensions in ((EMBEDDINGS["magpie"], 22), (EMBEDDINGS["mat2vec"], 200)):
-        add(f"vectors of {label}, as float32", lambda n, d=dimensions: amount(4 * d * n))
-    for name, value in rates.items():
-        add(f"{name}", lambda n, v=value: hours(n / v))
-    add("a Python function of 1 ms", lambda n: hours(n / 1e3))
-    return lines
+def _size(of_row: float, n: int) -> str:
+    return amount(of_row * n)
+
+
+def _time(rate: float, n: int) -> str:
+    return hours(n / rate)
+
+
+def _costs(title: str, rows: dict[str, Callable[[int], str]]) -> list[str]:
+    return [
+        f"| {title} | {' | '.join(SIZES)} |",
+        f"| --- |{' ---: |' * len(SIZES)}",
+        *(f"| {name} | {' | '.join(map(cost, SIZES.values()))} |" for name, cost in rows.items()),
+    ]
 
 
 def amount(n: float) -> str:

@@ -75,7 +75,7 @@ def run(
         suspects: list[Item] = []
         for done in _results(function, items, executor, None):
             # Dask does not know which of the calls of a killed worker killed it.
-            if done.result == KILLED:
+            if done.result is KILLED:
                 suspects.append(done.item)
                 continue
             n_done += 1
@@ -158,7 +158,7 @@ def _attempt(function: Callable[[Item], T], item: Item) -> T | Failure:
     try:
         with threadpool_limits(1):
             return function(item)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Failure(_text(error))
 
 
