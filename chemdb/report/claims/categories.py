@@ -6,7 +6,7 @@ import numpy as np
 
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.report.claims.claim import Claim, Measurement, judged, outcome_of
-from chemdb.report.claims.scores import (
+from chemdb.report.claims.sample_scores import (
     ACCURACY,
     ALL_CATEGORIES,
     CONTROLS,

@@ -4,12 +4,11 @@ import duckdb
 
 from chemdb.database.metadata import nelements_of
 from chemdb.errors import ChemdbError, ReductionError
-from chemdb.report.claims.anions import anion_classes
+from chemdb.report.claims.binaries import anion_classes, spread
 from chemdb.report.claims.categories import growth, interesting_binaries, quaternaries, standard_ternaries
 from chemdb.report.claims.claim import Claim
 from chemdb.report.claims.counted import elements_in_binaries, missing_share
-from chemdb.report.claims.scores import FEWEST, all_scores
-from chemdb.report.claims.spread import spread
+from chemdb.report.claims.sample_scores import FEWEST, all_scores
 from chemdb.runtime.progress import Steps, no_steps
 
 #: Sample size per category: intervals come from several samples, so each may be smaller than a map.

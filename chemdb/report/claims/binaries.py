@@ -1,4 +1,4 @@
-"""Claim 3: whether binaries are grouped by anion class, and oxides are clusters."""
+"""Claims 2 and 3: in which representations the binaries spread, and whether anion classes group them."""
 
 from dataclasses import replace
 
@@ -6,21 +6,62 @@ from chemdb.chemistry.anion_class import ANION_CLASSES
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.report.claims.claim import HOLDS, NOT, PARTLY, Claim, Measurement, judged, outcome_of
-from chemdb.report.claims.samples import STOICHIOMETRY
-from chemdb.report.claims.scores import (
+from chemdb.report.claims.sample_scores import (
     ACCURACY,
     ANIONS,
+    AREA,
     CATEGORIES_AS_ANIONS,
+    DIMENSION,
     OXIDES,
     SILHOUETTE,
+    SPREAD,
+    STANDARDIZED,
     Scores,
 )
-from chemdb.report.claims.spread import SPREADING as GROUPING
+from chemdb.report.claims.samples import STOICHIOMETRY
 from chemdb.report.claims.statistics import interval
 
+SPREADING = ("mat2vec", "skipatom", "random_200")
+CONCENTRATED = ("magpie", "oliynyk")
 #: Silhouette coefficient above which clusters have some structure (Kaufman and Rousseeuw 1990).
 STRUCTURE = 0.25
 CLASSES_AND_CATEGORIES = "anion classes and categories"
+
+
+def spread(scores: Scores, why_not: str) -> Claim:
+    """Return claim 2: each of `SPREADING` must spread more than each of `CONCENTRATED`."""
+    found = []
+    for measure, space in ((DIMENSION, "full"), (AREA, "pca")):
+        key = (measure, SPREAD, space)
+        wide = [each for name in SPREADING if (each := scores.measurement(2, name, key))]
+        narrow = [each for name in CONCENTRATED if (each := scores.measurement(2, name, key))]
+        if not wide or not narrow:
+            return judged(2, (), [why_not])
+        lowest = min(_low(each) for each in wide)
+        highest = max(_high(each) for each in narrow)
+        found += [replace(each, outcome=outcome_of(_low(each) > highest), control=False) for each in wide]
+        found += [replace(each, outcome=outcome_of(_high(each) < lowest)) for each in narrow]
+        if space == "full":
+            found += _standardized(scores)
+    return judged(2, found)
+
+
+def _standardized(scores: Scores) -> list[Measurement]:
+    """Return the effective dimension of `CONCENTRATED` without the units of their features."""
+    measured = {name: scores.measurement(2, name, (DIMENSION, SPREAD, STANDARDIZED)) for name in CONCENTRATED}
+    return [
+        replace(each, space="full", subject=f"{name} standardized", control=True)
+        for name, each in measured.items()
+        if each
+    ]
+
+
+def _low(measurement: Measurement) -> float:
+    return measurement.value if measurement.low is None else measurement.low
+
+
+def _high(measurement: Measurement) -> float:
+    return measurement.value if measurement.high is None else measurement.high
 
 
 def anion_classes(scores: Scores, why_not: str) -> Claim:
@@ -28,15 +69,15 @@ def anion_classes(scores: Scores, why_not: str) -> Claim:
     found: list[Measurement] = []
     for space in ("full", "pca"):
         for name in (*PAPER_EMBEDDINGS, STOICHIOMETRY):
-            n_labels = len(ANION_CLASSES) if name in GROUPING else None
+            n_labels = len(ANION_CLASSES) if name in SPREADING else None
             found += filter(None, [scores.measurement(2, name, (ACCURACY, ANIONS, space), n_labels)])
         for name in (*PAPER_EMBEDDINGS, STOICHIOMETRY):
             oxides = scores.measurement(2, name, (SILHOUETTE, OXIDES, space))
             if oxides:
-                if name in GROUPING:
+                if name in SPREADING:
                     oxides = replace(oxides, outcome=_are_clusters(oxides), control=False)
                 found.append(oxides)
-        for name in GROUPING:
+        for name in SPREADING:
             found += filter(None, [_more_than_categories(scores, name, space)])
     compared = any(each.compared == CLASSES_AND_CATEGORIES for each in found)
     return judged(3, found, [] if compared else [why_not])
