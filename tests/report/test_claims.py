@@ -10,11 +10,19 @@ from helpers.shared import made_once
 
 import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
+from chemdb.chemistry.elements import elements as all_elements
 from chemdb.report.claims.claim import CLAIMS, Measurement, judged
 from chemdb.report.claims.counted import elements_in_binaries, missing_share
 from chemdb.report.claims.judge import claims
 from chemdb.report.claims.sample_scores import ACCURACY, Score, Scores, _accuracy, _silhouette, apart
-from chemdb.report.claims.samples import Points, equally_many, one_per_system
+from chemdb.report.claims.samples import (
+    Points,
+    Sample,
+    equally_many,
+    one_per_system,
+    oxygen_vectors,
+    points_of,
+)
 from chemdb.report.claims.statistics import (
     effective_dimension,
     half_area,
@@ -272,3 +280,32 @@ def test_bad_requests(small_path, arguments, message):
     done = run("report", "--claims", *arguments, "--db", small_path)
     assert done.exit_code != 0
     assert message in " ".join(done.stderr.split())
+
+
+def test_stoichiometries_and_oxygen_as_points():
+    # ZnO2, CO and SC, as in a sample: sulphur carbide has no oxygen.
+    elements, factors = (
+        np.array([[30, 8], [6, 8], [16, 6]], np.uint8),
+        np.array([[1, 2], [1, 1], [1, 1]], np.uint8),
+    )
+    names = np.array(["missing"] * 3)
+    sample = Sample(2, 0, elements, factors, names, names, np.arange(3, dtype=np.int32))
+    full, pca = points_of(sample, None)
+    assert full.coordinates == pytest.approx(np.array([[2 / 3, 1 / 3], [0.5, 0.5], [0.5, 0.5]]), abs=1e-4)
+    assert (full.space, pca.space) == ("full", "pca")
+    full, _ = points_of(sample, oxygen_vectors([element.symbol for element in all_elements()]))
+    assert full.coordinates == pytest.approx(np.array([[2 / 3], [0.5], [0]]), abs=1e-4)
+    # Equal fractions are not exactly equal.
+    assert len(np.unique(full.coordinates)) == 3
+
+
+def test_oxygen_tells_oxides_apart_however_they_are_sorted():
+    rng = np.random.default_rng(0)
+    labels = np.array(["standard"] * 200 + ["missing"] * 200)
+    # 80% of the standard and 10% of the missing compositions have oxygen: the accuracy is (0.8 + 0.9) / 2.
+    fraction = np.where(np.arange(400) % 10 < np.where(labels == "standard", 8, 1), 0.5, 0.0)
+    points = Points("full", (fraction + rng.normal(scale=1e-6, size=400))[:, None], np.arange(400))
+    [score] = _accuracy(
+        points, equally_many(labels, ["standard", "missing"], rng), labels, "pair", rng
+    ).values()
+    assert score.value == pytest.approx(0.85, abs=0.02)

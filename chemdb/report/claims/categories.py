@@ -71,9 +71,6 @@ def _pairs(scores: Scores, nelements: int, spaces: Sequence[str], named: Sequenc
                 found += filter(
                     None, [scores.measurement(nelements, name, key, len(pair) if name in named else None)]
                 )
-        if "full" not in spaces:
-            key = (ACCURACY, f"{pair[0]} and {pair[1]}", "full")
-            found += filter(None, [scores.measurement(nelements, name, key) for name in CONTROLS])
     return found
 
 

@@ -18,6 +18,7 @@ from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import counted
 from chemdb.report.claims.claim import HOLDS, NOT, PARTLY, Measurement
 from chemdb.report.claims.samples import (
+    OXYGEN,
     REPEATS,
     STOICHIOMETRY,
     Points,
@@ -25,6 +26,7 @@ from chemdb.report.claims.samples import (
     draw_sample,
     equally_many,
     one_per_system,
+    oxygen_vectors,
     points_of,
 )
 from chemdb.report.claims.statistics import effective_dimension, half_area, interval, shuffled_columns
@@ -40,9 +42,9 @@ PAIRS = {
     3: (("standard", "interesting"), ("standard", "missing")),
     4: (("standard", "missing"),),
 }
-SUBJECTS = (*PAPER_EMBEDDINGS, STOICHIOMETRY)
+SUBJECTS = (*PAPER_EMBEDDINGS, STOICHIOMETRY, OXYGEN)
 #: Subjects without chemistry.
-CONTROLS = (CONTROL, STOICHIOMETRY)
+CONTROLS = (CONTROL, STOICHIOMETRY, OXYGEN)
 
 DIMENSION = "effective dimension"
 AREA = "area of half the points"
@@ -128,6 +130,7 @@ def all_scores(con: duckdb.DuckDBPyConnection, per_category: int, seed: int, ste
     threads = threads_of(con)
     elements = elements_of(con)
     vectors: dict[str, ElementVectors | None] = {STOICHIOMETRY: None}
+    vectors[OXYGEN] = oxygen_vectors([element.symbol for element in elements])
     vectors |= {name: element_vectors(con, name) for name in PAPER_EMBEDDINGS}
     samples: dict[int, list[Sample]] = {}
     for nelements in (n for n in nelements_of(con) if n in PAIRS):
@@ -184,7 +187,8 @@ def scores_of(sample: Sample, vectors: ElementVectors | None, smallest: int) -> 
         rng = np.random.default_rng([sample.seed, sample.nelements])
         categories = sample.categories[points.rows]
         if sample.nelements == 2:
-            found |= _spread(points, rng) if vectors is not None else {}
+            if vectors is not None and points.coordinates.shape[1] > 1:
+                found |= _spread(points, rng)
             found |= _anion_classes(points, sample, rng)
         for pair in PAIRS[sample.nelements]:
             rows = equally_many(categories, pair, rng)

@@ -20,6 +20,10 @@ from chemdb.query.sample import sample_categories
 REPEATS = 5
 #: Control without elements: the atomic fractions of a composition, largest first.
 STOICHIOMETRY = "stoichiometry"
+#: Control with one element: the atomic fraction of oxygen.
+OXYGEN = "oxygen"
+#: Standard deviation of the noise that separates equal fractions; different ones differ by a thousandth.
+NOISE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -86,29 +90,43 @@ def draw_sample(
 def points_of(sample: Sample, vectors: ElementVectors | None) -> Iterator[Points]:
     """Yield a sample as vectors and in their PCA, or without `vectors` as `STOICHIOMETRY`."""
     if vectors is None:
-        fractions = np.sort(sample.factors / sample.factors.sum(axis=1, keepdims=True), axis=1)[:, ::-1]
-        yield Points("full", fractions, np.arange(len(fractions)))
-        return
-    rows = np.flatnonzero(is_covered(sample.elements, vectors))
-    full = composition_vectors(sample.elements[rows], sample.factors[rows], vectors, threads=1)
+        rows = np.arange(len(sample.factors))
+        fractions = sample.factors / sample.factors.sum(axis=1, keepdims=True)
+        full = np.sort(fractions, axis=1)[:, ::-1].astype(np.float32)
+    else:
+        rows = np.flatnonzero(is_covered(sample.elements, vectors))
+        full = composition_vectors(sample.elements[rows], sample.factors[rows], vectors, threads=1)
+    if vectors is None or vectors.name == OXYGEN:
+        # Many compositions have the same fractions: which of them are nearest must not depend on their order.
+        noise = np.random.default_rng(sample.seed).normal(scale=NOISE, size=full.shape)
+        full = full + noise.astype(np.float32)
     yield Points("full", full, rows)
-    yield Points("pca", reduce(full, "pca").coordinates, rows)
+    yield Points("pca", reduce(full, "pca").coordinates if full.shape[1] > 2 else full, rows)
+
+
+def oxygen_vectors(symbols: Sequence[str]) -> ElementVectors:
+    """Return the representation in which the vector of a composition is its fraction of oxygen."""
+    values = np.zeros((len(symbols) + 1, 1))
+    values[symbols.index("O") + 1] = 1
+    return ElementVectors(OXYGEN, values, ("O",), tuple(symbols))
 
 
 def equally_many(
     labels: NDArray[np.str_], names: Sequence[str], rng: np.random.Generator, n: int | None = None
 ) -> NDArray[np.int64]:
-    """Return the places of `n` points of each label, by default as many as the rarest one has.
+    """Return the places of `n` points of each label in random order, by default as many as the rarest has.
 
     Examples
     --------
     >>> labels = np.array(["a", "b", "b", "a", "b", "c"])
-    >>> labels[equally_many(labels, ["a", "b"], np.random.default_rng(0))].tolist()
+    >>> sorted(labels[equally_many(labels, ["a", "b"], np.random.default_rng(0))].tolist())
     ['a', 'a', 'b', 'b']
     """
     if n is None:
         n = min(int((labels == name).sum()) for name in names)
-    return np.concatenate([rng.permutation(np.flatnonzero(labels == name))[:n] for name in names])
+    return rng.permutation(
+        np.concatenate([rng.permutation(np.flatnonzero(labels == name))[:n] for name in names])
+    )
 
 
 def one_per_system(systems: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int64]:

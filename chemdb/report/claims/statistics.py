@@ -56,7 +56,7 @@ def partial_spearman(x: NDArray[np.floating], y: NDArray[np.floating], given: ND
     --------
     >>> z = np.arange(6.0)
     >>> round(partial_spearman(z + [0, 2, 0, 2, 0, 2], z + [2, 0, 2, 0, 2, 0], z), 3)
-    -1.0
+    -0.955
     """
     xy, xz, yz = spearman(x, y), spearman(x, given), spearman(y, given)
     return float((xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2)))
