@@ -88,11 +88,11 @@ class Claim:
     def reason(self) -> str:
         """Return how many measurements support the claim, and what cannot be judged."""
         outcomes = [each.outcome for each in self.measurements if each.outcome]
-        holds, partly, not_ = (outcomes.count(name) for name in (HOLDS, PARTLY, NOT))
+        holds, partly, against = (outcomes.count(name) for name in (HOLDS, PARTLY, NOT))
         parts = [
-            f"{holds} of {counted(len(outcomes), 'number')} support it" if outcomes else "",
-            f"{partly} in part" if partly else "",
-            f"{not_} {'does' if not_ == 1 else 'do'} not" if not_ else "",
+            f"{counted(holds, 'number')} {'supports' if holds == 1 else 'support'} it" if outcomes else "",
+            f"{partly} {'does' if partly == 1 else 'do'} in part" if partly else "",
+            f"{against} {'does' if against == 1 else 'do'} not" if against else "",
         ]
         return "; ".join(filter(None, (", ".join(filter(None, parts)), self.not_judged)))
 

@@ -94,12 +94,11 @@ def missing_share(con: duckdb.DuckDBPyConnection) -> Claim:
     ).fetchall()
     as_paper = as_in_paper(build_info(con))
     found = []
-    before: float | None = None
-    for nelements, combinations, allowed, missing in rows:
-        share = 100 * missing / combinations
-        outcome = None if before is None else outcome_of(share > before)
-        found.append(_share("known list of the file", nelements, combinations, share, outcome))
-        before = share
+    shares = [100 * missing / combinations for _, combinations, _, missing in rows]
+    for i, (nelements, combinations, allowed, _) in enumerate(rows):
+        near = shares[max(0, i - 1) : i + 2]
+        outcome = outcome_of(near == sorted(set(near)))
+        found.append(_share("known list of the file", nelements, combinations, shares[i], outcome))
         if as_paper and nelements in TABLE_2:
             share = 100 * (allowed - TABLE_2[nelements]["standard"]) / combinations
             outcome = outcome_of(round(share, 1) == PRINTED_SHARES[nelements])

@@ -37,10 +37,11 @@ def summary(claims: Iterable[Claim]) -> list[list[Any]]:
     rows: list[list[Any]] = []
     for claim in claims:
         rows.append([claim.number, claim.verdict, f"{claim.statement} ({claim.where})", claim.reason, " "])
+        supporting = {each.measure for each in claim.measurements if each.outcome}
         for (measure, compared, nelements, space), group in groupby(claim.measurements, _group):
-            measured = list(group)
-            if not any(each.outcome for each in measured):
+            if measure not in supporting:
                 continue
+            measured = list(group)
             where = [compared, f"{nelements} elements" if nelements else "", space or ""]
             name = f"{measure}: {', '.join(filter(None, where))}"
             rows.append([" ", " ", name, _figures(measured), _controls(measured)])
