@@ -14,7 +14,7 @@ TSC := $(VENV)/node_modules/typescript/bin/tsc
 PARALLEL := --numprocesses auto --dist worksteal
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-unit test-slow test-long lint docs figures screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-scaling bench-export bench-robustness constraints licences audit clean
+.PHONY: help build test test-unit test-slow test-long lint docs figures claims screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-scaling bench-export bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write
 
 figures: $(DB) $(VENV)/test.stamp ## draw docs/figures: the paper's and others (an hour, where the file lacks the maps)
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/figures.py
+
+claims: $(DB) $(VENV)/test.stamp ## judge the paper's claims: renews the table and the figure of docs/claims.md (two minutes)
+	CHEMDB_PATH=$(DB) $(BIN)/python docs/claims.py
 
 screenshots: $(DB) $(VENV)/test.stamp ## take the pictures of docs/explorer.md in Chromium (a minute)
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/screenshots.py
