@@ -27,7 +27,7 @@ insert into flat
 select
     formula, chemsys, elements[1], elements[2], elements[3], factors[1], factors[2], factors[3], natoms,
     formula_anonymous, category
-from space.composition where nelements = 3 and {condition}
+from space.composition where nelements = 3
 order by chemsys, factors
 """
 EXCLUDED = (
@@ -105,20 +105,21 @@ QUESTIONS = (
 )
 
 
-def flat_tables(folder: Path, condition: str = "true", times: int = 5) -> list[Stored]:
+def flat_tables(folder: Path, max_factor: int = 8, times: int = 5) -> list[Stored]:
     """Build and ask the three stores; raise where they answer differently.
 
     Parameters
     ----------
     folder : Path
         For the files.
-    condition : str
-        SQL that the rows of the flat table meet; other than all, only for questions that need no others.
+    max_factor : int
+        Largest stoichiometric factor of the ternaries.
     times : int
         How often each question is asked.
     """
     source, flat, parquet = (folder / name for name in ("ternaries.duckdb", "flat.duckdb", "flat.parquet"))
-    build = process(command("build", "--nelements", 3, "--db", source))
+    words = ("build", "--nelements", 3, "--max-stoichiometry", max_factor, "--db", source)
+    build = process(command(*words))
     with chemdb.open(source) as db:
         asked = [warm(lambda question=question: question.ask(db), times) for question in QUESTIONS]
     expected = [sorted(answer) for _, answer in asked]
@@ -133,7 +134,7 @@ def flat_tables(folder: Path, condition: str = "true", times: int = 5) -> list[S
 
         def fill() -> None:
             con.execute(CREATE)
-            con.execute(FILL.format(condition=condition))
+            con.execute(FILL)
             con.execute("checkpoint")
 
         filled, _ = once(fill)
