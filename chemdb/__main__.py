@@ -31,8 +31,6 @@ def main() -> None:
             os._exit(INTERRUPTED)
         # The result is final: ignore Ctrl-C from here on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # Python would look for garbage among all imported modules once more, for a sixth of a short command.
-        gc.freeze()
         flush_stderr()
         raise
 
