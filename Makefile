@@ -53,8 +53,8 @@ claims: $(DB) $(VENV)/test.stamp ## judge the paper's claims: renews the table a
 screenshots: $(DB) $(VENV)/test.stamp ## take the pictures of docs/explorer.md in Chromium (a minute)
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/screenshots.py
 
-bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
-	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md
+bench: $(VENV)/test.stamp ## measure docs/performance.md: peers, bounds, growth (eight minutes)
+	$(BIN)/python bench/performance/run.py
 
 bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing allowed sets saves (five minutes)
 	$(BIN)/python bench/storage.py $(DB) > storage.new && mv storage.new docs/storage.md
