@@ -234,8 +234,8 @@ def read_style(path: Path) -> dict[Any, Any]:
         logger.propagate = propagate
     if problems:
         # Such as: Bad key line.width in file a.mplstyle, line 3 ('line.width: 2').
-        first = problems[0].strip().splitlines()[0]
-        raise PlotError(f"style file {re.sub(r' in file .*, line', ', line', first)}")
+        first = re.sub(" in file .*, line", ", line", problems[0].strip().splitlines()[0])
+        raise PlotError(f"style file {path}: {first}")
     if settings.get("text.usetex"):
         raise PlotError(f"style file {path}: text.usetex is not supported; leave it out")
     # It would choose the backend of the user's other figures.

@@ -64,7 +64,8 @@ def draw_triangle(
     height = figure.get_figheight() * box.height * 72
     # The triangle is centred, with labels on its left and right.
     named = [row for row in labels if row in set(chosen.tolist())]
-    room = max(width_of(figure, [labels[row] for row in named], small), 0.12 * width)
+    # A third of the small text stays free at the edges of the figure.
+    room = max(width_of(figure, [labels[row] for row in named], small) + small / 3, 0.12 * width)
     base = BASE * small
     side = min(width - 2 * room - 2.7 * small, (height - base - 1.7 * small) / CORNERS[2, 1])
     axes.set(
