@@ -3,7 +3,7 @@
     python docs/figures.py
 
 The database is $CHEMDB_PATH; maps that it lacks are computed and stored in it. PNG files are reduced
-to at most 128 colours, without a visible difference.
+to at most 64 colours, without a visible difference.
 """
 
 import os
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "figures"
 PAGE = FOLDER.with_suffix(".md")
 
 #: Colours of a PNG file.
-COLORS = 128
+COLORS = 64
 #: Heading, command and figure files of each section.
 SECTIONS = (
     ("Figures 1 to 5 of the paper", "plot paper -o .", [f"figure-{n}.png" for n in range(1, 6)]),
@@ -60,26 +60,28 @@ SECTIONS = (
     ),
     (
         "One map in three dimensions",
-        "plot map --embedding mat2vec --method pca --components 3 --nelements 3 --per-category 1000 -o map-3d.png",
+        "plot map --embedding mat2vec --method pca --components 3 --nelements 3 -o map-3d.png",
         ["map-3d.png"],
     ),
 )
 
-#: For whom the pictures are for a paper or a talk.
+#: What is above the figures.
 PRINT = """\
 ## For print
 
-The suffix chooses the format: `.png` at 300 dpi; `.svg` with text as text, which editors can change; `.pdf` with
-embedded TrueType fonts (DejaVu, which are free). Points of maps are pixels in all three. The same data give the same
-bytes.
+The suffix chooses the format: `.png` at 300 dpi; `.svg` with text as text, which editors can change; `.pdf`
+with embedded TrueType fonts (DejaVu, which are free). Points of maps are pixels in all three. The same data
+give the same bytes.
 
 | option | |
 | --- | --- |
 | `--columns 1`, `2` | width of the figure: 8.3 or 17.1 cm, one or two columns of a page |
-| `--palette okabe-ito` | the default: blue, vermillion, bluish green and grey of Okabe and Ito, which readers with any kind of colour vision tell apart |
+| `--palette okabe-ito` | default: the hues of the paper in shades that all readers can tell apart |
 | `--palette paper` | the blue, red, green and grey of the paper |
-| `--style FILE` | a style file of matplotlib for fonts, sizes, line widths, `image.cmap`; print width and palette stay |
-| `--scale linear`, `log` | scale of a periodic table; by default logarithmic where the largest number is more than ten times the median |
+| `--style FILE` | style file of matplotlib: fonts, sizes, line widths, `image.cmap` |
+| `--scale linear`, `log` | scale of a periodic table, by default chosen by the data |
+
+The palette is that of Okabe and Ito (2008). Print width and palette stay, whatever the style file says:
 
 ```
 # talk.mplstyle
@@ -89,16 +91,17 @@ font.size: 9
 xtick.labelsize: 8
 ```
 
-Marks say the same as the colours: circles are allowed, diamonds are not. In chemical systems, open marks are not
-known; in maps all are filled. The corners of a chemical system are in the order asked for: left, right, top, and
-slices by the last element. Where there is no room for all names, those of the most elements, fewest atoms and most
-entries come first, and the caption lists the others.
+Scales are logarithmic where the largest number is more than ten times the median. Elements that all
+compositions have are outlined and out of the scale.
 
-`--hull-energies` writes energies above the hull after the names, for sources that have them, and circles stable
-compounds. Lists have energies above the hull, not formation energies, so only some tie lines of a ternary system are
-certain: those that no line between two other stable compounds crosses. These are drawn.
+Marks say the same as the colours: circles are allowed, diamonds are not. In chemical systems, open marks
+are not known; in maps all are filled. The corners of a chemical system are in the order asked for: left,
+right, top, and slices by the last element. Where there is no room for all names, those of the most
+elements, fewest atoms and most entries come first, and the caption lists the others.
 
-In Python, every function of `chemdb.plot` that draws returns a figure of matplotlib with its caption.
+`--hull-energies` writes energies above the hull after the names, for sources that have them, and circles
+stable compounds. Lists have energies above the hull, not formation energies, so only some tie lines of a
+ternary system are certain: those that no line between two other stable compounds crosses. These are drawn.
 """
 
 
