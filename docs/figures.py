@@ -3,7 +3,7 @@
     python docs/figures.py
 
 The database is $CHEMDB_PATH; maps that it lacks are computed and stored in it. PNG files are reduced
-to at most 64 colours, without a visible difference.
+to at most 256 colours, without a visible difference.
 """
 
 import os
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "figures"
 PAGE = FOLDER.with_suffix(".md")
 
 #: Colours of a PNG file.
-COLORS = 64
+COLORS = 256
 #: Heading, command and figure files of each section.
 SECTIONS = (
     ("Figures 1 to 5 of the paper", "plot paper -o .", [f"figure-{n}.png" for n in range(1, 6)]),
@@ -139,7 +139,7 @@ def compress(path: Path) -> None:
     with Image.open(path) as image:
         if image.mode == "P":
             return
-        small = image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         dpi = image.info.get("dpi", (300, 300))
     small.save(path, optimize=True, dpi=dpi)
 

@@ -30,7 +30,11 @@ MANY = 2000
 OPACITY = 0.75
 #: Points are drawn in so many rounds of all groups, so that no group hides another.
 ROUNDS = 12
-OVERLAP = "Points are drawn in random order, so that no {group} hides another."
+OVERLAP = (
+    "Points are drawn in random order, and those of a rare {group} on top, so that no {group} hides another."
+)
+#: A group is rare if it has less than this share of the points of the largest one.
+RARE = 0.1
 
 
 def draw(con: duckdb.DuckDBPyConnection, spec: MapSpec, look: Look = DEFAULT_LOOK) -> Drawing:
@@ -126,7 +130,10 @@ def scatter(
             depthshade_minalpha=0.15,
         )
         return
-    for level, chosen in enumerate(np.array_split(order, ROUNDS), start=1):
+    sizes = {group: int((groups == group).sum()) for group in names}
+    rare = np.isin(groups[order], [group for group in names if sizes[group] < RARE * max(sizes.values())])
+    rounds = [*np.array_split(order[~rare], ROUNDS), order[rare]]
+    for level, chosen in enumerate(rounds, start=1):
         for group in names:
             of_group = coordinates[chosen[groups[chosen] == group]]
             if len(of_group):
