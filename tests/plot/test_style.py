@@ -9,11 +9,12 @@ from colorspacious import cspace_convert, deltaE
 from helpers.cli import run
 from matplotlib.colors import to_rgb
 
+from chemdb.chemistry.anion_class import ANION_CLASSES
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.errors import PlotError
 from chemdb.plot import chemical_system, periodic_table
 from chemdb.plot.drawing import save
-from chemdb.plot.style import ANION_CLASSES, DEFAULT_PALETTE, PALETTES, Look, formula_markup, palette
+from chemdb.plot.style import DEFAULT_PALETTE, PALETTES, Look, formula_markup, palette
 
 #: Kinds of colour blindness, all of full severity (Machado et al. 2009).
 KINDS = [None, "deuteranomaly", "protanomaly", "tritanomaly"]
