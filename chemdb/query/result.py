@@ -110,7 +110,7 @@ class Result(ArrowRows):
 
     def element_frequency(self) -> dict[str, int]:
         """Return the exact number of matching compositions with each element, by symbol."""
-        return dict(self._fetched(element_frequency_statement(self.filter)))
+        return dict(self._fetched(element_frequency_statement(self.filter, self._nelements)))
 
     @property
     def sql(self) -> str:
@@ -264,6 +264,11 @@ class Result(ArrowRows):
         return result
 
     @property
+    def _nelements(self) -> tuple[int, ...]:
+        """Numbers of elements of the file."""
+        return self._vocabulary.nelements
+
+    @property
     def _reads_score(self) -> bool:
         return SCORE in self.columns or any(one.column == SCORE for one in self._order)
 
@@ -302,12 +307,18 @@ class Result(ArrowRows):
         if self._limit is None or self._order[0] != Order(SCORE, descending=True):
             return False
         last = self._offset + self._limit
-        statement = rows_statement(self.filter, [SCORE], self._order[:1], 1, last - 1, SCORED)
+        statement = rows_statement(self.filter, self._nelements, [SCORE], self._order[:1], 1, last - 1, SCORED)
         return [score > 0 for (score,) in self._fetched(statement)] == [True]
 
     def _statement(self, part: Part) -> Statement:
         return rows_statement(
-            self.filter, self._sql_columns(), self._order, part.limit, part.offset, part.window
+            self.filter,
+            self._nelements,
+            self._sql_columns(),
+            self._order,
+            part.limit,
+            part.offset,
+            part.window,
         )
 
     def _window_counts(self) -> WindowCounts:
@@ -320,7 +331,7 @@ class Result(ArrowRows):
         )
 
     def _category_counts(self, window: Window) -> dict[str, int]:
-        [row] = self._fetched(count_statement(self.filter, window))
+        [row] = self._fetched(count_statement(self.filter, self._nelements, window))
         return dict(zip(CATEGORIES, row, strict=True))
 
     def _known_and_unknown(self, window: Window) -> tuple[int, int]:
@@ -336,14 +347,14 @@ class Result(ArrowRows):
             return system_ranges(con)
 
     def _by_natoms(self) -> list[tuple]:
-        return self._fetched(natoms_counts_statement(self.filter))
+        return self._fetched(natoms_counts_statement(self.filter, self._nelements))
 
     def _system_ranges(self, window: Window) -> list[tuple[int, int]]:
         """Return ranges of system_id with about `AT_ONCE` compositions of a window at most."""
         ranges: list[tuple[int, int]] = []
         first = total = 0
         bucket = -1
-        for bucket, n in self._fetched(system_counts_statement(self.filter, BUCKET, window)):
+        for bucket, n in self._fetched(system_counts_statement(self.filter, self._nelements, BUCKET, window)):
             if total and total + n > AT_ONCE:
                 ranges.append((first, bucket * BUCKET - 1))
                 first, total = bucket * BUCKET, 0

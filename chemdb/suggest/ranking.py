@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from chemdb.database.arrays import as_array
 from chemdb.database.execution import interruptible, registered, relation
+from chemdb.database.metadata import nelements_of
 from chemdb.query.expansion.matching_systems import matching_systems
 from chemdb.query.filter import Filter
 from chemdb.query.statement.parameters import Statement
@@ -58,7 +59,7 @@ def _scored(con: duckdb.DuckDBPyConnection, candidates: pa.Table, condition: Fil
         lowest = np.partition(scores, -tried)[-tried] if tried < len(scores) else 0.0
         best = candidates.filter(pa.array(scores >= max(lowest, 0.0)))
         with registered(con, {"candidate": best}):
-            scored = _rows(con, scored_statement(condition, n))
+            scored = _rows(con, scored_statement(condition, nelements_of(con), n))
         if len(scored) >= n or lowest <= 0:
             return scored
         tried *= MORE

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from chemdb.database.arrays import as_array
 from chemdb.database.execution import interruptible, relation
+from chemdb.database.metadata import nelements_of
 from chemdb.query.filter import Filter
-from chemdb.query.statement.unknown import kinds_statement
+from chemdb.query.statement.unknown import UNKNOWN, kinds_statement
+from chemdb.query.statement.windows import Window
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,11 @@ class Chunk:
         return len(self.rows)
 
 
-def matching_systems(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[MatchingSystems]:
+def matching_systems(
+    con: duckdb.DuckDBPyConnection, condition: Filter, window: Window = UNKNOWN
+) -> Iterator[MatchingSystems]:
     """Yield the systems in which unknown compositions meet a filter, for each number of elements."""
-    statement = kinds_statement(condition)
+    statement = kinds_statement(condition, nelements_of(con), window)
     with relation(con, statement.text, dict(statement.parameters) or None) as rows:
         kinds = interruptible(con, rows.to_arrow_table).combine_chunks()
     for nelements in sorted(pc.unique(kinds["nelements"]).to_pylist()):
