@@ -81,7 +81,8 @@ def nelements_of(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
 def system_ranges(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
     """Return the first and last system_id by number of elements."""
     rows = con.execute(
-        "select nelements, min(system_id), max(system_id) from store.chemical_system group by nelements"
+        "select nelements, min(system_id), max(system_id) from store.listed_system group by nelements union all "
+        "select 5, min(first_system_id), max(first_system_id + n_systems) - 1 from store.system_head having count(*) > 0"
     ).fetchall()
     return {nelements: (first, last) for nelements, first, last in rows}
 
@@ -187,8 +188,8 @@ def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
     if len(set(symbols)) < len(symbols):
         raise ChemdbError(f"chemical system {text!r}: an element occurs twice")
     chemsys = "-".join(sorted(symbols))
-    if not con.execute("from chemical_system where chemsys = ?", [chemsys]).fetchall():
-        nelements = nelements_of(con)
+    nelements = nelements_of(con)
+    if len(symbols) not in nelements:
         raise ChemdbError(
             f"chemical system {text!r}: this file has systems of {nelements[0]} to {nelements[-1]} elements"
         )

@@ -17,7 +17,7 @@ lowest as (
 ),
 named as (
     select
-        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)
+        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5)
             as formula,
         s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous,
         m.score, m.system_id, m.stoichiometry_id

@@ -1,7 +1,7 @@
 -- The columns of drawn compositions. Reads `drawn` (nelements, system_id, stoichiometry_id).
 
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5)
         as formula,
     s.chemsys, s.nelements, s.elements::varchar[] as elements, t.factors, t.natoms, t.formula_anonymous,
     $category as category, k.material_id, k.energy_above_hull,

@@ -3,7 +3,7 @@
 
 with named as (
     select
-        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)
+        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5)
             as formula,
         s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous,
         get_bit(a.stoichiometries, r.stoichiometry_id) = 1 as allowed,
