@@ -257,13 +257,22 @@ def _find_distinct(
         map_slices(lambda start, stop: distinct_rows.hash_rows(start, stop, rows, keys), n, threads)
         before = n_sets
         n_sets = distinct_rows.merge_rows(
-            rows[:n], keys, slots, set_keys, file.read(np.uint64, signatures.row_words), n_sets, set_of_row, fresh
+            rows[:n],
+            keys,
+            slots,
+            set_keys,
+            file.read(np.uint64, signatures.row_words),
+            n_sets,
+            set_of_row,
+            fresh,
         )
         file.write((before - 1) * row_bytes, rows[fresh[: n_sets - before]])
         file.forget()
         np.add.at(set_n_systems, set_of_row[:n], row_systems[:n])
         head, tail = np.nonzero(row_of >= 0)
-        pairs.append(np.stack([1 + a + head, 1 + tail, set_of_row[row_of[head, tail]]], axis=1).astype(np.int32))
+        pairs.append(
+            np.stack([1 + a + head, 1 + tail, set_of_row[row_of[head, tail]]], axis=1).astype(np.int32)
+        )
         progress(b / len(n_rows))
     set_n_systems[0] = 0
     return np.concatenate(pairs), set_n_systems[:n_sets].copy()
@@ -290,7 +299,11 @@ def _check_size(n_bytes: int, signatures: Signatures) -> None:
 
 
 def _pack(
-    signatures: Signatures, set_n_systems: NDArray[np.int64], n_stoichiometries: int, threads: int, file: RowFile
+    signatures: Signatures,
+    set_n_systems: NDArray[np.int64],
+    n_stoichiometries: int,
+    threads: int,
+    file: RowFile,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Rewrite the rows of the file as bits of stoichiometries; return the sizes of the sets, and tallies.
 

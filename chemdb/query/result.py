@@ -45,6 +45,9 @@ from chemdb.runtime.forks import no_fork
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: Most compositions that are listed, or sorted by something else than the default order: more than all of two to
+#: four elements, about a thousandth of those of five.
+MAX_LISTED = 20_000_000_000
 #: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024
 FORMULA = "formula"
@@ -52,6 +55,8 @@ FORMULA = "formula"
 SCORED = Window(scored=True)
 #: Columns that `chemdb.query.expansion.row_columns` makes, all but amounts, fractions, species and score.
 EXPANDABLE = frozenset(SHOWN) - {SCORE}
+#: Columns by which the first rows are found in parts of the space.
+IN_PARTS = ("known", "natoms")
 #: Columns from which the column species is computed.
 FOR_SPECIES = ("elements", "factors", "allowed")
 
@@ -130,12 +135,33 @@ class Result(ArrowRows):
 
     def __iter__(self) -> Iterator[tuple]:
         """Yield the rows as tuples of `columns`, in bounded memory."""
+        self.check_listed()
         return until_exit(self._rows())
 
     def __len__(self) -> int:
         """Return the number of rows, within the limit."""
         rows = max(0, self.count() - self._offset)
         return rows if self._limit is None else min(rows, self._limit)
+
+    def check_listed(self) -> None:
+        """Raise `QueryError` if there are too many compositions to list them, or to sort them."""
+        last = self._offset + len(self)
+        if last > MAX_LISTED:
+            raise QueryError(
+                f"query: {last:,} compositions: at most {MAX_LISTED:,} can be listed; "
+                "limit them (--limit 1000), narrow the query, or ask for counts (--count)"
+            )
+        # The first rows by number of atoms are found without the others.
+        if (
+            last
+            and self.count() > MAX_LISTED
+            and self._order[0].column not in IN_PARTS
+            and not self._scores_suffice()
+        ):
+            raise QueryError(
+                f"query: {self.count():,} compositions: at most {MAX_LISTED:,} can be sorted by "
+                f"{self._order[0].column}; narrow the query, or leave --sort out"
+            )
 
     def without_electronegativity(self, rows: Iterable[tuple]) -> list[str]:
         """Return the elements without an electronegativity in the formulas of some rows, if they have any.
@@ -162,6 +188,7 @@ class Result(ArrowRows):
         with no_fork():
             import pyarrow as pa
 
+        self.check_listed()
         return pa.RecordBatchReader.from_batches(self._schema(), until_exit(self._batches()))
 
     def arrow(self) -> "pa.Table":
@@ -169,6 +196,7 @@ class Result(ArrowRows):
         with no_fork():
             import pyarrow as pa
 
+        self.check_listed()
         return pa.Table.from_batches(list(self._batches()), self._schema())
 
     def __repr__(self) -> str:
@@ -307,7 +335,9 @@ class Result(ArrowRows):
         if self._limit is None or self._order[0] != Order(SCORE, descending=True):
             return False
         last = self._offset + self._limit
-        statement = rows_statement(self.filter, self._nelements, [SCORE], self._order[:1], 1, last - 1, SCORED)
+        statement = rows_statement(
+            self.filter, self._nelements, [SCORE], self._order[:1], 1, last - 1, SCORED
+        )
         return [score > 0 for (score,) in self._fetched(statement)] == [True]
 
     def _statement(self, part: Part) -> Statement:

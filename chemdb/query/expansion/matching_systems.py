@@ -1,7 +1,7 @@
 """The chemical systems of a query, the stoichiometries that match in each, and compositions, as arrays."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -10,11 +10,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chemdb.database.arrays import as_array
-from chemdb.database.execution import interruptible, relation
-from chemdb.database.metadata import nelements_of
+from chemdb.database.execution import execute, interruptible, relation
+from chemdb.database.metadata import nelements_of, system_ranges
 from chemdb.query.filter import Filter
-from chemdb.query.statement.unknown import UNKNOWN, kinds_statement
+from chemdb.query.statement.systems import BY_SIGNATURE
+from chemdb.query.statement.unknown import UNKNOWN, buckets_statement, kinds_statement
 from chemdb.query.statement.windows import Window
+
+#: Most systems of five elements in memory at the same time: each may have its own bitmaps of 4 kB.
+AT_ONCE = 1 << 15
+#: Systems that are counted together.
+BUCKET = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -78,10 +84,42 @@ class Chunk:
         return len(self.rows)
 
 
-def matching_systems(
-    con: duckdb.DuckDBPyConnection, condition: Filter, window: Window = UNKNOWN
+def matching_systems(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[MatchingSystems]:
+    """Yield the systems in which unknown compositions meet a filter, for each number of elements.
+
+    Those of five elements come in several parts, each of at most `AT_ONCE` systems.
+    """
+    for window in windows_of(con, condition):
+        yield from matching_in(con, condition, window)
+
+
+def windows_of(con: duckdb.DuckDBPyConnection, condition: Filter) -> list[Window]:
+    """Return consecutive windows whose systems can be in memory at the same time.
+
+    The first has the systems of up to four elements, if the file has any; each other one systems of five.
+    """
+    nelements = nelements_of(con)
+    if nelements[-1] < BY_SIGNATURE:
+        return [UNKNOWN]
+    first, last = system_ranges(con)[BY_SIGNATURE]
+    windows = [replace(UNKNOWN, systems=(0, first - 1))] if first else []
+    five = replace(UNKNOWN, systems=(first, last))
+    statement = buckets_statement(condition, nelements, BUCKET, five)
+    counts = execute(con, statement.text, statement.parameters or None).fetchall()
+    start = first
+    total = 0
+    for bucket, n in counts:
+        if total and total + n > AT_ONCE:
+            windows.append(replace(UNKNOWN, systems=(start, bucket * BUCKET - 1)))
+            start, total = bucket * BUCKET, 0
+        total += n
+    return [*windows, replace(UNKNOWN, systems=(start, last))] if total else windows
+
+
+def matching_in(
+    con: duckdb.DuckDBPyConnection, condition: Filter, window: Window
 ) -> Iterator[MatchingSystems]:
-    """Yield the systems in which unknown compositions meet a filter, for each number of elements."""
+    """Yield the systems of a window in which unknown compositions meet a filter, by number of elements."""
     statement = kinds_statement(condition, nelements_of(con), window)
     with relation(con, statement.text, dict(statement.parameters) or None) as rows:
         kinds = interruptible(con, rows.to_arrow_table).combine_chunks()

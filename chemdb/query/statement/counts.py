@@ -15,9 +15,7 @@ select coalesce(sum(n_systems * bit_count(when_allowed)), 0)::bigint as allowed,
     from answer"""
 
 
-def count_statement(
-    condition: Filter, nelements: Sequence[int], window: Window = WHOLE_SPACE
-) -> Statement:
+def count_statement(condition: Filter, nelements: Sequence[int], window: Window = WHOLE_SPACE) -> Statement:
     """Return the query of one row: standard, missing, interesting, unlikely.
 
     As below, `nelements` are the numbers of elements of the file.

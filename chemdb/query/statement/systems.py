@@ -112,7 +112,8 @@ class SignatureParts:
         self._columns = columns
         self._parameters = parameters
         self._allowed_only = allowed_only
-        self._where = conditions.on_places(necessary, BY_SIGNATURE)
+        # Written where it is used, as it binds parameters.
+        self._where = lambda: conditions.on_places(necessary, BY_SIGNATURE)
         self._systems = systems
         self._ids = ids
 
@@ -140,7 +141,7 @@ class SignatureParts:
                 f"    from (\n        select {', '.join(_sums(names, ('h', 't'), ('head', 'tail')))}\n"
                 f"        from (select distinct {', '.join(names)} from head) h,\n"
                 f"            (select distinct {', '.join(names)} from tail) t\n"
-                f"    )\n    where {self._where}\n)"
+                f"    )\n    where {self._where()}\n)"
             )
         return parts
 
@@ -159,9 +160,7 @@ class SignatureParts:
         names = self._columns.places
         if not names and self._systems is None:
             columns = "".join(f"{one}, " for one in self._unnamed())
-            return filled(
-                "statements/query_signature_sets", allowed_only=self._allowed_only, columns=columns
-            )
+            return filled("statements/query_signature_sets", allowed_only=self._allowed_only, columns=columns)
         listed = "".join(f"{name}, " for name in names)
         return filled(
             "statements/query_signature_kinds",
@@ -189,7 +188,7 @@ class SignatureParts:
             first, last = (self._parameters.bind("system", n) for n in self._systems)
             conditions.append(f"system_id between {first} and {last}")
         if self._ids is not None:
-            conditions.append(self._where)
+            conditions.append(self._where())
         where = " and ".join(one for one in conditions if one != "true")
         return f"\n    where {where}" if where else ""
 

@@ -24,9 +24,14 @@ def scored_statement(condition: Filter, nelements: Sequence[int], n: int) -> Sta
     return tables.statement([*parts, filled("statements/query_scored", **slots)], "")
 
 
-def kinds_statement(
-    condition: Filter, nelements: Sequence[int], window: Window = UNKNOWN
-) -> Statement:
+def buckets_statement(condition: Filter, nelements: Sequence[int], width: int, window: Window) -> Statement:
+    """Return the query of the systems in which a filter may hold, per `width` system_ids: bucket, n."""
+    tables = CommonTables(condition, window, nelements)
+    query = f"\nselect system_id // {width} as bucket, count(*) as n from {tables.systems} group by all order by all"
+    return tables.statement(tables.system_parts(), query)
+
+
+def kinds_statement(condition: Filter, nelements: Sequence[int], window: Window = UNKNOWN) -> Statement:
     """Return the query of the systems, grouped by the stoichiometries that match, see ``query_kinds.sql``.
 
     The numbers of elements are those of the file.
@@ -43,6 +48,8 @@ def kinds_statement(
         key=", ".join(key),
         a_key=", ".join(f"a.{one}" for one in key),
         element_join=join,
-        element5=",\n    list(coalesce(e.element5, 'H'::element_symbol)) as element5" if tables.signatures else "",
+        element5=",\n    list(coalesce(e.element5, 'H'::element_symbol)) as element5"
+        if tables.signatures
+        else "",
     )
     return tables.statement([*tables.system_parts(), tables.matching_part()], "\n" + query)
