@@ -134,31 +134,34 @@ class CommonTables:
         return parts
 
     def _systems(self) -> list[str]:
+        if self.signatures is None:
+            columns, where = self._listed()
+            return [filled("statements/query_systems", columns=columns, where=where)]
+        systems = []
+        if self.listed:
+            columns, where = self._listed()
+            systems.append(
+                "select system_id, nelements, allowed_set_id, element1, element2, element3, element4,\n"
+                f"        null::element_symbol as element5{columns}\n    from store.listed_system{where}"
+            )
+        parts = [sql_part("statements/query_amounts"), *self.signatures.halves()]
+        if self.by_kind:
+            key = ", ".join(self.columns.key)
+            kinds = [
+                f"select {key}, count(*) as n_systems\n    from (\n    {one}\n    )\n    group by {key}"
+                for one in systems
+            ]
+            joined = "\n    union all by name\n    ".join([*kinds, self.signatures.kinds()])
+            return [*parts, f"kind as materialized (\n    {joined}\n)"]
+        joined = "\n    union all by name\n    ".join([*systems, self.signatures.systems()])
+        return [*parts, f"system as (\n    {joined}\n)"]
+
+    def _listed(self) -> tuple[str, str]:
+        """Return the columns that the filter reads of systems in the table, and the WHERE of these."""
         columns = self.columns.expressions([f"element{i}" for i in LISTED], self.parameters)
         conditions = [self._system_range(), self.conditions.on_system(self._necessary)]
         where = "\n        and ".join(one for one in conditions if one != "true")
-        where = f"\n    where {where}" if where else ""
-        if self.signatures is None:
-            return [filled("statements/query_systems", columns=columns, where=where)]
-        listed = (
-            "select system_id, nelements, allowed_set_id, element1, element2, element3, element4,\n"
-            f"        null::element_symbol as element5{columns}\n    from store.listed_system{where}"
-        )
-        parts = [sql_part("statements/query_amounts")]
-        parts += self.signatures.halves()
-        if self.by_kind:
-            key = ", ".join(self.columns.key)
-            kinds = [self.signatures.kinds()]
-            if self.listed:
-                n_systems = "count(*) as n_systems"
-                kinds.append(
-                    f"select {key}, {n_systems}\n    from (\n    {listed}\n    )\n    group by {key}"
-                )
-            joined = "\n    union all by name\n    ".join(kinds)
-            return [*parts, f"kind as materialized (\n    {joined}\n)"]
-        systems = [*([listed] if self.listed else []), self.signatures.systems()]
-        joined = "\n    union all by name\n    ".join(systems)
-        return [*parts, f"system as (\n    {joined}\n)"]
+        return columns, f"\n    where {where}" if where else ""
 
     @property
     def kinds(self) -> str:
