@@ -117,7 +117,7 @@ def verify_suggestions(con: duckdb.DuckDBPyConnection, progress: Progress) -> It
     yield check("substitution weights, learned again", stored.weights.size, stored.weights.size - differ)
     rows = con.sql(
         "select s.formula, k.elements, t.factors, s.score from suggestion s "
-        "join store.system_elements k using (system_id) join store.stoichiometry t "
+        "join store.systems_in('suggestion') k using (system_id) join store.stoichiometry t "
         "on t.nelements = s.nelements and t.stoichiometry_id = s.stoichiometry_id"
     ).to_arrow_table()
     scores = stored.analogues(Compositions.of(rows)).scores()

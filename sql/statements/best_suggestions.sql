@@ -23,7 +23,7 @@ named as (
         m.score, m.system_id, m.stoichiometry_id
     from missing m
     join lowest l on l.nelements = m.nelements and m.score >= l.score
-    join store.system_elements s using (system_id)
+    join store.systems_in('candidate') s using (system_id)
     join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = m.stoichiometry_id
 )
 select
