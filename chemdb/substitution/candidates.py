@@ -20,7 +20,6 @@ from chemdb.chemistry.stoichiometry import MAX_FACTOR, MAX_LISTED_NELEMENTS, MAX
 from chemdb.database.arrays import as_array
 from chemdb.database.execution import registered
 from chemdb.database.metadata import elements_of, system_ranges
-from chemdb.database.sql_files import sql_text
 from chemdb.substitution.frames import BATCH, Frames
 from chemdb.substitution.weights import PER_UNIT
 
@@ -106,7 +105,7 @@ def with_sets(con: duckdb.DuckDBPyConnection, table: pa.Table, space: Space) -> 
     some = np.unique(systems[~listed])
     if len(some):
         with registered(con, {"some_system": pa.table({"system_id": some})}):
-            rows = con.sql(sql_text("statements/sets_of_five")).to_arrow_table()
+            rows = con.sql("select system_id, allowed_set_id from store.systems_in('some_system') order by system_id").to_arrow_table()
         sets[~listed] = as_array(rows["allowed_set_id"])[np.searchsorted(some, systems[~listed])]
     return table.append_column("nelements", pa.array(nelements)).append_column(
         "allowed_set_id", pa.array(sets)

@@ -126,34 +126,6 @@ from store.chemical_system;
 comment on view store.system_elements is 'store.chemical_system with its elements as a list.';
 comment on column store.system_elements.elements is 'Elements in order of electronegativity.';
 
--- Systems of five elements are decoded from their numbers: the view would make all of them.
-create macro store.systems_in(table_name) as table
-select
-    system_id, nelements, chemsys, elements, element1, element2, element3, element4, element5, allowed_set_id,
-    has_electronegativity
-from store.system_elements
-where nelements <= 4 and system_id in (select system_id from query_table(table_name))
-union all
-select
-    i.system_id, 5::utinyint,
-    array_to_string(
-        list_sort([h.element1::varchar, h.element2::varchar, h.element3::varchar, t.element4::varchar, t.element5::varchar]),
-        '-'
-    ),
-    [h.element1, h.element2, h.element3, t.element4, t.element5],
-    h.element1, h.element2, h.element3, t.element4, t.element5, p.allowed_set_id, t.has_electronegativity
-from (
-    select distinct system_id
-    from query_table(table_name)
-    where system_id >= (select min(first_system_id) from store.system_head)
-) i
-asof join store.system_head h on i.system_id >= h.first_system_id
-join store.system_tail t on t.element3 = h.element3 and t.tail_number = i.system_id - h.first_system_id
-join store.signature_pair p
-    on p.head_signature = h.head_signature and p.tail_signature = t.tail_signature;
-comment on macro table store.systems_in is
-    'systems_in(table_name): the rows of store.system_elements for the system_id of a table.';
-
 create view store.system_group as
 select h.element3, h.head_signature, t.tail_signature, h.n_heads, t.n_tails, p.allowed_set_id
 from (
@@ -169,3 +141,26 @@ comment on view store.system_group is
 comment on column store.system_group.element3 is 'Third element in order of electronegativity.';
 comment on column store.system_group.n_heads is 'Number of heads with the element and the signature.';
 comment on column store.system_group.n_tails is 'Number of tails with the signature after the element.';
+
+-- Joining system_elements itself would make all systems of five elements to find some.
+create macro store.systems_in(table_name) as table
+select *
+from store.system_elements
+where nelements <= 4 and system_id in (select system_id from query_table(table_name))
+union all
+select
+    s.system_id, 5::utinyint,
+    array_to_string(
+        list_sort([h.element1::varchar, h.element2::varchar, h.element3::varchar, t.element4::varchar, t.element5::varchar]),
+        '-'
+    ),
+    [h.element1, h.element2, h.element3, t.element4, t.element5],
+    h.element1, h.element2, h.element3, t.element4, t.element5, p.allowed_set_id, t.has_electronegativity
+from (select distinct system_id from query_table(table_name)) s
+-- Every system of fewer elements comes before the first head.
+asof join store.system_head h on s.system_id >= h.first_system_id
+join store.system_tail t on t.element3 = h.element3 and t.tail_number = s.system_id - h.first_system_id
+join store.signature_pair p
+    on p.head_signature = h.head_signature and p.tail_signature = t.tail_signature;
+comment on macro table store.systems_in is
+    'systems_in(name): the rows of store.system_elements whose system_id is in the table, view or common table expression of that name.';

@@ -90,18 +90,3 @@ comment on column store.known_formula.n_entries is 'Number of entries with this 
 comment on column store.known_formula.sources is 'Sources that have the formula.';
 comment on column store.known_formula.material_id is 'Identifier of the entry with the lowest energy above the hull among those that have an identifier.';
 comment on column store.known_formula.energy_above_hull is 'Lowest energy above the convex hull in eV/atom; NULL if no source has one.';
-
-create view store.known_chemical_system as
-select system_id, nelements, elements, allowed_set_id
-from store.system_elements
-where nelements <= 4 and system_id in (select system_id from known_entry)
-union all
--- Not from store.system_elements, which would make all systems of five elements to find these.
-select
-    k.system_id, 5::utinyint, [h.element1, h.element2, h.element3, t.element4, t.element5], p.allowed_set_id
-from (select distinct system_id from known_entry where in_space and nelements = 5) k
-asof join store.system_head h on k.system_id >= h.first_system_id
-join store.system_tail t on t.element3 = h.element3 and t.tail_number = k.system_id - h.first_system_id
-join store.signature_pair p
-    on p.head_signature = h.head_signature and p.tail_signature = t.tail_signature;
-comment on view store.known_chemical_system is 'Chemical systems with a known composition in the space.';

@@ -8,7 +8,7 @@ select
     k.n_entries, k.sources, k.material_id, k.energy_above_hull,
     k.system_id, k.stoichiometry_id
 from store.known_formula k
-join store.known_chemical_system s using (system_id)
+join store.systems_in('store.known_formula') s using (system_id)
 join store.allowed_set a using (allowed_set_id)
 join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = k.stoichiometry_id
 where k.in_space

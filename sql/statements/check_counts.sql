@@ -86,7 +86,7 @@ select
         and get_bit(n.known_stoichiometries, k.stoichiometry_id) = 1
     )
 from known_composition k
-left join store.known_chemical_system s using (system_id)
+left join store.systems_in('known_composition') s using (system_id)
 left join store.allowed_set a using (allowed_set_id)
 left join known_system n using (system_id)
 union all

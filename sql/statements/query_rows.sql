@@ -1,13 +1,12 @@
 -- The rows of a query: first which compositions, then their columns. Slots: {matches} selects
 -- matching compositions; {order} of the rows, {h_order} the same of h; {limit} and offset, if any;
--- {columns} to show; {score_join} where they have the score; {systems} of the rows, and the part
--- {shown_systems} of WITH that they may need.
+-- {columns} to show; {score_join} where they have the score; {systems} of the rows.
 
 -- The rows to return, by system and stoichiometry.
 hit as materialized (
     {matches}
     order by {order}{limit}
-){shown_systems}
+)
 -- Their columns.
 select
     {columns}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chemdb.database.execution import identifier
-from chemdb.database.sql_files import filled, sql_part
+from chemdb.database.sql_files import filled
 from chemdb.query.filter import NOTHING, Filter
 from chemdb.query.statement.columns import KEYS, POSITIONS, SCORE, SHOWN, Order
 from chemdb.query.statement.common_tables import CommonTables
@@ -66,11 +66,9 @@ def rows_statement(
     bind = tables.parameters.bind
     cut = "" if limit is None else f"\n    limit {bind('limit', limit)}"
     cut += f"\n    offset {bind('offset', offset)}" if offset else ""
-    by_signature = BY_SIGNATURE in nelements
     query = filled(
         "statements/query_rows",
-        shown_systems=",\n" + sql_part("statements/query_shown_systems") if by_signature else "",
-        systems="shown_system" if by_signature else "store.system_elements",
+        systems="store.systems_in('hit')" if BY_SIGNATURE in nelements else "store.system_elements",
         matches="\n    union all by name\n    ".join(matches) or _no_rows(order),
         order=", ".join(by),
         h_order=", ".join(f"h.{one}" for one in by),
