@@ -119,9 +119,16 @@ class CommonTables:
         """Return the statement of a query that reads parts of WITH."""
         return Statement("with\n" + ",\n".join(parts) + query, self.parameters.values)
 
-    def system_parts(self) -> list[str]:
-        """Return `system` and `amount`, which the other parts read, and the parts of the species terms."""
-        parts = self._systems()
+    def system_parts(self, by_set: bool = False) -> list[str]:
+        """Return `system` and `amount`, which the other parts read, and the parts of the species terms.
+
+        Parameters
+        ----------
+        by_set : bool
+            Whether `kind` is to have no kinds of systems by signature but that with the empty set, see
+            `can_count_by_set`.
+        """
+        parts = self._systems(by_set)
         for states, name in self.columns.species.items():
             places, source = LISTED, "store.listed_system s\n    semi join system using (system_id)"
             if self.signatures:
@@ -133,7 +140,7 @@ class CommonTables:
             parts.append(f"{self.systems} as (\n    select system.*{sets}\n    from system{joins}\n)")
         return parts
 
-    def _systems(self) -> list[str]:
+    def _systems(self, by_set: bool) -> list[str]:
         if self.signatures is None:
             columns, where = self._listed()
             return [filled("statements/query_systems", columns=columns, where=where)]
@@ -151,7 +158,7 @@ class CommonTables:
                 f"select {key}, count(*) as n_systems\n    from (\n    {one}\n    )\n    group by {key}"
                 for one in systems
             ]
-            joined = "\n    union all by name\n    ".join([*kinds, self.signatures.kinds()])
+            joined = "\n    union all by name\n    ".join([*kinds, self.signatures.kinds(by_set)])
             return [*parts, f"kind as materialized (\n    {joined}\n)"]
         joined = "\n    union all by name\n    ".join([*systems, self.signatures.systems()])
         return [*parts, f"system as (\n    {joined}\n)"]
@@ -162,6 +169,11 @@ class CommonTables:
         conditions = [self._system_range(), self.conditions.on_system(self._necessary)]
         where = "\n        and ".join(one for one in conditions if one != "true")
         return columns, f"\n    where {where}" if where else ""
+
+    @property
+    def can_count_by_set(self) -> bool:
+        """Whether systems by signature differ by their allowed sets only."""
+        return self.by_kind and not self.columns.places
 
     @property
     def kinds(self) -> str:

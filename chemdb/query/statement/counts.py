@@ -21,13 +21,15 @@ def count_statement(condition: Filter, nelements: Sequence[int], window: Window 
     As below, `nelements` are the numbers of elements of the file.
     """
     tables = CommonTables(condition, window, nelements, counted=True)
-    parts = [*tables.system_parts(), tables.known_part()]
     unknown = "select 0 as allowed, 0 as forbidden"
+    whole_sets = None if tables.if_unknown == NOTHING else tables.whole_sets_part()
+    by_set = whole_sets is None and tables.can_count_by_set
+    parts = [*tables.system_parts(by_set), tables.known_part()]
     if tables.if_unknown != NOTHING:
-        whole_sets = tables.whole_sets_part()
         if whole_sets is None:
             parts.append(tables.matching_part())
-        unknown = whole_sets or _UNKNOWN_COUNTS
+        by_kind = filled("statements/query_by_set_counts", kinds=_UNKNOWN_COUNTS) if by_set else _UNKNOWN_COUNTS
+        unknown = whole_sets or by_kind
     return tables.statement(parts, "\n" + filled("statements/query_counts", unknown=unknown))
 
 

@@ -112,8 +112,8 @@ class SignatureParts:
         self._columns = columns
         self._parameters = parameters
         self._allowed_only = allowed_only
-        # Written where it is used, as it binds parameters.
-        self._where = lambda: conditions.on_places(necessary, BY_SIGNATURE)
+        self._conditions = conditions
+        self._necessary = necessary
         self._systems = systems
         self._ids = ids
 
@@ -141,7 +141,7 @@ class SignatureParts:
                 f"    from (\n        select {', '.join(_sums(names, ('h', 't'), ('head', 'tail')))}\n"
                 f"        from (select distinct {', '.join(names)} from head) h,\n"
                 f"            (select distinct {', '.join(names)} from tail) t\n"
-                f"    )\n    where {self._where()}\n)"
+                f"    )\n    where {self._condition()}\n)"
             )
         return parts
 
@@ -155,12 +155,17 @@ class SignatureParts:
             where=self._bounds(),
         )
 
-    def kinds(self) -> str:
+    def kinds(self, empty_set_only: bool = False) -> str:
         """Return the SELECT of how many systems have each allowed set and places of elements."""
         names = self._columns.places
         if not names and self._systems is None:
             columns = "".join(f"{one}, " for one in self._unnamed())
-            return filled("statements/query_signature_sets", allowed_only=self._allowed_only, columns=columns)
+            return filled(
+                "statements/query_signature_sets",
+                columns=columns,
+                listed=not empty_set_only,
+                with_empty=empty_set_only or not self._allowed_only,
+            )
         listed = "".join(f"{name}, " for name in names)
         return filled(
             "statements/query_signature_kinds",
@@ -182,13 +187,17 @@ class SignatureParts:
         first, last = (self._parameters.bind("system", n) for n in self._systems)
         return f"\n    where first_system_id <= {last} and first_system_id + n_systems > {first}"
 
+    def _condition(self) -> str:
+        """Return the condition on the places of elements."""
+        return self._conditions.on_places(self._necessary, BY_SIGNATURE)
+
     def _bounds(self) -> str:
         conditions = []
         if self._systems is not None:
             first, last = (self._parameters.bind("system", n) for n in self._systems)
             conditions.append(f"system_id between {first} and {last}")
         if self._ids is not None:
-            conditions.append(self._where())
+            conditions.append(self._condition())
         where = " and ".join(one for one in conditions if one != "true")
         return f"\n    where {where}" if where else ""
 
