@@ -23,7 +23,7 @@ from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
 with kernel_cache():
-    from chemdb.enumeration.kernel import distinct_rows, distinct_sets
+    from chemdb.enumeration.kernel import distinct_rows
 
 #: Bytes of bitmaps that are decided, or packed, at a time.
 BATCH_BYTES = 64_000_000
@@ -296,31 +296,24 @@ def _pack(
 
     A tally says in how many systems a stoichiometry is allowed.
     """
-    stoichiometry_of_bit = np.zeros(64 * signatures.row_words, np.int32)
-    stoichiometry_of_bit[signatures.row_bits()] = np.arange(n_stoichiometries)
     width = -(-n_stoichiometries // 8)
     n_allowed = np.zeros(len(set_n_systems), np.int32)
-    tally = np.zeros(n_stoichiometries, np.int64)
+    tally = np.zeros(64 * signatures.row_words, np.uint32)
     step = max(1, BATCH_BYTES // (8 * signatures.row_words))
     for first in range(0, len(n_allowed) - 1, step):
         rows = np.array(file.read(np.uint64, signatures.row_words)[first : first + step])
         bits = np.zeros((len(rows), width), np.uint8)
+        sets = slice(1 + first, 1 + first + len(rows))
 
-        def work(start: int, stop: int) -> NDArray[np.int64]:
-            part = np.zeros(n_stoichiometries, np.int64)
-            sets = slice(1 + first + start, 1 + first + stop)
-            distinct_sets.pack_bits(
-                rows[start:stop],
-                stoichiometry_of_bit,
-                set_n_systems[sets],
-                bits[start:stop],
-                n_allowed[sets],
-                part,
+        def work(start: int, stop: int) -> NDArray[np.uint32]:
+            part = np.zeros_like(tally)
+            distinct_rows.pack_rows(
+                start, stop, rows, signatures.coprime, set_n_systems[sets], bits, n_allowed[sets], part
             )
             return part
 
-        tally += np.sum(map_slices(work, len(rows), threads), axis=0)
+        tally += np.sum(map_slices(work, len(rows), threads), axis=0, dtype=np.uint32)
         # Shorter than the rows they come from, so they reach into no row that is still to be read.
         file.write(first * width, bits)
         file.forget()
-    return n_allowed, tally
+    return n_allowed, tally[signatures.row_bits()].astype(np.int64)
