@@ -27,6 +27,9 @@ with kernel_cache():
 
 #: Bytes of bitmaps that are decided, or packed, at a time.
 BATCH_BYTES = 64_000_000
+#: Bytes at the end of a set by which sets are sorted: neighbours are then so similar that zstd makes them half as
+#: large as in the order of their first bytes.
+SORTED_BYTES = 64
 #: Bytes that the bitmaps of all signatures may take: about a fifth of them are distinct and go to the file.
 MAX_BITMAP_BYTES = 40_000_000_000
 
@@ -65,6 +68,8 @@ class SystemsBySignature:
     bits : RowFile
         Bytes of the distinct sets but the empty one, ceil(n_stoichiometries / 8) each, most significant bit
         first.
+    row_of_set : array of int64, shape (n_sets - 1,)
+        Row of `bits` of each set but the empty one.
     """
 
     factors: NDArray[np.uint8]
@@ -79,6 +84,7 @@ class SystemsBySignature:
     set_n_systems: NDArray[np.int64]
     set_n_allowed: NDArray[np.int32]
     bits: RowFile
+    row_of_set: NDArray[np.int64]
 
     @property
     def nelements(self) -> int:
@@ -104,9 +110,10 @@ class SystemsBySignature:
         """Yield the number of a set and the bits of it and those after it, shape (n, width), in order."""
         width = -(-len(self.factors) // 8)
         bits = self.bits.read(np.uint8, width)
-        step = max(1, BATCH_BYTES // width)
+        # Few, because every row is on other pages of the file.
+        step = max(1, BATCH_BYTES // (4 * width))
         for start in range(0, self.n_sets - 1, step):
-            yield start + 1, np.array(bits[start : min(start + step, self.n_sets - 1)])
+            yield start + 1, bits[self.row_of_set[start : start + step]]
             self.bits.forget()
 
 
@@ -145,13 +152,18 @@ def enumerate_by_signature(
         head_signature, tail_signature = np.zeros(len(heads), np.int32), np.zeros(len(tails), np.int32)
         pairs, set_n_systems = np.zeros((0, 3), np.int32), np.zeros(1, np.int64)
         set_n_allowed, tally = np.zeros(1, np.int32), np.zeros(len(factors), np.int64)
+        row_of_set = np.zeros(0, np.int64)
     else:
         signatures = Signatures(table, nelements, max_stoichiometry)
         place = _usable_places(table)
         head_signature = _head_signatures(signatures, place[heads])
         tail_signature = _tail_signatures(signatures, place[tails])
         pairs, set_n_systems = _find_distinct(signatures, threads, file, progress)
-        set_n_allowed, tally = _pack(signatures, set_n_systems, len(factors), threads, file)
+        set_n_allowed, tally, ends = _pack(signatures, set_n_systems, len(factors), threads, file)
+        row_of_set = np.argsort(ends, kind="stable")
+        in_order = np.concatenate([[0], 1 + row_of_set])
+        set_n_systems, set_n_allowed = set_n_systems[in_order], set_n_allowed[in_order]
+        pairs[:, 2] = np.argsort(in_order)[pairs[:, 2]]
     set_n_systems[0] = comb(len(table), nelements) - set_n_systems[1:].sum()
     ordered = np.array(table.by_electronegativity(), np.uint8)
     last = len(table) - 1 - heads[:, -1].astype(np.int64)
@@ -168,6 +180,7 @@ def enumerate_by_signature(
         set_n_systems,
         set_n_allowed,
         file,
+        row_of_set,
     )
 
 
@@ -291,14 +304,22 @@ def _check_size(n_bytes: int, signatures: Signatures) -> None:
 
 def _pack(
     signatures: Signatures, set_n_systems: NDArray[np.int64], n_stoichiometries: int, threads: int, file: RowFile
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Rewrite the rows of the file as bits of stoichiometries; return the sizes of the sets, and tallies.
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.bytes_]]:
+    """Rewrite the rows of the file as bits of stoichiometries.
 
-    A tally says in how many systems a stoichiometry is allowed.
+    Returns
+    -------
+    n_allowed : array of int32, shape (n_sets,)
+        Sizes of the sets, the empty one included.
+    tally : array of int64, shape (n_stoichiometries,)
+        In how many systems each stoichiometry is allowed.
+    ends : array of bytes, shape (n_sets - 1,)
+        Last bytes of each set but the empty one, in reverse order.
     """
     width = -(-n_stoichiometries // 8)
     n_allowed = np.zeros(len(set_n_systems), np.int32)
     tally = np.zeros(64 * signatures.row_words, np.uint32)
+    ends = np.zeros((len(n_allowed) - 1, SORTED_BYTES), np.uint8)
     step = max(1, BATCH_BYTES // (8 * signatures.row_words))
     for first in range(0, len(n_allowed) - 1, step):
         rows = np.array(file.read(np.uint64, signatures.row_words)[first : first + step])
@@ -313,7 +334,9 @@ def _pack(
             return part
 
         tally += np.sum(map_slices(work, len(rows), threads), axis=0, dtype=np.uint32)
+        last = bits[:, : -1 - SORTED_BYTES : -1]
+        ends[first : first + len(rows), : last.shape[1]] = last
         # Shorter than the rows they come from, so they reach into no row that is still to be read.
         file.write(first * width, bits)
         file.forget()
-    return n_allowed, tally[signatures.row_bits()].astype(np.int64)
+    return n_allowed, tally[signatures.row_bits()].astype(np.int64), ends.view(f"S{SORTED_BYTES}").ravel()
