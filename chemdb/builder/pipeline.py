@@ -26,7 +26,12 @@ from chemdb.builder.tables import (
 )
 from chemdb.chemistry.elements import N_ELEMENTS, elements
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates, oxidation_states
-from chemdb.chemistry.stoichiometry import DEFAULT_NELEMENTS, MAX_LISTED_NELEMENTS, check_limits, n_combinations
+from chemdb.chemistry.stoichiometry import (
+    DEFAULT_NELEMENTS,
+    MAX_LISTED_NELEMENTS,
+    check_limits,
+    n_combinations,
+)
 from chemdb.database.checksum import renew_checksums
 from chemdb.database.connection import FORMAT_VERSION
 from chemdb.database.execution import execute, registered
@@ -42,7 +47,6 @@ from chemdb.known.registry import NONE, is_file, source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_progress, no_steps
 from chemdb.version import __version__
-
 
 #: DuckDB's memory in a build of five elements, unless the user gives a limit.
 MEMORY_LIMIT = "1GB"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import comb
 
 import duckdb
 
@@ -80,11 +81,13 @@ def nelements_of(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
 
 def system_ranges(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
     """Return the first and last system_id by number of elements."""
-    rows = con.execute(
-        "select nelements, min(system_id), max(system_id) from store.listed_system group by nelements union all "
-        "select 5, min(first_system_id), max(first_system_id + n_systems) - 1 from store.system_head having count(*) > 0"
-    ).fetchall()
-    return {nelements: (first, last) for nelements, first, last in rows}
+    ranges = {}
+    first = 0
+    for nelements in space_limits_of(con).nelements:
+        n_systems = comb(N_ELEMENTS, nelements)
+        ranges[nelements] = first, first + n_systems - 1
+        first += n_systems
+    return ranges
 
 
 def max_stoichiometry_of(con: duckdb.DuckDBPyConnection) -> int:

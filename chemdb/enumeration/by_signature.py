@@ -1,7 +1,7 @@
 """Chemical systems of five elements, by the signatures of their heads and tails.
 
-There are 87,541,245 systems of five of 103 elements, and 516,163,862,166 allowed compositions of them. They have
-only 4,720,312 signatures, so systems are not listed: a system is the head and the tail that its elements
+There are 87,541,245 systems of five of 103 elements, and 516,163,862,166 allowed compositions of them. They
+have only 4,720,312 signatures, so systems are not listed: a system is the head and the tail that its elements
 form, and the pair of their signatures has an allowed set. Distinct sets go to a file as they are found.
 """
 
@@ -27,8 +27,10 @@ with kernel_cache():
 
 #: Bytes of bitmaps that are decided, or packed, at a time.
 BATCH_BYTES = 64_000_000
-#: Bytes at the end of a set by which sets are sorted: neighbours are then so similar that zstd makes them half as
-#: large as in the order of their first bytes.
+#: Head signatures that are decided at a time, where their bitmaps are small.
+BATCH_HEADS = 1_000
+#: Bytes at the end of a set by which sets are sorted: neighbours are then so similar that zstd makes them
+#: half as large as in the order of their first bytes.
 SORTED_BYTES = 64
 #: Bytes that the bitmaps of all signatures may take: about a fifth of them are distinct and go to the file.
 MAX_BITMAP_BYTES = 40_000_000_000
@@ -48,13 +50,13 @@ class SystemsBySignature:
     stoichiometry_n_allowed : array of int64, shape (n_stoichiometries,)
         In how many systems each stoichiometry is allowed.
     heads : array of uint8, shape (n_heads, k - 2)
-        Element numbers in order of electronegativity. Heads are in lexicographic order of their elements' places
-        in that order; those that no tail can follow are left out.
+        Element numbers in order of electronegativity. Heads are in lexicographic order of their elements'
+        places in that order; those that no tail can follow are left out.
     head_signature : array of int32, shape (n_heads,)
     head_n_tails : array of int64, shape (n_heads,)
         Number of tails that may follow each head.
     tails : array of uint8, shape (n_tails, 3)
-        The head's last element, and the two elements of a tail that may follow it, in the same order as heads.
+        The head's last element, and the two elements of a tail that may follow it, in the order of heads.
     tail_signature : array of int32, shape (n_tails,)
         Tails that tie with the head's last element have other signatures than those that do not.
     tail_number : array of int32, shape (n_tails,)
@@ -109,7 +111,7 @@ class SystemsBySignature:
     def packed(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Yield the number of a set and the bits of it and those after it, shape (n, width), in order."""
         width = -(-len(self.factors) // 8)
-        bits = self.bits.read(np.uint8, width)
+        bits: NDArray[np.uint8] = self.bits.read(np.uint8, width)
         # Few, because every row is on other pages of the file.
         step = max(1, BATCH_BYTES // (4 * width))
         for start in range(0, self.n_sets - 1, step):
@@ -185,9 +187,10 @@ def enumerate_by_signature(
 
 
 def _combinations(n: int, nelements: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the places of heads, and of the last element of a head with a tail, both in lexicographic order."""
+    """Return the places of heads, and of a head's last element with each tail, in lexicographic order."""
     heads = [head for head in combinations(range(n), nelements - 2) if head[-1] < n - 2]
-    return np.array(heads, np.uint8), np.array(list(combinations(range(n), 3)), np.uint8)
+    tails = list(combinations(range(n), 3))
+    return np.array(heads, np.uint8).reshape(-1, nelements - 2), np.array(tails, np.uint8).reshape(-1, 3)
 
 
 def _numbers_within(groups: NDArray[np.uint8]) -> NDArray[np.int32]:
@@ -270,23 +273,32 @@ def _find_distinct(
         map_slices(lambda start, stop: distinct_rows.hash_rows(start, stop, rows, keys), n, threads)
         before = n_sets
         n_sets = distinct_rows.merge_rows(
-            rows[:n], keys, slots, set_keys, file.read(np.uint64, signatures.row_words), n_sets, set_of_row, fresh
+            rows[:n],
+            keys,
+            slots,
+            set_keys,
+            file.read(np.uint64, signatures.row_words),
+            n_sets,
+            set_of_row,
+            fresh,
         )
         file.write((before - 1) * row_bytes, rows[fresh[: n_sets - before]])
         file.forget()
         np.add.at(set_n_systems, set_of_row[:n], row_systems[:n])
         head, tail = np.nonzero(row_of >= 0)
-        pairs.append(np.stack([1 + a + head, 1 + tail, set_of_row[row_of[head, tail]]], axis=1).astype(np.int32))
+        pairs.append(
+            np.stack([1 + a + head, 1 + tail, set_of_row[row_of[head, tail]]], axis=1).astype(np.int32)
+        )
         progress(b / len(n_rows))
     set_n_systems[0] = 0
     return np.concatenate(pairs), set_n_systems[:n_sets].copy()
 
 
 def _batches(n_rows: NDArray[np.int64], longest: int) -> list[int]:
-    """Return where batches of heads start, of about as many rows as `longest`, and where the last one ends."""
+    """Return where batches of heads start, of about `longest` rows each, and where the last one ends."""
     starts, total = [0], 0
     for head, n in enumerate(n_rows.tolist()):
-        if total and total + n > longest:
+        if total and (total + n > longest or head - starts[-1] == BATCH_HEADS):
             starts.append(head)
             total = 0
         total += n
@@ -296,14 +308,18 @@ def _batches(n_rows: NDArray[np.int64], longest: int) -> list[int]:
 def _check_size(n_bytes: int, signatures: Signatures) -> None:
     if n_bytes > MAX_BITMAP_BYTES:
         raise LimitError(
-            f"{signatures.nelements} elements with factors up to {signatures.max_factor}: the bitmaps would take "
-            f"{n_bytes / 1e9:.1f} GB (limit {MAX_BITMAP_BYTES / 1e9:.1f}); choose a smaller "
+            f"{signatures.nelements} elements with factors up to {signatures.max_factor}: the bitmaps would "
+            f"take {n_bytes / 1e9:.1f} GB (limit {MAX_BITMAP_BYTES / 1e9:.1f}); choose a smaller "
             f"--max-stoichiometry, or count with 'chemdb count'"
         )
 
 
 def _pack(
-    signatures: Signatures, set_n_systems: NDArray[np.int64], n_stoichiometries: int, threads: int, file: RowFile
+    signatures: Signatures,
+    set_n_systems: NDArray[np.int64],
+    n_stoichiometries: int,
+    threads: int,
+    file: RowFile,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.bytes_]]:
     """Rewrite the rows of the file as bits of stoichiometries.
 
@@ -316,27 +332,40 @@ def _pack(
     ends : array of bytes, shape (n_sets - 1,)
         Last bytes of each set but the empty one, in reverse order.
     """
-    width = -(-n_stoichiometries // 8)
-    n_allowed = np.zeros(len(set_n_systems), np.int32)
-    tally = np.zeros(64 * signatures.row_words, np.uint32)
-    ends = np.zeros((len(n_allowed) - 1, SORTED_BYTES), np.uint8)
-    step = max(1, BATCH_BYTES // (8 * signatures.row_words))
-    for first in range(0, len(n_allowed) - 1, step):
-        rows = np.array(file.read(np.uint64, signatures.row_words)[first : first + step])
-        bits = np.zeros((len(rows), width), np.uint8)
-        sets = slice(1 + first, 1 + first + len(rows))
-
-        def work(start: int, stop: int) -> NDArray[np.uint32]:
-            part = np.zeros_like(tally)
-            distinct_rows.pack_rows(
-                start, stop, rows, signatures.coprime, set_n_systems[sets], bits, n_allowed[sets], part
-            )
-            return part
-
-        tally += np.sum(map_slices(work, len(rows), threads), axis=0, dtype=np.uint32)
+    n_sets = len(set_n_systems) - 1
+    row_words, width = signatures.row_words, -(-n_stoichiometries // 8)
+    n_allowed = np.zeros(n_sets + 1, np.int32)
+    tally = np.zeros(64 * row_words, np.int64)
+    ends = np.zeros((n_sets, SORTED_BYTES), np.uint8)
+    step = max(1, BATCH_BYTES // (8 * row_words))
+    for first in range(0, n_sets, step):
+        stop = min(first + step, n_sets)
+        sets = slice(1 + first, 1 + stop)
+        rows = np.array(file.read(np.uint64, row_words)[first:stop])
+        bits = np.zeros((stop - first, width), np.uint8)
+        tally += _pack_batch(rows, signatures.coprime, set_n_systems[sets], bits, n_allowed[sets], threads)
         last = bits[:, : -1 - SORTED_BYTES : -1]
-        ends[first : first + len(rows), : last.shape[1]] = last
+        ends[first:stop, : last.shape[1]] = last
         # Shorter than the rows they come from, so they reach into no row that is still to be read.
         file.write(first * width, bits)
         file.forget()
-    return n_allowed, tally[signatures.row_bits()].astype(np.int64), ends.view(f"S{SORTED_BYTES}").ravel()
+    return n_allowed, tally[signatures.row_bits()], ends.view(f"S{SORTED_BYTES}").ravel()
+
+
+def _pack_batch(
+    rows: NDArray[np.uint64],
+    coprime: NDArray[np.uint64],
+    n_systems: NDArray[np.int64],
+    bits: NDArray[np.uint8],
+    n_allowed: NDArray[np.int32],
+    threads: int,
+) -> NDArray[np.int64]:
+    """Run `distinct_rows.pack_rows`; return the tallies of all bits."""
+
+    def work(start: int, stop: int) -> NDArray[np.uint32]:
+        tally = np.zeros(64 * len(coprime), np.uint32)
+        distinct_rows.pack_rows(start, stop, rows, coprime, n_systems, bits, n_allowed, tally)
+        return tally
+
+    tally: NDArray[np.int64] = np.sum(map_slices(work, len(rows), threads), axis=0, dtype=np.int64)
+    return tally

@@ -89,7 +89,7 @@ def merge_rows(rows, keys, slots, set_keys, stored, n_sets, set_of_row, fresh):
 
 @njit(cache=True, nogil=True)
 def pack_rows(start, stop, rows, coprime, systems_of_row, packed, n_allowed, tally):
-    """Leave out the bits of factors that are not reduced, which makes bits of stoichiometries, and count them.
+    """Leave out the bits of factors that are not reduced, and count the others: bits of stoichiometries.
 
     Factors and stoichiometries are in the same order.
 
@@ -128,7 +128,9 @@ def pack_rows(start, stop, rows, coprime, systems_of_row, packed, n_allowed, tal
                 word = reversed_bits(word)
                 for shift in range(56, -8, -8):
                     eight = (word >> np.uint64(shift)) & np.uint64(255)
-                    packed[r, at] = np.uint8(((byte << np.uint64(8 - n_bits)) | (eight >> np.uint64(n_bits))) & np.uint64(255))
+                    packed[r, at] = np.uint8(
+                        ((byte << np.uint64(8 - n_bits)) | (eight >> np.uint64(n_bits))) & np.uint64(255)
+                    )
                     byte = eight & ((one << np.uint64(n_bits)) - one)
                     at += 1
                 continue
