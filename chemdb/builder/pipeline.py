@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -47,6 +47,9 @@ from chemdb.known.registry import NONE, is_file, source_reader
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Progress, Steps, no_progress, no_steps
 from chemdb.version import __version__
+
+#: DuckDB's memory in a build of five elements, unless the user gives a limit.
+MEMORY_LIMIT = "1GB"
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,9 @@ def build(
         Invalid options or sources, or a file that cannot be written; `path` is unchanged.
     """
     limits = limits or Limits()
+    if options.nelements and options.nelements[-1] > MAX_LISTED_NELEMENTS and limits.memory_limit is None:
+        # By default DuckDB would hold gigabytes of sets before it writes them.
+        limits = replace(limits, memory_limit=MEMORY_LIMIT)
     started = datetime.now(UTC)
     clock = time.perf_counter()
     for nelements in options.nelements:

@@ -1,7 +1,7 @@
 """Chemical systems of five elements, by the signatures of their heads and tails.
 
-There are 87,541,245 systems of five of 103 elements, and 516,163,862,166 allowed compositions of them. They have
-only 4,720,312 signatures, so systems are not listed: a system is the head and the tail that its elements
+There are 87,541,245 systems of five of 103 elements, and 516,163,862,166 allowed compositions of them. They
+have only 4,720,312 signatures, so systems are not listed: a system is the head and the tail that its elements
 form, and the pair of their signatures has an allowed set. Distinct sets go to a file as they are found.
 """
 
@@ -23,10 +23,15 @@ from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
 with kernel_cache():
-    from chemdb.enumeration.kernel import distinct_rows, distinct_sets
+    from chemdb.enumeration.kernel import distinct_rows
 
 #: Bytes of bitmaps that are decided, or packed, at a time.
 BATCH_BYTES = 64_000_000
+#: Head signatures that are decided at a time, where their bitmaps are small.
+BATCH_HEADS = 1_000
+#: Bytes at the end of a set by which sets are sorted: neighbours are then so similar that zstd makes them
+#: half as large as in the order of their first bytes.
+SORTED_BYTES = 64
 #: Bytes that the bitmaps of all signatures may take: about a fifth of them are distinct and go to the file.
 MAX_BITMAP_BYTES = 40_000_000_000
 
@@ -45,13 +50,13 @@ class SystemsBySignature:
     stoichiometry_n_allowed : array of int64, shape (n_stoichiometries,)
         In how many systems each stoichiometry is allowed.
     heads : array of uint8, shape (n_heads, k - 2)
-        Element numbers in order of electronegativity. Heads are in lexicographic order of their elements' places
-        in that order; those that no tail can follow are left out.
+        Element numbers in order of electronegativity. Heads are in lexicographic order of their elements'
+        places in that order; those that no tail can follow are left out.
     head_signature : array of int32, shape (n_heads,)
     head_n_tails : array of int64, shape (n_heads,)
         Number of tails that may follow each head.
     tails : array of uint8, shape (n_tails, 3)
-        The head's last element, and the two elements of a tail that may follow it, in the same order as heads.
+        The head's last element, and the two elements of a tail that may follow it, in the order of heads.
     tail_signature : array of int32, shape (n_tails,)
         Tails that tie with the head's last element have other signatures than those that do not.
     tail_number : array of int32, shape (n_tails,)
@@ -65,6 +70,8 @@ class SystemsBySignature:
     bits : RowFile
         Bytes of the distinct sets but the empty one, ceil(n_stoichiometries / 8) each, most significant bit
         first.
+    row_of_set : array of int64, shape (n_sets - 1,)
+        Row of `bits` of each set but the empty one.
     """
 
     factors: NDArray[np.uint8]
@@ -79,6 +86,7 @@ class SystemsBySignature:
     set_n_systems: NDArray[np.int64]
     set_n_allowed: NDArray[np.int32]
     bits: RowFile
+    row_of_set: NDArray[np.int64]
 
     @property
     def nelements(self) -> int:
@@ -103,10 +111,11 @@ class SystemsBySignature:
     def packed(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """Yield the number of a set and the bits of it and those after it, shape (n, width), in order."""
         width = -(-len(self.factors) // 8)
-        bits = self.bits.read(np.uint8, width)
-        step = max(1, BATCH_BYTES // width)
+        bits: NDArray[np.uint8] = self.bits.read(np.uint8, width)
+        # Few, because every row is on other pages of the file.
+        step = max(1, BATCH_BYTES // (4 * width))
         for start in range(0, self.n_sets - 1, step):
-            yield start + 1, np.array(bits[start : min(start + step, self.n_sets - 1)])
+            yield start + 1, bits[self.row_of_set[start : start + step]]
             self.bits.forget()
 
 
@@ -145,13 +154,18 @@ def enumerate_by_signature(
         head_signature, tail_signature = np.zeros(len(heads), np.int32), np.zeros(len(tails), np.int32)
         pairs, set_n_systems = np.zeros((0, 3), np.int32), np.zeros(1, np.int64)
         set_n_allowed, tally = np.zeros(1, np.int32), np.zeros(len(factors), np.int64)
+        row_of_set = np.zeros(0, np.int64)
     else:
         signatures = Signatures(table, nelements, max_stoichiometry)
         place = _usable_places(table)
         head_signature = _head_signatures(signatures, place[heads])
         tail_signature = _tail_signatures(signatures, place[tails])
         pairs, set_n_systems = _find_distinct(signatures, threads, file, progress)
-        set_n_allowed, tally = _pack(signatures, set_n_systems, len(factors), threads, file)
+        set_n_allowed, tally, ends = _pack(signatures, set_n_systems, len(factors), threads, file)
+        row_of_set = np.argsort(ends, kind="stable")
+        in_order = np.concatenate([[0], 1 + row_of_set])
+        set_n_systems, set_n_allowed = set_n_systems[in_order], set_n_allowed[in_order]
+        pairs[:, 2] = np.argsort(in_order)[pairs[:, 2]]
     set_n_systems[0] = comb(len(table), nelements) - set_n_systems[1:].sum()
     ordered = np.array(table.by_electronegativity(), np.uint8)
     last = len(table) - 1 - heads[:, -1].astype(np.int64)
@@ -168,13 +182,15 @@ def enumerate_by_signature(
         set_n_systems,
         set_n_allowed,
         file,
+        row_of_set,
     )
 
 
 def _combinations(n: int, nelements: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the places of heads, and of the last element of a head with a tail, both in lexicographic order."""
+    """Return the places of heads, and of a head's last element with each tail, in lexicographic order."""
     heads = [head for head in combinations(range(n), nelements - 2) if head[-1] < n - 2]
-    return np.array(heads, np.uint8), np.array(list(combinations(range(n), 3)), np.uint8)
+    tails = list(combinations(range(n), 3))
+    return np.array(heads, np.uint8).reshape(-1, nelements - 2), np.array(tails, np.uint8).reshape(-1, 3)
 
 
 def _numbers_within(groups: NDArray[np.uint8]) -> NDArray[np.int32]:
@@ -279,10 +295,10 @@ def _find_distinct(
 
 
 def _batches(n_rows: NDArray[np.int64], longest: int) -> list[int]:
-    """Return where batches of heads start, of about as many rows as `longest`, and where the last one ends."""
+    """Return where batches of heads start, of about `longest` rows each, and where the last one ends."""
     starts, total = [0], 0
     for head, n in enumerate(n_rows.tolist()):
-        if total and total + n > longest:
+        if total and (total + n > longest or head - starts[-1] == BATCH_HEADS):
             starts.append(head)
             total = 0
         total += n
@@ -292,8 +308,8 @@ def _batches(n_rows: NDArray[np.int64], longest: int) -> list[int]:
 def _check_size(n_bytes: int, signatures: Signatures) -> None:
     if n_bytes > MAX_BITMAP_BYTES:
         raise LimitError(
-            f"{signatures.nelements} elements with factors up to {signatures.max_factor}: the bitmaps would take "
-            f"{n_bytes / 1e9:.1f} GB (limit {MAX_BITMAP_BYTES / 1e9:.1f}); choose a smaller "
+            f"{signatures.nelements} elements with factors up to {signatures.max_factor}: the bitmaps would "
+            f"take {n_bytes / 1e9:.1f} GB (limit {MAX_BITMAP_BYTES / 1e9:.1f}); choose a smaller "
             f"--max-stoichiometry, or count with 'chemdb count'"
         )
 
@@ -304,36 +320,52 @@ def _pack(
     n_stoichiometries: int,
     threads: int,
     file: RowFile,
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Rewrite the rows of the file as bits of stoichiometries; return the sizes of the sets, and tallies.
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.bytes_]]:
+    """Rewrite the rows of the file as bits of stoichiometries.
 
-    A tally says in how many systems a stoichiometry is allowed.
+    Returns
+    -------
+    n_allowed : array of int32, shape (n_sets,)
+        Sizes of the sets, the empty one included.
+    tally : array of int64, shape (n_stoichiometries,)
+        In how many systems each stoichiometry is allowed.
+    ends : array of bytes, shape (n_sets - 1,)
+        Last bytes of each set but the empty one, in reverse order.
     """
-    stoichiometry_of_bit = np.zeros(64 * signatures.row_words, np.int32)
-    stoichiometry_of_bit[signatures.row_bits()] = np.arange(n_stoichiometries)
-    width = -(-n_stoichiometries // 8)
-    n_allowed = np.zeros(len(set_n_systems), np.int32)
-    tally = np.zeros(n_stoichiometries, np.int64)
-    step = max(1, BATCH_BYTES // (8 * signatures.row_words))
-    for first in range(0, len(n_allowed) - 1, step):
-        rows = np.array(file.read(np.uint64, signatures.row_words)[first : first + step])
-        bits = np.zeros((len(rows), width), np.uint8)
-
-        def work(start: int, stop: int) -> NDArray[np.int64]:
-            part = np.zeros(n_stoichiometries, np.int64)
-            sets = slice(1 + first + start, 1 + first + stop)
-            distinct_sets.pack_bits(
-                rows[start:stop],
-                stoichiometry_of_bit,
-                set_n_systems[sets],
-                bits[start:stop],
-                n_allowed[sets],
-                part,
-            )
-            return part
-
-        tally += np.sum(map_slices(work, len(rows), threads), axis=0)
+    n_sets = len(set_n_systems) - 1
+    row_words, width = signatures.row_words, -(-n_stoichiometries // 8)
+    n_allowed = np.zeros(n_sets + 1, np.int32)
+    tally = np.zeros(64 * row_words, np.int64)
+    ends = np.zeros((n_sets, SORTED_BYTES), np.uint8)
+    step = max(1, BATCH_BYTES // (8 * row_words))
+    for first in range(0, n_sets, step):
+        stop = min(first + step, n_sets)
+        sets = slice(1 + first, 1 + stop)
+        rows = np.array(file.read(np.uint64, row_words)[first:stop])
+        bits = np.zeros((stop - first, width), np.uint8)
+        tally += _pack_batch(rows, signatures.coprime, set_n_systems[sets], bits, n_allowed[sets], threads)
+        last = bits[:, : -1 - SORTED_BYTES : -1]
+        ends[first:stop, : last.shape[1]] = last
         # Shorter than the rows they come from, so they reach into no row that is still to be read.
         file.write(first * width, bits)
         file.forget()
-    return n_allowed, tally
+    return n_allowed, tally[signatures.row_bits()], ends.view(f"S{SORTED_BYTES}").ravel()
+
+
+def _pack_batch(
+    rows: NDArray[np.uint64],
+    coprime: NDArray[np.uint64],
+    n_systems: NDArray[np.int64],
+    bits: NDArray[np.uint8],
+    n_allowed: NDArray[np.int32],
+    threads: int,
+) -> NDArray[np.int64]:
+    """Run `distinct_rows.pack_rows`; return the tallies of all bits."""
+
+    def work(start: int, stop: int) -> NDArray[np.uint32]:
+        tally = np.zeros(64 * len(coprime), np.uint32)
+        distinct_rows.pack_rows(start, stop, rows, coprime, n_systems, bits, n_allowed, tally)
+        return tally
+
+    tally: NDArray[np.int64] = np.sum(map_slices(work, len(rows), threads), axis=0, dtype=np.int64)
+    return tally

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class RowFile:
                 f"{folder}: {error.strerror}; choose another folder with --temp-directory"
             ) from None
 
-    def read(self, dtype: type[np.generic], width: int) -> NDArray[np.generic]:
+    def read(self, dtype: type[np.generic], width: int) -> NDArray[Any]:
         """Return what was written so far, shape (n, width), not in memory yet; read-only."""
         size = self._file.seek(0, 2)
         n = size // (np.dtype(dtype).itemsize * width)

@@ -38,8 +38,8 @@ class Space:
     letter : array of int64, shape (104,)
         Place of its symbol in alphabetical order, by atomic number.
     first_system : dict of int to int
-        First system_id by number of elements; systems follow in alphabetical order, those of five elements in order
-        of electronegativity.
+        First system_id by number of elements; systems follow in alphabetical order, those of five elements in
+        order of electronegativity.
     stoichiometry : array of int32, shape (13,) * 5
         stoichiometry_id by the factors, 0 for absent elements; -1 where there is none.
     """
@@ -105,7 +105,9 @@ def with_sets(con: duckdb.DuckDBPyConnection, table: pa.Table, space: Space) -> 
     some = np.unique(systems[~listed])
     if len(some):
         with registered(con, {"some_system": pa.table({"system_id": some})}):
-            rows = con.sql("select system_id, allowed_set_id from store.systems_in('some_system') order by system_id").to_arrow_table()
+            rows = con.sql(
+                "select system_id, allowed_set_id from store.systems_in('some_system') order by system_id"
+            ).to_arrow_table()
         sets[~listed] = as_array(rows["allowed_set_id"])[np.searchsorted(some, systems[~listed])]
     return table.append_column("nelements", pa.array(nelements)).append_column(
         "allowed_set_id", pa.array(sets)

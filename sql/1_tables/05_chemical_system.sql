@@ -142,6 +142,18 @@ comment on column store.system_group.element3 is 'Third element in order of elec
 comment on column store.system_group.n_heads is 'Number of heads with the element and the signature.';
 comment on column store.system_group.n_tails is 'Number of tails with the signature after the element.';
 
+create view store.system_count as
+select nelements, allowed_set_id, count(*) as n_systems
+from store.listed_system
+group by nelements, allowed_set_id
+union all
+select 5::utinyint, allowed_set_id, sum(n_heads * n_tails)::bigint
+from store.system_group
+group by allowed_set_id;
+comment on view store.system_count is
+    'Number of chemical systems with each allowed set, for each number of elements, counted from the systems.';
+comment on column store.system_count.n_systems is 'Number of chemical systems with the set.';
+
 -- Joining system_elements itself would make all systems of five elements to find some.
 create macro store.systems_in(table_name) as table
 select *

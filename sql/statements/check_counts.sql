@@ -2,13 +2,7 @@
 -- registered by the caller: counts for each number of elements, from combinatorics and the enumeration.
 
 with set_count as materialized (
-    select allowed_set_id, sum(n) as n
-    from (
-        select allowed_set_id, count(*) as n from store.listed_system group by allowed_set_id
-        union all
-        select allowed_set_id, sum(n_heads * n_tails) from store.system_group group by allowed_set_id
-    )
-    group by allowed_set_id
+    select allowed_set_id, sum(n_systems) as n from store.system_count group by allowed_set_id
 )
 -- A number of elements that a summary lacks gives NULL, which equals no count.
 select concat(e.nelements, ' elements: ', c.name) as name, c.expected, c.found
