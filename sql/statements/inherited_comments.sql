@@ -10,7 +10,7 @@ with inheritance (priority, parent, children) as (
         (2, 'known_composition', ['projection']),
         (3, 'store.chemical_system', [
             'store.system_elements', 'store.listed_system', 'store.system_head', 'store.system_tail',
-            'store.signature_pair', 'store.system_group', 'store.allowed_pair', 'store.composition',
+            'store.signature_pair', 'store.system_group', 'store.system_count', 'store.allowed_pair', 'store.composition',
             'chemical_system', 'known_system', 'known_entry', 'mp_entry', 'store.known_formula', 'order_summary', 'table2'
         ]),
         (4, 'store.system_elements', ['store.allowed_pair', 'known_system']),

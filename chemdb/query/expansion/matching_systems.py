@@ -60,13 +60,14 @@ class MatchingSystems:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some compositions with the same numbers of elements and atoms.
+    """Some compositions with the same number of elements.
 
     Attributes
     ----------
     size : MatchingSystems
         Of this number of elements.
-    natoms : int
+    natoms : int or array of uint8, shape (n,)
+        Of all, or of each.
     rows : array of int32, shape (n,)
         Rows of their systems in `size`.
     stoichiometries : array of int32, shape (n,)
@@ -74,7 +75,7 @@ class Chunk:
     """
 
     size: MatchingSystems
-    natoms: int
+    natoms: int | NDArray[np.uint8]
     rows: NDArray[np.int32]
     stoichiometries: NDArray[np.int32]
     elements: NDArray[np.uint8]
@@ -84,36 +85,49 @@ class Chunk:
         return len(self.rows)
 
 
-def matching_systems(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[MatchingSystems]:
+def matching_systems(
+    con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int] | None = None
+) -> Iterator[MatchingSystems]:
     """Yield the systems in which unknown compositions meet a filter, for each number of elements.
 
-    Those of five elements come in several parts, each of at most `AT_ONCE` systems.
+    Those of five elements come in several parts, each of at most about `AT_ONCE` systems.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    condition : Filter
+    systems : tuple of int, optional
+        First and last system_id; all systems by default.
     """
-    for window in windows_of(con, condition):
+    for window in windows_of(con, condition, systems):
         yield from matching_in(con, condition, window)
 
 
-def windows_of(con: duckdb.DuckDBPyConnection, condition: Filter) -> list[Window]:
-    """Return consecutive windows whose systems can be in memory at the same time.
+def windows_of(
+    con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int] | None = None
+) -> list[Window]:
+    """Return consecutive windows whose systems can be in memory at the same time, see `matching_systems`.
 
-    The first has the systems of up to four elements, if the file has any; each other one systems of five.
+    The first has the systems of up to four elements, if there are any; each other one systems of five.
     """
     nelements = nelements_of(con)
     if nelements[-1] < BY_SIGNATURE:
-        return [UNKNOWN]
+        return [replace(UNKNOWN, systems=systems)]
     first, last = system_ranges(con)[BY_SIGNATURE]
-    windows = [replace(UNKNOWN, systems=(0, first - 1))] if first else []
-    five = replace(UNKNOWN, systems=(first, last))
+    start, stop = systems or (0, last)
+    windows = [replace(UNKNOWN, systems=(start, min(stop, first - 1)))] if start < first else []
+    start = max(start, first)
+    if stop < start:
+        return windows
+    five = replace(UNKNOWN, systems=(start, stop))
     statement = buckets_statement(condition, nelements, BUCKET, five)
-    counts = execute(con, statement.text, statement.parameters or None).fetchall()
-    start = first
     total = 0
-    for bucket, n in counts:
+    for bucket, n in execute(con, statement.text, statement.parameters or None).fetchall():
         if total and total + n > AT_ONCE:
             windows.append(replace(UNKNOWN, systems=(start, bucket * BUCKET - 1)))
             start, total = bucket * BUCKET, 0
         total += n
-    return [*windows, replace(UNKNOWN, systems=(start, last))] if total else windows
+    return [*windows, replace(UNKNOWN, systems=(start, stop))]
 
 
 def matching_in(
@@ -129,11 +143,7 @@ def matching_in(
 
 
 def _of_kinds(con: duckdb.DuckDBPyConnection, kinds: pa.Table, nelements: int) -> MatchingSystems:
-    factors = con.sql(
-        "select factors from store.stoichiometry where nelements = $n order by stoichiometry_id",
-        params={"n": nelements},
-    ).to_arrow_table()["factors"]
-    table = as_array(factors.combine_chunks().flatten()).reshape(-1, nelements)
+    table = factors_of(con, nelements)
     lists = kinds["systems"].combine_chunks()
     systems = as_array(lists.flatten()).astype(np.int64)
     kind = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(as_array(lists.offsets)))
@@ -145,6 +155,16 @@ def _of_kinds(con: duckdb.DuckDBPyConnection, kinds: pa.Table, nelements: int) -
     width = -(-len(table) // 8)
     matching, allowed = (_packed(kinds[name], width) for name in ("stoichiometries", "allowed"))
     return MatchingSystems(systems[order], elements, kind[order], matching, allowed, table)
+
+
+def factors_of(con: duckdb.DuckDBPyConnection, nelements: int) -> NDArray[np.uint8]:
+    """Return the factors of all stoichiometries of a number of elements, shape (m, nelements)."""
+    factors = con.sql(
+        "select factors from store.stoichiometry where nelements = $n order by stoichiometry_id",
+        params={"n": nelements},
+    ).to_arrow_table()["factors"]
+    table: NDArray[np.uint8] = as_array(factors.combine_chunks().flatten()).reshape(-1, nelements)
+    return table
 
 
 def _packed(blobs: pa.ChunkedArray, width: int) -> NDArray[np.uint8]:

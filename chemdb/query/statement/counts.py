@@ -28,7 +28,9 @@ def count_statement(condition: Filter, nelements: Sequence[int], window: Window 
     if tables.if_unknown != NOTHING:
         if whole_sets is None:
             parts.append(tables.matching_part())
-        by_kind = filled("statements/query_by_set_counts", kinds=_UNKNOWN_COUNTS) if by_set else _UNKNOWN_COUNTS
+        by_kind = (
+            filled("statements/query_by_set_counts", kinds=_UNKNOWN_COUNTS) if by_set else _UNKNOWN_COUNTS
+        )
         unknown = whole_sets or by_kind
     return tables.statement(parts, "\n" + filled("statements/query_counts", unknown=unknown))
 
@@ -83,3 +85,10 @@ def stoichiometries_statement(condition: Filter) -> Statement:
     where = conditions.on_composition(necessary(if_unknown(condition), decided_by_stoichiometry))
     text = f"select natoms, nelements, count(*) from store.stoichiometry t where {where}"
     return Statement(f"{text} group by all order by all", parameters.values)
+
+
+def known_counts_statement(condition: Filter, nelements: Sequence[int], width: int) -> Statement:
+    """Return by how many known compositions change the counts of `system_counts_statement`: bucket, n."""
+    tables = CommonTables(condition, WHOLE_SPACE, nelements)
+    parts = [*tables.system_parts(), tables.known_part()]
+    return tables.statement(parts, "\n" + filled("statements/partition_known_counts", width=width))

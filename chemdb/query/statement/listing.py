@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chemdb.database.execution import identifier
-from chemdb.database.sql_files import filled
+from chemdb.database.sql_files import filled, sql_text
 from chemdb.query.filter import NOTHING, Filter
 from chemdb.query.statement.columns import KEYS, POSITIONS, SCORE, SHOWN, Order
 from chemdb.query.statement.common_tables import CommonTables
@@ -79,6 +79,16 @@ def rows_statement(
         ),
     )
     return tables.statement([*parts, query], "")
+
+
+def known_rows_statement(condition: Filter, nelements: Sequence[int], systems: tuple[int, int]) -> Statement:
+    """Return the query of known compositions of a range of systems, see ``partition_known.sql``.
+
+    They are those that a filter finds, and those that it would find if they were unknown.
+    """
+    tables = CommonTables(condition, Window(systems=systems), nelements)
+    parts = [*tables.system_parts(), tables.known_part()]
+    return tables.statement(parts, "\n" + sql_text("statements/partition_known"))
 
 
 def _known_rows(tables: CommonTables, order: Sequence[Order]) -> str:
