@@ -216,5 +216,7 @@ def in_system(con: duckdb.DuckDBPyConnection, chemsys: str) -> str:
         text = chemsys.replace("'", "''")
         return f"(nelements = {len(symbols)} and chemsys = '{text}')"
     ordered = [element.symbol for element in sorted(elements_of(con), key=lambda element: element.rank)]
+    if not set(symbols) <= set(ordered):
+        return "false"
     places = [f"element{i} = '{symbol}'" for i, symbol in enumerate(sorted(symbols, key=ordered.index), 1)]
     return f"(nelements = {len(symbols)} and {' and '.join(places)})"
