@@ -8,6 +8,7 @@ from math import comb
 import duckdb
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
 from chemdb.database.execution import execute
 from chemdb.errors import ChemdbError, DatabaseError, counted
 
@@ -197,3 +198,25 @@ def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
             f"chemical system {text!r}: this file has systems of {nelements[0]} to {nelements[-1]} elements"
         )
     return chemsys
+
+
+def in_system(con: duckdb.DuckDBPyConnection, chemsys: str) -> str:
+    """Return the SQL condition that a row of store.composition is in a chemical system.
+
+    Systems of five elements are found by their elements: the file does not list them.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    chemsys : str
+        Element symbols in alphabetical order, joined by hyphens.
+    """
+    symbols = chemsys.split("-")
+    if len(symbols) <= MAX_LISTED_NELEMENTS:
+        text = chemsys.replace("'", "''")
+        return f"(nelements = {len(symbols)} and chemsys = '{text}')"
+    ordered = [element.symbol for element in sorted(elements_of(con), key=lambda element: element.rank)]
+    if not set(symbols) <= set(ordered):
+        return "false"
+    places = [f"element{i} = '{symbol}'" for i, symbol in enumerate(sorted(symbols, key=ordered.index), 1)]
+    return f"(nelements = {len(symbols)} and {' and '.join(places)})"

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
 from chemdb.database.metadata import chemsys_of
 from chemdb.errors import PlotError
 from chemdb.plot.drawing import Caption, Drawing, file_details
@@ -75,8 +76,12 @@ def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompos
     """
     chemsys = chemsys_of(con, system)
     symbols = chemsys.split("-")
+    if len(symbols) > MAX_LISTED_NELEMENTS:
+        raise PlotError(
+            f"chemical system {system!r}: {len(symbols)} elements; at most {MAX_LISTED_NELEMENTS} can be drawn"
+        )
     [(elements,)] = con.execute(
-        "select elements::varchar[] from chemical_system where chemsys = ?", [chemsys]
+        "select elements::varchar[] from chemical_system where nelements <= 4 and chemsys = ?", [chemsys]
     ).fetchall()
     subsystems = ["-".join(part) for k in range(2, len(symbols) + 1) for part in combinations(symbols, k)]
     rows = con.execute(
@@ -85,7 +90,7 @@ def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompos
             k.energy_above_hull
         from composition c
         left join known_composition k on k.chemsys = c.chemsys and k.formula = c.formula
-        where c.chemsys in (select unnest($subsystems))
+        where c.nelements <= 4 and c.chemsys in (select unnest($subsystems))
         order by c.nelements, c.chemsys, c.natoms, c.formula
         """,
         {"subsystems": subsystems},

@@ -7,7 +7,7 @@ select
     $category as category, k.material_id, k.energy_above_hull,
     d.system_id, d.stoichiometry_id
 from drawn d
-join store.system_elements s using (system_id)
+join store.systems_in('drawn') s using (system_id)
 join store.stoichiometry t on t.nelements = d.nelements and t.stoichiometry_id = d.stoichiometry_id
 left join known_composition k
     on k.system_id = d.system_id and k.stoichiometry_id = d.stoichiometry_id

@@ -9,7 +9,7 @@ with named as (
         get_bit(a.stoichiometries, r.stoichiometry_id) = 1 as allowed,
         r.score, r.by_score, r.value, r.system_id
     from ranked r
-    join store.system_elements s using (system_id)
+    join store.systems_in('ranked') s using (system_id)
     join store.allowed_set a using (allowed_set_id)
     join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = r.stoichiometry_id
 ),
