@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.errors import ChemdbError
+from chemdb.runtime.atomic_write import os_reason
 
 
 class RowFile:
@@ -40,7 +41,7 @@ class RowFile:
         except OSError as error:
             folder = self._folder or tempfile.gettempdir()
             raise ChemdbError(
-                f"{folder}: {error.strerror}; choose another folder with --temp-directory"
+                f"{folder}: {os_reason(error)}; choose another folder with --temp-directory"
             ) from None
 
     def read(self, dtype: type[np.generic], width: int) -> NDArray[Any]:
