@@ -26,8 +26,8 @@ join store.stoichiometry t on t.nelements = 5 and t.factors = g.factors
 """
 
 
-def random_compositions(db, n, seed=0):
-    """Return symbols and factors of `n` random compositions, the elements in order of electronegativity."""
+def random_compositions(db: chemdb.Database, n: int, seed: int = 0) -> dict[str, tuple[list[str], list[int]]]:
+    """Return symbols and factors of `n` random compositions by formula, in order of electronegativity."""
     random = Random(seed)
     with db.cursor() as con:
         rows = con.execute(
@@ -45,7 +45,7 @@ def random_compositions(db, n, seed=0):
     return found
 
 
-def by_smact(symbols, factors, states):
+def by_smact(symbols: list[str], factors: list[int], states: str) -> bool:
     """Return whether SMACT allows a composition."""
     import smact
     from smact.screening import smact_filter
@@ -63,7 +63,7 @@ def by_smact(symbols, factors, states):
         return False
 
 
-def main(path, n_label=20_000, n_smact=2_000):
+def main(path: str, n_label: int | str = 20_000, n_smact: int | str = 2_000) -> None:
     """Print how many decisions differ."""
     with chemdb.open(path) as db:
         found = random_compositions(db, int(n_label))
@@ -76,9 +76,8 @@ def main(path, n_label=20_000, n_smact=2_000):
         )
         with db.cursor() as con, registered(con, {"given": given}):
             in_file = dict(con.execute(LOOK_UP).fetchall())
-        labels = dict(
-            zip(*(db.label(list(found))[name].to_pylist() for name in ("formula", "allowed")), strict=True)
-        )
+        table = db.label(list(found))
+        labels = dict(zip(table["formula"].to_pylist(), table["allowed"].to_pylist(), strict=True))
         states = db.info()["build_info"]["oxidation_state_set"]
     differ = sum(in_file.get(text) is not labels[text] for text in found)
     print(

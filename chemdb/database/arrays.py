@@ -92,8 +92,8 @@ def read_systems(con: duckdb.DuckDBPyConnection, nelements: int) -> SystemArrays
     """
     if nelements > MAX_LISTED_NELEMENTS:
         raise LimitError(
-            f"{nelements} elements: {comb(N_ELEMENTS, nelements):,} chemical systems are too many to visit one "
-            f"by one; choose at most {MAX_LISTED_NELEMENTS} elements, or a sample ('chemdb map', 'chemdb sample')"
+            f"{nelements} elements: {comb(N_ELEMENTS, nelements):,} chemical systems are too many "
+            f"to visit; choose at most {MAX_LISTED_NELEMENTS} elements, or a sample ('chemdb map', 'chemdb sample')"
         )
     parameters = {"nelements": nelements}
 

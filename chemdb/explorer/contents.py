@@ -43,8 +43,8 @@ def packed_nelements(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
     packed = tuple(size for size in nelements if size <= MAX_LISTED_NELEMENTS)
     if not packed:
         raise LimitError(
-            f"the explorer holds compositions of up to {MAX_LISTED_NELEMENTS} elements; this file has only those "
-            f"of {nelements[0]}"
+            f"the explorer holds compositions of up to {MAX_LISTED_NELEMENTS} elements; this file has only "
+            f"those of {nelements[0]}"
         )
     return packed
 

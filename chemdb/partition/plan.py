@@ -29,8 +29,8 @@ def partitions(file: OpenFile, query: str, rows: int) -> list[Partition]:
     Raises
     ------
     QueryError
-        The query cannot be parsed, a value in it is impossible, `rows` is below 1, or there are too many compositions
-        to list.
+        The query cannot be parsed, a value in it is impossible, `rows` is below 1, or there are
+        too many compositions to list.
     """
     if rows < 1:
         raise QueryError(f"partitions: {rows} rows; a piece has 1 or more")

@@ -78,7 +78,8 @@ def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompos
     symbols = chemsys.split("-")
     if len(symbols) > MAX_LISTED_NELEMENTS:
         raise PlotError(
-            f"chemical system {system!r}: {len(symbols)} elements; at most {MAX_LISTED_NELEMENTS} can be drawn"
+            f"chemical system {system!r}: {len(symbols)} elements; "
+            f"at most {MAX_LISTED_NELEMENTS} can be drawn"
         )
     [(elements,)] = con.execute(
         "select elements::varchar[] from chemical_system where nelements <= 4 and chemsys = ?", [chemsys]

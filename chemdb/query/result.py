@@ -45,8 +45,8 @@ from chemdb.runtime.forks import no_fork
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Most compositions that are listed, or sorted by something else than the default order: more than all of two to
-#: four elements, about a thousandth of those of five.
+#: Most compositions that are listed, or sorted by something else than the default order: more than all of two
+#: to four elements, less than a hundredth of those of five.
 MAX_LISTED = 20_000_000_000
 #: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024

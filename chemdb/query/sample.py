@@ -33,7 +33,8 @@ HEADS_AT_ONCE = 500
 #: Number of compositions per chemical system in the categories that are too large to list.
 _COUNTS = {
     "missing": """
-        select n_missing as n from chemical_system where nelements = $nelements and nelements <= 4 order by system_id
+        select n_missing as n from chemical_system
+        where nelements = $nelements and nelements <= 4 order by system_id
     """,
     "unlikely": """
         select n_stoichiometries - n_allowed - n_interesting as n

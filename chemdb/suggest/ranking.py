@@ -65,8 +65,9 @@ def rank(
         return scored
     if n_matching > MAX_LISTED:
         raise QueryError(
-            f"suggest: {len(scored):,} of {n_matching:,} compositions have a positive score, and the others are too "
-            f"many to rank (limit {MAX_LISTED:,}); limit the suggestions to {len(scored):,}, or narrow the query"
+            f"suggest: {len(scored):,} of {n_matching:,} compositions have a positive score, and the others "
+            f"are too many to rank (limit {MAX_LISTED:,}); limit the suggestions to {len(scored):,}, "
+            "or narrow the query"
         )
     others = [
         rank_unscored(con, model, candidates, scored, size, n - len(scored), steps)

@@ -85,7 +85,7 @@ def _verify_by_signature(
     nelements: int,
     progress: Progress,
 ) -> Iterator[Check]:
-    """Yield whether the file has the heads, tails, pairs and sets of a new enumeration of systems by signature."""
+    """Yield whether the file has the heads, tails, pairs and sets of a new enumeration by signature."""
     name = f"{nelements} elements: "
     with row_file(None) as file:
         expected = enumerate_by_signature(
@@ -93,13 +93,13 @@ def _verify_by_signature(
         )
         halves = {
             "heads": (
-                "select enum_code(element1) + 1, enum_code(element2) + 1, enum_code(element3) + 1, head_signature "
-                "from store.system_head order by first_system_id",
+                "select enum_code(element1) + 1, enum_code(element2) + 1, enum_code(element3) + 1, "
+                "head_signature from store.system_head order by first_system_id",
                 np.column_stack([numbers[expected.heads], expected.head_signature]),
             ),
             "tails": (
-                "select enum_code(element3) + 1, enum_code(element4) + 1, enum_code(element5) + 1, tail_signature, "
-                "tail_number from store.system_tail order by all",
+                "select enum_code(element3) + 1, enum_code(element4) + 1, enum_code(element5) + 1, "
+                "tail_signature, tail_number from store.system_tail order by all",
                 _sorted(
                     np.column_stack([numbers[expected.tails], expected.tail_signature, expected.tail_number])
                 ),

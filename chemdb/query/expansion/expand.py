@@ -22,7 +22,7 @@ from chemdb.query.statement.windows import BATCH, Window
 with kernel_cache():
     from chemdb.query.expansion.kernel import expand, members_of_sets
 
-#: Windows of `windows_of` whose systems are kept in memory; those of others are read for each number of atoms.
+#: Windows of `windows_of` whose systems are kept in memory; others are read for each number of atoms.
 N_KEPT = 3
 Sized: TypeAlias = list[tuple[MatchingSystems, NDArray[np.int64], NDArray[np.int64]]]
 

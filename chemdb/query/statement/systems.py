@@ -1,8 +1,8 @@
 """The parts of WITH that have the chemical systems of a query.
 
-Systems of two to four elements are rows of a table. A system of five is a head of three elements and a tail of two
-that may follow it, and the pair of their signatures has its allowed set, see `sql/1_tables`. What a filter asks
-of elements is asked of heads and of tails, which are then combined only where the filter can hold.
+Systems of two to four elements are rows of a table. A system of five is a head of three elements and a tail
+of two that may follow it, and the pair of their signatures has its allowed set, see `sql/1_tables`. What a
+filter asks of elements is asked of heads and of tails, which are combined only where the filter can hold.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from chemdb.query.filter import (
 from chemdb.query.statement.conditions import Conditions, SystemColumns
 from chemdb.query.statement.parameters import Parameters
 
-#: Number of elements of the systems that are stored by signature, and places of the elements of heads and tails.
+#: Number of elements of the systems that are stored by signature; places of the elements of heads and tails.
 BY_SIGNATURE = MAX_LISTED_NELEMENTS + 1
 HEAD, TAIL = range(1, BY_SIGNATURE - 1), range(BY_SIGNATURE - 1, BY_SIGNATURE + 1)
 
@@ -38,8 +38,10 @@ def sizes_of(condition: Filter, nelements: Sequence[int]) -> tuple[int, ...]:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> sizes_of(Quantity("nelements", ">", Fraction(3)), (2, 3, 4, 5)), sizes_of(Chemsys(("O", "Zn")), (2, 3))
-    ((4, 5), (2,))
+    >>> sizes_of(Quantity("nelements", ">", Fraction(3)), (2, 3, 4, 5))
+    (4, 5)
+    >>> sizes_of(Chemsys(("O", "Zn")), (2, 3))
+    (2,)
     """
 
     def known_by_size(term: Term, size: int) -> Filter | None:
@@ -76,7 +78,7 @@ def without_chemsys_by_signature(condition: Filter) -> Filter:
 
 
 def n_listed(nelements: Sequence[int]) -> int:
-    """Return how many chemical systems of a file are listed; those by signature have the numbers after them."""
+    """Return how many chemical systems of a file are listed; the numbers of the others follow."""
     return sum(comb(N_ELEMENTS, size) for size in nelements if size <= MAX_LISTED_NELEMENTS)
 
 
@@ -172,7 +174,8 @@ class SignatureParts:
             columns=listed,
             sums="".join(f"{one}, " for one in [*_sums(names), *self._unnamed()]),
             tail_join=self._tail_join(
-                f"(\n        select element3, tail_signature, {listed}count(*)::bigint as n from tail group by all\n    )"
+                f"(\n        select element3, tail_signature, {listed}count(*)::bigint as n\n"
+                "        from tail group by all\n    )"
             ),
         )
 
@@ -207,13 +210,15 @@ class SignatureParts:
             return f"\n        join {tail} t on t.element3 = h.element3"
         of_head = " and ".join(f"f.head_{name} = h.{name}" for name in names)
         of_tail = " and ".join(f"t.{name} = f.tail_{name}" for name in names)
-        return f"\n        join fits f on {of_head}\n        join {tail} t on t.element3 = h.element3 and {of_tail}"
+        on = f"t.element3 = h.element3 and {of_tail}"
+        return f"\n        join fits f on {of_head}\n        join {tail} t on {on}"
 
     def _ids_source(self) -> str:
         return (
             f"(select distinct system_id from {self._ids}) i\n"
             "        asof join head h on i.system_id >= h.first_system_id\n"
-            "        join tail t on t.element3 = h.element3 and t.tail_number = i.system_id - h.first_system_id"
+            "        join tail t on t.element3 = h.element3\n"
+            "            and t.tail_number = i.system_id - h.first_system_id"
         )
 
 

@@ -27,7 +27,10 @@ def scored_statement(condition: Filter, nelements: Sequence[int], n: int) -> Sta
 def buckets_statement(condition: Filter, nelements: Sequence[int], width: int, window: Window) -> Statement:
     """Return the query of the systems in which a filter may hold, per `width` system_ids: bucket, n."""
     tables = CommonTables(condition, window, nelements)
-    query = f"\nselect system_id // {width} as bucket, count(*) as n from {tables.systems} group by all order by all"
+    query = (
+        f"\nselect system_id // {width} as bucket, count(*) as n from {tables.systems}\n"
+        "group by all order by all"
+    )
     return tables.statement(tables.system_parts(), query)
 
 
