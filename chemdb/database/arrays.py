@@ -93,7 +93,7 @@ def read_systems(con: duckdb.DuckDBPyConnection, nelements: int) -> SystemArrays
     if nelements > MAX_LISTED_NELEMENTS:
         raise LimitError(
             f"{nelements} elements: {comb(N_ELEMENTS, nelements):,} chemical systems are too many "
-            f"to visit; choose at most {MAX_LISTED_NELEMENTS} elements, or a sample ('chemdb map', 'chemdb sample')"
+            f"to visit; choose at most {MAX_LISTED_NELEMENTS} elements, or 'chemdb map', which draws a sample"
         )
     parameters = {"nelements": nelements}
 

@@ -211,8 +211,8 @@ def _add_to(
 ) -> list[set[str]]:
     """Add conditions on chemsys to a SELECT; return the formulas from which each follows.
 
-    In a file with systems of five elements, `by_signature`, the view is replaced by its rows of these systems:
-    only store.composition has the elements by which they are found.
+    In a file with systems of five elements, `by_signature`, the view is replaced by its rows of these
+    systems: only store.composition has the elements by which they are found.
     """
     tables, joins = _from(select["from_table"])
     kinds = {join["join_type"] if join["ref_type"] in JOINS else "OTHER" for join in joins}
