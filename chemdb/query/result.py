@@ -145,6 +145,8 @@ class Result(ArrowRows):
 
     def check_listed(self) -> None:
         """Raise `QueryError` if there are too many compositions to list them, or to sort them."""
+        if self._limit == 0:
+            return
         last = self._offset + len(self)
         if last > MAX_LISTED:
             raise QueryError(
