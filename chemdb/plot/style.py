@@ -10,9 +10,6 @@ from chemdb.errors import PlotError, one_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Anion classes of Figure 5; "other" is everything outside the first four.
-ANION_CLASSES = ("pnictide", "halide", "chalcogenide", "oxide", "other")
-
 #: Colours of categories and anion classes by palette. "paper": the category colours of Park et al. 2024
 #: and the hues named in its Figure 5. "okabe-ito": the colour-blind-safe colours of Okabe and Ito (2008).
 PALETTES: Mapping[str, Mapping[str, str]] = {
