@@ -1,0 +1,56 @@
+with
+-- Chemical systems that can match. A column placesN, if there is one, is for a set of elements in the query:
+-- its bit i - 1 is set if element i of the system is in the set.
+system as (
+    select system_id, nelements, allowed_set_id,
+        case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], element1) then 1 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], element2) then 2 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], element3) then 4 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], element4) then 8 else 0 end as places0
+    from store.listed_system
+    where ((get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element1)::integer) = 1 or get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element2)::integer) = 1 or get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element3)::integer) = 1 or get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element4)::integer) = 1) is true)
+),
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
+amount as materialized (
+    select *, factors[1] as f1, factors[2] as f2,
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
+    from store.stoichiometry
+),
+-- Known compositions that match, or would match if they were unknown.
+known as materialized (
+    select t.*,
+        (bit_count(places0::integer) >= 1 and (((places0 >> 0) & 1)::bigint * t.f1 + ((places0 >> 1) & 1)::bigint * t.f2 + ((places0 >> 2) & 1)::bigint * t.f3 + ((places0 >> 3) & 1)::bigint * t.f4 + ((places0 >> 4) & 1)::bigint * t.f5) * 2 > t.natoms::bigint * 1) as meets_known,
+        false as meets_unknown
+    from (
+        select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
+        case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[4]) then 8 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[5]) then 16 else 0 end as places0
+        from known_composition
+    ) t
+    where meets_known or meets_unknown
+),
+-- The rows to return, by system and stoichiometry.
+hit as materialized (
+    select t.system_id, t.stoichiometry_id, t.nelements, true as known, t.allowed,
+        true as key0,
+        t.natoms as key1
+    from known t
+    where t.meets_known
+    order by key0 desc nulls last, key1 nulls last, nelements, system_id, stoichiometry_id
+    limit 20
+)
+-- Their columns.
+select
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
+    s.chemsys as "chemsys",
+    s.nelements as "nelements",
+    t.natoms as "natoms",
+    t.formula_anonymous as "formula_anonymous",
+    h.allowed as "allowed",
+    h.known as "known",
+    case when h.allowed then case when h.known then 'standard' else 'missing' end when h.known then 'interesting' else 'unlikely' end as "category",
+    array_to_string(k.sources, ' ') as "known_in",
+    k.material_id as "material_id",
+    k.energy_above_hull as "energy_above_hull"
+from hit h
+join store.system_elements s using (system_id)
+join store.stoichiometry t on t.nelements = h.nelements and t.stoichiometry_id = h.stoichiometry_id
+left join known_composition k on k.system_id = h.system_id and k.stoichiometry_id = h.stoichiometry_id
+order by h.key0 desc nulls last, h.key1 nulls last, h.nelements, h.system_id, h.stoichiometry_id;

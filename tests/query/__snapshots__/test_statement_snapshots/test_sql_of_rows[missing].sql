@@ -1,0 +1,75 @@
+with
+-- Chemical systems that can match. A column placesN, if there is one, is for a set of elements in the query:
+-- its bit i - 1 is set if element i of the system is in the set.
+system as (
+    select system_id, nelements, allowed_set_id
+    from store.listed_system
+    where nelements = 4
+),
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
+amount as materialized (
+    select *, factors[1] as f1, factors[2] as f2,
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
+    from store.stoichiometry
+),
+-- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
+mask as materialized (
+    select c.nelements,
+        rpad(string_agg(case when (t.natoms between 4 and 4 and (true and t.nelements = 4)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
+        rpad(string_agg(case when (t.natoms between 4 and 4 and (false and t.nelements = 4)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
+    from (select distinct nelements from system) c
+    join amount t on t.nelements = c.nelements
+    group by all
+),
+-- The same for each kind of system, given its set of allowed stoichiometries.
+answer as materialized (
+    select c.nelements, c.allowed_set_id, c.n_systems,
+        ((m.allowed0) & (case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end)) as when_allowed,
+        ~(case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end) & m.forbidden as when_forbidden
+    from (select nelements, allowed_set_id, count(*) as n_systems from system group by nelements, allowed_set_id) c
+    join mask m using (nelements)
+    -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
+    join (
+        from store.allowed_set semi join (select distinct allowed_set_id from system) using (allowed_set_id)
+    ) a on a.allowed_set_id = c.allowed_set_id
+    where bit_count(when_allowed) + bit_count(when_forbidden) > 0
+),
+-- Stoichiometries that match in some system, a row each.
+member as materialized (
+    select t.*
+    from mask m
+    join amount t on t.nelements = m.nelements and get_bit(m.allowed0 | m.forbidden, t.stoichiometry_id) = 1
+),
+-- The rows to return, by system and stoichiometry.
+hit as materialized (
+    select s.system_id, t.stoichiometry_id, s.nelements, false as known,
+        get_bit(a.when_allowed, t.stoichiometry_id) = 1 as allowed,
+        false as key0,
+        t.natoms as key1
+    from system s
+    join answer a using (nelements, allowed_set_id)
+    join member t on t.nelements = s.nelements
+        and get_bit(a.when_allowed | a.when_forbidden, t.stoichiometry_id) = 1
+    anti join known_composition k
+        on k.system_id = s.system_id and k.stoichiometry_id = t.stoichiometry_id
+    order by key0 desc nulls last, key1 nulls last, nelements, system_id, stoichiometry_id
+    limit 20
+)
+-- Their columns.
+select
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
+    s.chemsys as "chemsys",
+    s.nelements as "nelements",
+    t.natoms as "natoms",
+    t.formula_anonymous as "formula_anonymous",
+    h.allowed as "allowed",
+    h.known as "known",
+    case when h.allowed then case when h.known then 'standard' else 'missing' end when h.known then 'interesting' else 'unlikely' end as "category",
+    array_to_string(k.sources, ' ') as "known_in",
+    k.material_id as "material_id",
+    k.energy_above_hull as "energy_above_hull"
+from hit h
+join store.system_elements s using (system_id)
+join store.stoichiometry t on t.nelements = h.nelements and t.stoichiometry_id = h.stoichiometry_id
+left join known_composition k on k.system_id = h.system_id and k.stoichiometry_id = h.stoichiometry_id
+order by h.key0 desc nulls last, h.key1 nulls last, h.nelements, h.system_id, h.stoichiometry_id;

@@ -1,0 +1,90 @@
+with
+-- Chemical systems that can match. A column placesN, if there is one, is for a set of elements in the query:
+-- its bit i - 1 is set if element i of the system is in the set.
+system as (
+    select system_id, nelements, allowed_set_id,
+        case when element1 = 'Fe'::element_symbol then 1 else 0 end + case when element2 = 'Fe'::element_symbol then 2 else 0 end + case when element3 = 'Fe'::element_symbol then 4 else 0 end + case when element4 = 'Fe'::element_symbol then 8 else 0 end as places0,
+        case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places1
+    from store.listed_system
+    where (((element1 = 'Fe'::element_symbol or element2 = 'Fe'::element_symbol or element3 = 'Fe'::element_symbol or element4 = 'Fe'::element_symbol) is true) and ((element1 = 'O'::element_symbol or element2 = 'O'::element_symbol or element3 = 'O'::element_symbol or element4 = 'O'::element_symbol) is true) and nelements = 2)
+),
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
+amount as materialized (
+    select *, factors[1] as f1, factors[2] as f2,
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
+    from store.stoichiometry
+),
+-- Known compositions that match, or would match if they were unknown.
+known as materialized (
+    select t.*,
+        (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and t.nelements = 2) as meets_known,
+        (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and t.nelements = 2) as meets_unknown
+    from (
+        select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
+        case when elements[1] = 'Fe'::element_symbol then 1 else 0 end + case when elements[2] = 'Fe'::element_symbol then 2 else 0 end + case when elements[3] = 'Fe'::element_symbol then 4 else 0 end + case when elements[4] = 'Fe'::element_symbol then 8 else 0 end + case when elements[5] = 'Fe'::element_symbol then 16 else 0 end as places0,
+        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end + case when elements[5] = 'O'::element_symbol then 16 else 0 end as places1
+        from known_composition
+    ) t
+    where meets_known or meets_unknown
+),
+-- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
+mask as materialized (
+    select c.nelements, c.places0, c.places1,
+        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and t.nelements = 2) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
+        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and t.nelements = 2) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
+    from (select distinct nelements, places0, places1 from system) c
+    join amount t on t.nelements = c.nelements
+    group by all
+),
+-- The same for each kind of system, given its set of allowed stoichiometries.
+answer as materialized (
+    select c.nelements, c.places0, c.places1, c.allowed_set_id, c.n_systems,
+        ((m.allowed0) & (case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end)) as when_allowed,
+        ~(case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end) & m.forbidden as when_forbidden
+    from (select nelements, places0, places1, allowed_set_id, count(*) as n_systems from system group by nelements, places0, places1, allowed_set_id) c
+    join mask m using (nelements, places0, places1)
+    -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
+    join (
+        from store.allowed_set semi join (select distinct allowed_set_id from system) using (allowed_set_id)
+    ) a on a.allowed_set_id = c.allowed_set_id
+    where bit_count(when_allowed) + bit_count(when_forbidden) > 0
+),
+-- Stoichiometries that match in some system, a row each.
+member as materialized (
+    select m.places0, m.places1, t.*
+    from mask m
+    join amount t on t.nelements = m.nelements and get_bit(m.allowed0 | m.forbidden, t.stoichiometry_id) = 1
+),
+-- The rows to return, by system and stoichiometry.
+hit as materialized (
+    select t.system_id, t.stoichiometry_id, t.nelements, true as known, t.allowed,
+        (case when t.elements[1] = 'O'::element_symbol then t.f1 else 0 end + case when t.elements[2] = 'O'::element_symbol then t.f2 else 0 end + case when t.elements[3] = 'O'::element_symbol then t.f3 else 0 end + case when t.elements[4] = 'O'::element_symbol then t.f4 else 0 end + case when t.elements[5] = 'O'::element_symbol then t.f5 else 0 end) / t.natoms as key0,
+        t.formula as key1
+    from known t
+    where t.meets_known
+    union all by name
+    select s.system_id, t.stoichiometry_id, s.nelements, false as known,
+        get_bit(a.when_allowed, t.stoichiometry_id) = 1 as allowed,
+        (case when e.element1 = 'O'::element_symbol then t.f1 else 0 end + case when e.element2 = 'O'::element_symbol then t.f2 else 0 end + case when e.element3 = 'O'::element_symbol then t.f3 else 0 end + case when e.element4 = 'O'::element_symbol then t.f4 else 0 end + case when e.element5 = 'O'::element_symbol then t.f5 else 0 end) / t.natoms as key0,
+        concat(e.element1, t.amount1, e.element2, t.amount2, e.element3, t.amount3, e.element4, t.amount4, e.element5, t.amount5) as key1
+    from system s
+    join answer a using (nelements, places0, places1, allowed_set_id)
+    join store.chemical_system e using (system_id)
+    join member t on t.nelements = s.nelements and t.places0 = s.places0 and t.places1 = s.places1
+        and get_bit(a.when_allowed | a.when_forbidden, t.stoichiometry_id) = 1
+    anti join known_composition k
+        on k.system_id = s.system_id and k.stoichiometry_id = t.stoichiometry_id
+    order by key0 desc nulls last, key1 nulls last, nelements, system_id, stoichiometry_id
+    limit 5
+    offset 2
+)
+-- Their columns.
+select
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
+    (case when s.element1 = 'O'::element_symbol then coalesce(t.factors[1], 0) else 0 end + case when s.element2 = 'O'::element_symbol then coalesce(t.factors[2], 0) else 0 end + case when s.element3 = 'O'::element_symbol then coalesce(t.factors[3], 0) else 0 end + case when s.element4 = 'O'::element_symbol then coalesce(t.factors[4], 0) else 0 end + case when s.element5 = 'O'::element_symbol then coalesce(t.factors[5], 0) else 0 end) as "O"
+from hit h
+join store.system_elements s using (system_id)
+join store.stoichiometry t on t.nelements = h.nelements and t.stoichiometry_id = h.stoichiometry_id
+left join known_composition k on k.system_id = h.system_id and k.stoichiometry_id = h.stoichiometry_id
+order by h.key0 desc nulls last, h.key1 nulls last, h.nelements, h.system_id, h.stoichiometry_id;
