@@ -20,7 +20,8 @@ def anion_classes(con: duckdb.DuckDBPyConnection, system_ids: NDArray[np.int32])
     """Return the anion class of the compounds of each chemical system, shape (n,)."""
     by_symbol = {element.symbol: element for element in elements_of(con)}
     rows = con.execute(
-        "select system_id, elements::varchar[] from chemical_system where system_id in (select unnest($ids))",
+        "select system_id, elements::varchar[] from chemical_system "
+        "where nelements = 2 and system_id in (select unnest($ids))",
         {"ids": np.unique(system_ids).tolist()},
     ).fetchall()
     class_of_system = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FORMATS = (".png", ".svg", ".pdf")
 #: What compositions are called by their number of elements.
-SIZE_NAMES = {2: "binary", 3: "ternary", 4: "quaternary"}
+SIZE_NAMES = {2: "binary", 3: "ternary", 4: "quaternary", 5: "quinary"}
 
 
 @dataclass(frozen=True)

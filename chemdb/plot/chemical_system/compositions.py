@@ -80,7 +80,7 @@ def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompos
             k.energy_above_hull, c.elements::varchar[], c.factors::integer[]
         from composition c
         left join known_composition k on k.chemsys = c.chemsys and k.formula = c.formula
-        where c.chemsys in (select unnest($subsystems))
+        where c.nelements <= 4 and c.chemsys in (select unnest($subsystems))
         order by c.nelements, c.chemsys, c.natoms, c.formula
         """,
         {"subsystems": subsystems},
