@@ -14,7 +14,7 @@ TSC := $(VENV)/node_modules/typescript/bin/tsc
 PARALLEL := --numprocesses auto --dist worksteal
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-unit test-slow test-long lint docs figures claims screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-scaling bench-export bench-robustness constraints licences audit clean
+.PHONY: help build test test-unit test-slow test-long lint docs figures claims screenshots bench bench-storage bench-quinaries bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-scaling bench-export bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ bench: $(VENV)/test.stamp ## measure docs/performance.md: peers, bounds, growth 
 
 bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing allowed sets saves (five minutes)
 	$(BIN)/python bench/storage.py $(DB) > storage.new && mv storage.new docs/storage.md
+
+bench-quinaries: $(VENV)/test.stamp ## build and check all compositions of two to five elements (five minutes)
+	$(BIN)/python bench/quinaries.py --db quinaries.duckdb
 
 bench-label: $(DB) $(VENV)/test.stamp ## time labels of a million formulas against SMACT (a minute)
 	$(BIN)/python bench/label.py $(DB)

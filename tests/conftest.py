@@ -5,6 +5,7 @@ import os
 import shutil
 
 import pytest
+from helpers.five import build_quinaries
 from helpers.shared import made_once
 from hypothesis import settings
 from platformdirs import user_cache_path
@@ -122,6 +123,13 @@ def small(small_path):
 def copy(small_path, tmp_path):
     """A copy of the small database, alone in its folder, that a test may change."""
     return shutil.copyfile(small_path, tmp_path / "c.duckdb")
+
+
+@pytest.fixture(scope="session")
+def quinaries_path(tmp_path_factory):
+    """Compositions of five elements with factors up to four, of which those of eight elements may be allowed."""
+    with made_once(tmp_path_factory, "quinaries/quinaries.duckdb", build_quinaries) as path:
+        yield path
 
 
 COMPOUNDS = (

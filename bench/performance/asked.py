@@ -20,9 +20,18 @@ PROCESSES = {
 }
 MOST_SCAN = 10
 DRAWN = "missing nelements=4"
+#: Allowed quaternaries with each element: the simplest statement that does the work of `DRAWN` but for the known ones.
+PASS = """
+select symbol::varchar, sum(n_allowed)
+from (
+    select unnest(elements) as symbol, n_allowed
+    from chemical_system where nelements = 4
+)
+group by symbol order by symbol
+"""
 TERNARIES = "missing nelements=3"
-#: 41,602,819 compositions.
-MANY = "missing nelements=4 natoms<=7"
+#: 72,267,638 compositions.
+MANY = "missing elements=Li nelements=4"
 N_ROWS = 20_000_000
 
 
@@ -62,21 +71,23 @@ def goals(db: Database, scan: Cost, folder: Path) -> Iterator[Goal]:
 
 
 def periodic_table(db: Database, folder: Path) -> Goal:
-    """Return the counts of a query by element in one pass against a count for each element."""
+    """Return the counts of a query by element against one pass over the chemical systems, without the query."""
     with db.cursor() as con:
-        symbols = [symbol for (symbol,) in con.execute("select symbol::varchar from element").fetchall()]
+        one_pass, rows = warm(lambda: con.execute(PASS).fetchall(), 5)
     together, frequency = warm(lambda: db.query(DRAWN).element_frequency(), 5)
-    apart, counts = once(lambda: [db.query(f"{DRAWN} elements={symbol}").count() for symbol in symbols])
-    assert [frequency.get(symbol, 0) for symbol in symbols] == counts
+    apart, counts = once(lambda: [db.query(f"{DRAWN} elements={symbol}").count() for symbol, _ in rows])
+    assert [frequency.get(symbol, 0) for symbol, _ in rows] == counts
     target = folder / "table.png"
     drawn = process(command("plot", "periodic-table", "--query", DRAWN, "-o", target, "--db", db.path))
     for path in (target, target.with_suffix(".txt")):
         path.unlink()
     return Goal(
-        f'`chemdb plot periodic-table --query "{DRAWN}"`', "one pass, not 103 counts",
-        f"{together.wall:.2f} s for all counts (one by one {apart.wall:.1f} s); {drawn.wall:.1f} s with the drawing",
-        together.wall < apart.wall / 10,
-    )  # fmt: skip
+        f'counts of `chemdb plot periodic-table --query "{DRAWN}"`',
+        "one grouped pass, not 103 counts (met: within twice of a pass)",
+        f"{together.cpu:.2f} CPU-s (one pass {one_pass.cpu:.2f}, 103 counts {apart.cpu:.1f}); "
+        f"whole process with the drawing {drawn.wall:.1f} s",
+        together.cpu <= 2 * one_pass.cpu,
+    )
 
 
 def ternaries(db: Database, folder: Path) -> Goal:

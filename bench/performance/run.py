@@ -40,7 +40,7 @@ of systems that are decided together are shares of the time for all.
 All 77,637,589 ternaries, stored three times: by `chemdb build --nelements 3`, as a DuckDB table with a row for each
 (elements and categories as ENUM, factors as UTINYINT, formulas with zstd, sorted by chemical system and factors), and
 as a Parquet file of that table (zstd). The build of the table reads the rows from chemdb; the Parquet file is copied from the
-table. In parentheses: times chemdb. Questions are warm, CPU time; all answers are equal.
+table. In parentheses: relative to chemdb. Questions are warm, CPU time; all answers are equal.
 
 {flat}
 

@@ -190,7 +190,10 @@ def _asked(db: object, read: Callable) -> Callable[[bytes], None]:
     def check(content: bytes) -> None:
         assert opened  # The connection is closed with it.
         asked = read(_text(content), words)
-        for made in (count_statement(asked), rows_statement(asked, DEFAULT_COLUMNS, DEFAULT_ORDER, 5)):
+        for made in (
+            count_statement(asked, (2, 3, 4)),
+            rows_statement(asked, (2, 3, 4), DEFAULT_COLUMNS, DEFAULT_ORDER, 5),
+        ):
             # Any text gives exactly one statement that DuckDB can plan, also in the form that --sql prints.
             assert len(con.extract_statements(made.runnable())) == 1
             con.execute(f"explain {made.text}", dict(made.parameters)).fetchall()

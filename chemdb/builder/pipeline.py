@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,30 +14,42 @@ import pyarrow as pa
 from chemdb.builder.column_comments import inherit_comments
 from chemdb.builder.load_known import Loaded, add_source, renew_categories
 from chemdb.builder.tables import (
-    allowed_set_table,
-    chemical_system_reader,
+    Space,
+    allowed_set_reader,
     element_embedding_table,
     element_table,
     embedding_table,
+    listed_system_reader,
+    signature_tables,
     species_table,
     stoichiometry_table,
 )
 from chemdb.chemistry.elements import N_ELEMENTS, elements
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates, oxidation_states
-from chemdb.chemistry.stoichiometry import STORABLE_NELEMENTS, check_limits, check_storable, n_combinations
+from chemdb.chemistry.stoichiometry import (
+    DEFAULT_NELEMENTS,
+    MAX_LISTED_NELEMENTS,
+    check_limits,
+    n_combinations,
+)
 from chemdb.database.checksum import renew_checksums
 from chemdb.database.connection import FORMAT_VERSION
 from chemdb.database.execution import execute, registered
 from chemdb.database.replacing import replacing
 from chemdb.database.sql_files import files_in, run_file, sql_text
-from chemdb.enumeration.allowed_sets import EnumeratedSystems, enumerate_systems
+from chemdb.enumeration.allowed_sets import enumerate_systems
+from chemdb.enumeration.by_signature import enumerate_by_signature
 from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
+from chemdb.enumeration.row_file import RowFile, row_file
 from chemdb.errors import DatabaseError, KnownSourceError, LimitError, counted
 from chemdb.files.file_columns import FileColumns
 from chemdb.known.registry import NONE, is_file, source_reader
 from chemdb.runtime.limits import Limits
-from chemdb.runtime.progress import Progress, Steps, no_steps
+from chemdb.runtime.progress import Progress, Steps, no_progress, no_steps
 from chemdb.version import __version__
+
+#: DuckDB's memory in a build of five elements, unless the user gives a limit.
+MEMORY_LIMIT = "1GB"
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,7 @@ class BuildOptions:
     Attributes
     ----------
     nelements : range
-        Numbers of elements, within 2 to 4.
+        Numbers of elements, within 2 to 5.
     max_stoichiometry : int
         Largest stoichiometric factor, 1 to 12.
     oxidation_states : str
@@ -59,7 +71,7 @@ class BuildOptions:
     mp_api_key : str, optional
     """
 
-    nelements: range = STORABLE_NELEMENTS
+    nelements: range = DEFAULT_NELEMENTS
     max_stoichiometry: int = 8
     oxidation_states: str = "smact14"
     known: tuple[str, ...] = ("mp-snapshot",)
@@ -83,11 +95,13 @@ def build(
         Invalid options or sources, or a file that cannot be written; `path` is unchanged.
     """
     limits = limits or Limits()
+    if options.nelements and options.nelements[-1] > MAX_LISTED_NELEMENTS and limits.memory_limit is None:
+        # By default DuckDB would hold gigabytes of sets before it writes them.
+        limits = replace(limits, memory_limit=MEMORY_LIMIT)
     started = datetime.now(UTC)
     clock = time.perf_counter()
     for nelements in options.nelements:
         check_limits(nelements, options.max_stoichiometry)
-        check_storable(nelements)
     if not options.nelements:
         raise LimitError("nothing to build: the range of numbers of elements is empty")
     known = [spec for spec in options.known if spec != NONE]
@@ -99,7 +113,7 @@ def build(
     ]
     states = oxidation_states(options.oxidation_states)
     ignored = f" ({states.n_ignored:,} beyond Z = {N_ELEMENTS} ignored)" if states.n_ignored else ""
-    with replacing(path, limits) as con:
+    with replacing(path, limits) as con, row_file(limits.temp_directory) as file:
         with steps(f"Species{ignored}") as progress:
             others = [oxidation_states(name) for name in SMACT_SETS if name != states.name]
             run_file(con, "1_tables/01_element", {"new_element": element_table(elements())})
@@ -110,14 +124,17 @@ def build(
             progress(1, counted(sum(len(source.entries) for source in sources), "entry"))
         ordered = elements_by_symbol(elements())
         with steps("Enumeration") as progress:
-            spaces = _enumerate(rule_table(ordered, states), options, limits.threads, progress)
+            spaces = _enumerate(rule_table(ordered, states), options, limits.threads, file, progress)
             progress(1, f"{sum(space.n_allowed for space in spaces):,} compositions allowed")
         with steps("Load") as progress:
             run_file(con, "1_tables/03_stoichiometry", {"new_stoichiometry": stoichiometry_table(spaces)})
-            run_file(con, "1_tables/04_allowed_set", {"new_allowed_set": allowed_set_table(spaces)})
-            systems = chemical_system_reader(spaces, [element.symbol for element in ordered], progress)
-            run_file(con, "1_tables/05_chemical_system", {"new_chemical_system": systems})
-            progress(1, counted(sum(len(space.elements) for space in spaces), "chemical system"))
+            sets = allowed_set_reader(spaces, progress)
+            run_file(con, "1_tables/04_allowed_set", {"new_allowed_set": sets})
+            symbols = [element.symbol for element in ordered]
+            systems = listed_system_reader(spaces, symbols, progress)
+            by_signature = signature_tables(spaces, symbols)
+            run_file(con, "1_tables/05_chemical_system", {"new_listed_system": systems} | by_signature)
+            progress(1, counted(sum(space.n_systems for space in spaces), "chemical system"))
         # Later tables then reuse freed blocks, which makes the file 1 MB smaller.
         execute(con, "checkpoint")
         with steps("Known materials") as progress:
@@ -145,7 +162,7 @@ def build(
     return loaded
 
 
-def expected_counts(spaces: Sequence[EnumeratedSystems], max_stoichiometry: int) -> pa.Table:
+def expected_counts(spaces: Sequence[Space], max_stoichiometry: int) -> pa.Table:
     """Return the counts that `sql/statements/check_counts.sql` expects for each number of elements."""
     combinations = [n_combinations(space.nelements, max_stoichiometry) for space in spaces]
     n_stoichiometries = [len(space.factors) for space in spaces]
@@ -175,20 +192,19 @@ def check_counts(con: duckdb.DuckDBPyConnection, path: Path, expected: pa.Table)
 
 
 def _enumerate(
-    table: ElementTable, options: BuildOptions, threads: int, progress: Progress
-) -> list[EnumeratedSystems]:
+    table: ElementTable, options: BuildOptions, threads: int, file: RowFile, progress: Progress
+) -> list[Space]:
     # Each number of elements takes about fifty times as long as the one before: only the last is shown.
-    last = options.nelements[-1]
-    return [
-        enumerate_systems(
-            table,
-            nelements,
-            options.max_stoichiometry,
-            threads,
-            *([progress] if nelements == last else []),
-        )
-        for nelements in options.nelements
-    ]
+    spaces: list[Space] = []
+    for nelements in options.nelements:
+        shown = progress if nelements == options.nelements[-1] else no_progress
+        if nelements <= MAX_LISTED_NELEMENTS:
+            spaces.append(enumerate_systems(table, nelements, options.max_stoichiometry, threads, shown))
+        else:
+            spaces.append(
+                enumerate_by_signature(table, nelements, options.max_stoichiometry, threads, file, shown)
+            )
+    return spaces
 
 
 def _build_info(options: BuildOptions, states: OxidationStates, started: datetime) -> pa.Table:

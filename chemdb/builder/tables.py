@@ -6,14 +6,19 @@ from dataclasses import asdict
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from chemdb.chemistry.element_vectors import library_embeddings, library_vectors
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.species import OxidationStates, icsd_occurrences
-from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS, anonymous_formula
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS, anonymous_formula
 from chemdb.enumeration.allowed_sets import EnumeratedSystems
+from chemdb.enumeration.by_signature import SystemsBySignature
 from chemdb.rule.oxidation_states import species_text
 from chemdb.runtime.progress import Progress, no_progress
+
+#: Systems of one number of elements, as rows or by signature.
+Space = EnumeratedSystems | SystemsBySignature
 
 #: Systems handed to DuckDB at a time: one of its row groups.
 BATCH = 122_880
@@ -44,7 +49,7 @@ def species_table(used: OxidationStates, others: Sequence[OxidationStates]) -> p
     return pa.table(list(map(pa.array, zip(*rows, strict=True))), names=names)
 
 
-def stoichiometry_table(spaces: Sequence[EnumeratedSystems]) -> pa.Table:
+def stoichiometry_table(spaces: Sequence[Space]) -> pa.Table:
     """Return a row per reduced stoichiometry."""
     return pa.concat_tables(
         pa.table(
@@ -59,48 +64,49 @@ def stoichiometry_table(spaces: Sequence[EnumeratedSystems]) -> pa.Table:
     )
 
 
-def allowed_set_table(spaces: Sequence[EnumeratedSystems]) -> pa.Table:
+def allowed_set_reader(spaces: Sequence[Space], progress: Progress = no_progress) -> pa.RecordBatchReader:
     """Return a row per distinct allowed set; number 0 is the empty set of all numbers of elements."""
-    n_empty = sum(int((space.system_set == 0).sum()) for space in spaces)
-    longest = max(space.bits.shape[1] for space in spaces)
-    tables = [
-        pa.table(
-            {
-                "allowed_set_id": pa.array([0], pa.int32()),
-                "nelements": pa.nulls(1, pa.uint8()),
-                "n_systems": pa.array([n_empty], pa.int32()),
-                "n_allowed": pa.array([0], pa.int32()),
-                "stoichiometries": pa.array([bytes(longest)], pa.binary()),
-            }
-        )
-    ]
-    for space, first in zip(spaces, _first_sets(spaces), strict=True):
-        bits = np.ascontiguousarray(space.bits[1:])
-        n = len(bits)
-        blobs = pa.FixedSizeBinaryArray.from_buffers(pa.binary(bits.shape[1]), n, [None, pa.py_buffer(bits)])
-        n_systems = np.bincount(space.system_set, minlength=n + 1)[1:].astype(np.int32)
-        tables.append(
-            pa.table(
-                {
-                    "allowed_set_id": np.arange(first, first + n, dtype=np.int32),
-                    "nelements": np.full(n, space.nelements, np.uint8),
-                    "n_systems": n_systems,
-                    "n_allowed": space.set_n_allowed[1:],
-                    "stoichiometries": blobs.cast(pa.binary()),
-                }
-            )
-        )
-    return pa.concat_tables(tables)
+    schema = pa.schema(
+        [
+            ("allowed_set_id", pa.int32()),
+            ("nelements", pa.uint8()),
+            ("n_systems", pa.int32()),
+            ("n_allowed", pa.int32()),
+            ("stoichiometries", pa.binary()),
+        ]
+    )
+    n_sets = sum(space.n_sets for space in spaces)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        n_empty = sum(int(space.set_n_systems[0]) for space in spaces)
+        longest = max(-(-len(space.factors) // 8) for space in spaces)
+        yield pa.record_batch([[0], [None], [n_empty], [0], [bytes(longest)]], schema=schema)
+        for space, first_set in zip(spaces, _first_sets(spaces), strict=True):
+            for first, bits in space.packed():
+                n, width = bits.shape
+                blobs = pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), n, [None, pa.py_buffer(bits)])
+                start = first_set - 1 + first
+                columns = [
+                    np.arange(start, start + n, dtype=np.int32),
+                    np.full(n, space.nelements, np.uint8),
+                    space.set_n_systems[first : first + n].astype(np.int32),
+                    space.set_n_allowed[first : first + n],
+                    blobs.cast(pa.binary()),
+                ]
+                yield pa.record_batch(columns, schema=schema)
+                progress((start + n) / n_sets)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
 
 
-def chemical_system_reader(
-    spaces: Sequence[EnumeratedSystems], symbols: Sequence[str], progress: Progress = no_progress
+def listed_system_reader(
+    spaces: Sequence[Space], symbols: Sequence[str], progress: Progress = no_progress
 ) -> pa.RecordBatchReader:
-    """Return all systems in batches made as they are read.
+    """Return all systems but those by signature, in batches made as they are read.
 
     Parameters
     ----------
-    spaces : sequence of EnumeratedSystems
+    spaces : sequence of EnumeratedSystems or SystemsBySignature
         With elements numbered as in `symbols`.
     symbols : sequence of str
         In alphabetical order, so that systems come in order of their chemsys.
@@ -110,14 +116,15 @@ def chemical_system_reader(
     symbol_type = pa.dictionary(pa.int8(), pa.string())
     schema = pa.schema(
         [("system_id", pa.int32()), ("nelements", pa.uint8()), ("chemsys", pa.string())]
-        + [(f"element{place}", symbol_type) for place in range(1, MAX_STORED_NELEMENTS + 1)]
+        + [(f"element{place}", symbol_type) for place in range(1, MAX_LISTED_NELEMENTS + 1)]
         + [("allowed_set_id", pa.int32())]
     )
-    total = sum(len(space.elements) for space in spaces)
+    listed = _listed(spaces)
+    total = sum(space.n_systems for space in listed)
 
     def batches() -> Iterator[pa.RecordBatch]:
         system_id = 0
-        for space, first in zip(spaces, _first_sets(spaces), strict=True):
+        for space, first in zip(listed, _first_sets(listed), strict=True):
             k = space.nelements
             for start in range(0, len(space.elements), BATCH):
                 ordered = space.elements[start : start + BATCH]
@@ -136,7 +143,7 @@ def chemical_system_reader(
                             else pa.nulls(n, pa.int8()),
                             words,
                         )
-                        for place in range(MAX_STORED_NELEMENTS)
+                        for place in range(MAX_LISTED_NELEMENTS)
                     ),
                     pa.array(np.where(sets == 0, 0, sets + (first - 1)).astype(np.int32)),
                 ]
@@ -147,9 +154,69 @@ def chemical_system_reader(
     return pa.RecordBatchReader.from_batches(schema, batches())
 
 
-def _first_sets(spaces: Sequence[EnumeratedSystems]) -> list[int]:
+def signature_tables(spaces: Sequence[Space], symbols: Sequence[str]) -> dict[str, pa.Table]:
+    """Return the heads, the tails and the pairs of their signatures of the systems stored by signature.
+
+    Parameters
+    ----------
+    spaces : sequence of EnumeratedSystems or SystemsBySignature
+        With elements numbered as in `symbols`, ascending numbers of elements.
+    symbols : sequence of str
+    """
+    words = pa.array(symbols)
+
+    def elements(numbers: NDArray[np.uint8], first_place: int) -> dict[str, pa.Array]:
+        return {
+            f"element{place}": pa.DictionaryArray.from_arrays(pa.array(column.astype(np.int8)), words)
+            for place, column in enumerate(numbers.T, start=first_place)
+        }
+
+    # Without such systems, tables without rows.
+    none = np.zeros((0, 3), np.uint8)
+    empty = np.zeros(0, np.int32)
+    heads, tails, pairs = none, none, np.zeros((0, 3), np.int32)
+    head_signature, n_systems, tail_signature, tail_number = empty, empty, empty, empty
+    first_set = 1
+    for space, first in zip(spaces, _first_sets(spaces), strict=True):
+        if isinstance(space, SystemsBySignature):
+            heads, tails, pairs, first_set = space.heads, space.tails, space.pairs, first
+            head_signature, n_systems = space.head_signature, space.head_n_tails.astype(np.int32)
+            tail_signature, tail_number = space.tail_signature, space.tail_number
+    n_listed = sum(space.n_systems for space in _listed(spaces))
+    sets = pairs[:, 2]
+    return {
+        "new_system_head": pa.table(
+            elements(heads, 1)
+            | {
+                "head_signature": head_signature,
+                "first_system_id": (n_listed + np.cumsum(n_systems) - n_systems).astype(np.int32),
+                "n_systems": n_systems,
+            }
+        ),
+        "new_system_tail": pa.table(
+            elements(tails, 3)
+            | {
+                "tail_signature": tail_signature.astype(np.int16),
+                "tail_number": tail_number.astype(np.int16),
+            }
+        ),
+        "new_signature_pair": pa.table(
+            {
+                "head_signature": pairs[:, 0],
+                "tail_signature": pairs[:, 1].astype(np.int16),
+                "allowed_set_id": np.where(sets == 0, 0, sets + (first_set - 1)).astype(np.int32),
+            }
+        ),
+    }
+
+
+def _listed(spaces: Sequence[Space]) -> list[EnumeratedSystems]:
+    return [space for space in spaces if isinstance(space, EnumeratedSystems)]
+
+
+def _first_sets(spaces: Sequence[Space]) -> list[int]:
     """Return the number of the first non-empty set of each number of elements."""
-    sizes = [len(space.bits) - 1 for space in spaces]
+    sizes = [space.n_sets - 1 for space in spaces]
     return [1 + sum(sizes[:i]) for i in range(len(spaces))]
 
 

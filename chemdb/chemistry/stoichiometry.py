@@ -19,34 +19,26 @@ if TYPE_CHECKING:
 
 #: Largest stoichiometric factor.
 MAX_FACTOR = 12
-#: Numbers of elements whose compositions chemdb can count.
-COUNTABLE_NELEMENTS = range(2, 6)
+#: Numbers of elements whose compositions chemdb can enumerate.
+NELEMENTS = range(2, 6)
 #: Largest number of elements whose compositions fit in a file.
-MAX_STORED_NELEMENTS = 4
-#: Numbers of elements whose compositions chemdb can store; larger ones are only counted.
-STORABLE_NELEMENTS = range(COUNTABLE_NELEMENTS[0], MAX_STORED_NELEMENTS + 1)
+MAX_STORED_NELEMENTS = NELEMENTS[-1]
+#: Largest number of elements whose chemical systems a file stores as rows; larger ones by signature.
+MAX_LISTED_NELEMENTS = 4
+#: Numbers of elements that a build enumerates by default.
+DEFAULT_NELEMENTS = range(2, 5)
 
 
 def check_limits(nelements: int, max_stoichiometry: int) -> None:
-    """Raise `LimitError` unless chemdb can count these compositions: 2 to 5 elements, factors 1 to 12."""
-    if nelements not in COUNTABLE_NELEMENTS:
+    """Raise `LimitError` unless chemdb can enumerate these compositions: 2 to 5 elements, factors 1 to 12."""
+    if nelements not in NELEMENTS:
         raise LimitError(
             f"{nelements} element{'' if nelements == 1 else 's'}: chemdb enumerates compositions of "
-            f"{COUNTABLE_NELEMENTS[0]} to {COUNTABLE_NELEMENTS[-1]} elements"
+            f"{NELEMENTS[0]} to {NELEMENTS[-1]} elements"
         )
     if not 1 <= max_stoichiometry <= MAX_FACTOR:
         raise LimitError(
             f"max-stoichiometry {max_stoichiometry}: choose a largest factor from 1 to {MAX_FACTOR}"
-        )
-
-
-def check_storable(nelements: int) -> None:
-    """Raise `LimitError` where the compositions of this many elements would not fit in a file."""
-    if nelements not in STORABLE_NELEMENTS:
-        raise LimitError(
-            f"{nelements} elements: {comb(N_ELEMENTS, nelements):,} systems are too many to store; build "
-            f"{STORABLE_NELEMENTS[0]} to {STORABLE_NELEMENTS[-1]} elements, or only count with "
-            f"'chemdb count --nelements {nelements}'"
         )
 
 

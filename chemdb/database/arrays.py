@@ -1,12 +1,17 @@
 """Columns, and the chemical systems of one number of elements, as NumPy arrays."""
 
 from dataclasses import dataclass
+from math import comb
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from chemdb.chemistry.elements import N_ELEMENTS
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
+from chemdb.errors import LimitError
 
 
 def as_array(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
@@ -78,7 +83,18 @@ class SystemArrays:
 
 
 def read_systems(con: duckdb.DuckDBPyConnection, nelements: int) -> SystemArrays:
-    """Return the chemical systems of `nelements` elements in a file (70 MB for all quaternaries)."""
+    """Return the chemical systems of `nelements` elements in a file (70 MB for all quaternaries).
+
+    Raises
+    ------
+    LimitError
+        The file does not list systems of so many elements.
+    """
+    if nelements > MAX_LISTED_NELEMENTS:
+        raise LimitError(
+            f"{nelements} elements: {comb(N_ELEMENTS, nelements):,} chemical systems are too many "
+            f"to visit; choose at most {MAX_LISTED_NELEMENTS} elements, or 'chemdb map', which draws a sample"
+        )
     parameters = {"nelements": nelements}
 
     def table(query: str) -> pa.Table:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import comb
 
 import duckdb
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
 from chemdb.database.execution import execute
 from chemdb.errors import ChemdbError, DatabaseError, counted
 
@@ -80,10 +82,13 @@ def nelements_of(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
 
 def system_ranges(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[int, int]]:
     """Return the first and last system_id by number of elements."""
-    rows = con.execute(
-        "select nelements, min(system_id), max(system_id) from store.chemical_system group by nelements"
-    ).fetchall()
-    return {nelements: (first, last) for nelements, first, last in rows}
+    ranges = {}
+    first = 0
+    for nelements in space_limits_of(con).nelements:
+        n_systems = comb(N_ELEMENTS, nelements)
+        ranges[nelements] = first, first + n_systems - 1
+        first += n_systems
+    return ranges
 
 
 def max_stoichiometry_of(con: duckdb.DuckDBPyConnection) -> int:
@@ -187,9 +192,31 @@ def chemsys_of(con: duckdb.DuckDBPyConnection, text: str) -> str:
     if len(set(symbols)) < len(symbols):
         raise ChemdbError(f"chemical system {text!r}: an element occurs twice")
     chemsys = "-".join(sorted(symbols))
-    if not con.execute("from chemical_system where chemsys = ?", [chemsys]).fetchall():
-        nelements = nelements_of(con)
+    nelements = nelements_of(con)
+    if len(symbols) not in nelements:
         raise ChemdbError(
             f"chemical system {text!r}: this file has systems of {nelements[0]} to {nelements[-1]} elements"
         )
     return chemsys
+
+
+def in_system(con: duckdb.DuckDBPyConnection, chemsys: str) -> str:
+    """Return the SQL condition that a row of store.composition is in a chemical system.
+
+    Systems of five elements are found by their elements: the file does not list them.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    chemsys : str
+        Element symbols in alphabetical order, joined by hyphens.
+    """
+    symbols = chemsys.split("-")
+    if len(symbols) <= MAX_LISTED_NELEMENTS:
+        text = chemsys.replace("'", "''")
+        return f"(nelements = {len(symbols)} and chemsys = '{text}')"
+    ordered = [element.symbol for element in sorted(elements_of(con), key=lambda element: element.rank)]
+    if not set(symbols) <= set(ordered):
+        return "false"
+    places = [f"element{i} = '{symbol}'" for i, symbol in enumerate(sorted(symbols, key=ordered.index), 1)]
+    return f"(nelements = {len(symbols)} and {' and '.join(places)})"

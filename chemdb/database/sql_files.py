@@ -31,6 +31,11 @@ def filled(name: str, /, **slots: object) -> str:
     return _template(name).format(**slots)
 
 
+def sql_part(name: str) -> str:
+    """Return the SQL of a file that has no slots, without the comment at its top."""
+    return _template(name)
+
+
 def files_in(stage: str) -> list[str]:
     """Return the names of the files of a stage, in the order in which they run."""
     return sorted(f"{stage}/{path.stem}" for path in (_folder() / stage).glob("*.sql"))

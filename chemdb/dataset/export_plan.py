@@ -8,7 +8,7 @@ from functools import cached_property
 
 import duckdb
 
-from chemdb.database.metadata import known_sources, system_ranges
+from chemdb.database.metadata import known_sources, nelements_of, system_ranges
 from chemdb.database.open_file import OpenFile
 from chemdb.dataset.part_columns import Column, View, described
 from chemdb.dataset.storage.folder import Folder
@@ -143,7 +143,7 @@ def _by_size(
         yield size, piece
         return
     for size, (first, last) in ranges.items():
-        statement = count_statement(condition, Window(systems=(first, last)))
+        statement = count_statement(condition, nelements_of(con), Window(systems=(first, last)))
         [counts] = con.execute(statement.text, dict(statement.parameters)).fetchall()
         if n_rows := sum(counts):
             yield size, replace(piece, first_system=first, last_system=last, n_rows=n_rows)

@@ -5,14 +5,16 @@ charge-neutral and every cation is less electronegative than every anion (Park e
 Faraday Discuss. 2024, d4fd00063c; SMACT's `smact_filter` decides the same).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.cache.kernel_cache import kernel_cache
-from chemdb.chemistry.stoichiometry import check_limits, check_storable, reduced_factors
+from chemdb.chemistry.stoichiometry import check_limits, reduced_factors
 from chemdb.enumeration.element_table import ElementTable
 from chemdb.enumeration.signatures import Signatures
 from chemdb.errors import LimitError
@@ -61,9 +63,28 @@ class EnumeratedSystems:
         return int(self.factors.shape[1])
 
     @property
+    def n_systems(self) -> int:
+        """Number of systems."""
+        return len(self.elements)
+
+    @property
+    def n_sets(self) -> int:
+        """Number of distinct sets, the empty one included."""
+        return len(self.bits)
+
+    @property
     def n_allowed(self) -> int:
         """Number of allowed compositions."""
         return int(self.set_n_allowed[self.system_set].sum(dtype=np.int64))
+
+    @cached_property
+    def set_n_systems(self) -> NDArray[np.int64]:
+        """Number of systems with each set, shape (n_sets,)."""
+        return np.bincount(self.system_set, minlength=self.n_sets)
+
+    def packed(self) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """Yield the number of a set and the bits of it and those after it, in order."""
+        yield 1, np.ascontiguousarray(self.bits[1:])
 
 
 def enumerate_systems(
@@ -92,7 +113,6 @@ def enumerate_systems(
         Limits outside these, or bitmaps of more than `MAX_BITMAP_BYTES`.
     """
     check_limits(nelements, max_stoichiometry)
-    check_storable(nelements)
     factors = reduced_factors(nelements, max_stoichiometry)
     if len(table.usable()) < nelements:
         return _nothing_allowed(table, factors, threads)

@@ -34,7 +34,7 @@ class ElementTable:
     def rank(self) -> NDArray[np.int64]:
         """Return each element's place in order of electronegativity, those without one last."""
         rank = np.empty(len(self), np.int64)
-        rank[self._by_electronegativity()] = np.arange(len(self))
+        rank[self.by_electronegativity()] = np.arange(len(self))
         return rank
 
     def usable(self) -> list[int]:
@@ -44,11 +44,12 @@ class ElementTable:
         """
         return [
             element
-            for element in self._by_electronegativity()
+            for element in self.by_electronegativity()
             if self.electronegativity[element] is not None and self.oxidation_states[element]
         ]
 
-    def _by_electronegativity(self) -> list[int]:
+    def by_electronegativity(self) -> list[int]:
+        """Return the elements in order of electronegativity, those without one last."""
         return sorted(
             range(len(self)),
             key=lambda i: electronegativity_rank(self.electronegativity[i], self.tie_break[i]),

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.stoichiometry import reduced_factors
 from chemdb.enumeration.element_table import ElementTable
-from chemdb.runtime.progress import Progress
+from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
 with kernel_cache():
     from chemdb.enumeration.kernel import neutrality
+
+#: All heads, for `Signatures.decide`.
+ALL = slice(None)
 
 
 class Signatures:
@@ -62,6 +65,8 @@ class Signatures:
         Words of 64 bits in a bitmap over the factors of a tail.
     bitmaps : array of uint64, shape (n_tails, 3 * (2 * reach + 1), n_words)
         From `neutrality.fill_tail_bitmaps`.
+    coprime : array of uint64, shape (row_words,)
+        A row with the bits of all reduced stoichiometries set.
     """
 
     def __init__(self, table: ElementTable, nelements: int, max_stoichiometry: int) -> None:
@@ -87,6 +92,7 @@ class Signatures:
         neutrality.fill_tail_bitmaps(
             self.tails, self.states, self.nstates, max_stoichiometry, self.reach, self.bitmaps
         )
+        self.coprime = self._coprime()
 
     @property
     def head_length(self) -> int:
@@ -126,22 +132,26 @@ class Signatures:
         row_of: NDArray[np.int32],
         row_systems: NDArray[np.int64],
         threads: int,
-        progress: Progress,
+        progress: Progress = no_progress,
+        heads: slice = ALL,
     ) -> int:
-        """Run `neutrality.decide` on all heads and return the number of allowed compositions."""
-        coprime = self._coprime()
+        """Run `neutrality.decide` on some heads and return the number of allowed compositions.
+
+        Rows of `row_of`, and entries of `first_row`, are those of the heads that are decided.
+        """
+        lists, ties, stops = self.heads[heads], self.head_ties[heads], self.head_stops[heads.start or 0 :]
 
         def work(start: int, stop: int) -> int:
             return int(
                 neutrality.decide(
-                    start, stop, self.heads, self.head_ties, self.head_stops, self.last,
+                    start, stop, lists, ties, stops, self.last,
                     self.n_heads, self.tail_of, self.electronegativity, self.states, self.nstates,
-                    self.bitmaps, coprime, self.max_factor, self.reach, first_row, rows, row_of,
+                    self.bitmaps, self.coprime, self.max_factor, self.reach, first_row, rows, row_of,
                     row_systems,
                 )
             )  # fmt: skip
 
-        return sum(map_slices(work, len(self.heads), threads, progress, slices_per_thread=64))
+        return sum(map_slices(work, len(lists), threads, progress, slices_per_thread=64))
 
     def _number_tails(self, list_of: list[int]) -> None:
         n = len(list_of)
@@ -176,7 +186,6 @@ class Signatures:
         return (*(list_of[i] for i in elements), *ties)
 
     def _coprime(self) -> NDArray[np.uint64]:
-        """Return a row with the bits of all reduced stoichiometries set."""
         flags = np.zeros(64 * self.row_words, np.uint8)
         flags[self.row_bits()] = 1
         return np.packbits(flags, bitorder="little").view(np.uint64)

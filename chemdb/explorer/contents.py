@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
 from chemdb.database.metadata import (
     build_info,
     elements_of,
@@ -16,6 +17,7 @@ from chemdb.database.metadata import (
     nelements_of,
     system_ranges,
 )
+from chemdb.errors import LimitError
 from chemdb.maps.reduction import TITLES
 
 #: Pages of entries by source; entries of other sources have none.
@@ -27,6 +29,24 @@ CITATION = (
     "Park et al., Mapping inorganic crystal chemical space, Faraday Discuss. 2024, "
     "https://doi.org/10.1039/D4FD00063C; and chemdb, see CITATION.cff"
 )
+
+
+def packed_nelements(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
+    """Return the numbers of elements of the compositions that the page holds.
+
+    Raises
+    ------
+    LimitError
+        The file has none of these.
+    """
+    nelements = nelements_of(con)
+    packed = tuple(size for size in nelements if size <= MAX_LISTED_NELEMENTS)
+    if not packed:
+        raise LimitError(
+            f"the explorer holds compositions of up to {MAX_LISTED_NELEMENTS} elements; this file has only "
+            f"those of {nelements[0]}"
+        )
+    return packed
 
 
 def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]) -> dict[str, Any]:
@@ -45,7 +65,7 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
         "elements": [asdict(element) for element in elements_of(con)],
         "groups": dict(groups),
         "state_sets": list(_state_sets(con)),
-        "limits": {"nelements": nelements_of(con), "max_factor": max_stoichiometry_of(con)},
+        "limits": {"nelements": packed_nelements(con), "max_factor": max_stoichiometry_of(con)},
         "sources": _sources(con),
         "known": known_sources_with_advice(con),
         "build_info": build_info(con),
@@ -58,7 +78,7 @@ def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]
         "table_2": _rows(
             con,
             "select nelements, standard, missing, interesting, unlikely from order_summary "
-            "order by nelements",
+            f"where nelements <= {MAX_LISTED_NELEMENTS} order by nelements",
         ),
         "citation": CITATION,
     }
@@ -83,7 +103,8 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
             formula,
         )
         for nelements, system_id, stoichiometry_id, allowed, formula in con.execute(
-            "select nelements, system_id, stoichiometry_id, allowed, formula from known_composition"
+            "select nelements, system_id, stoichiometry_id, allowed, formula from known_composition "
+            f"where nelements <= {MAX_LISTED_NELEMENTS}"
         ).fetchall()
     ]
     inside.sort()

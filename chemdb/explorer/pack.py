@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.stoichiometry import reduced_factors
 from chemdb.database.arrays import SystemArrays, read_systems
-from chemdb.database.metadata import elements_of, max_stoichiometry_of, nelements_of
+from chemdb.database.metadata import elements_of, max_stoichiometry_of
 from chemdb.errors import DatabaseError
-from chemdb.explorer.contents import head, known, map_points, map_titles, substitutions
+from chemdb.explorer.contents import head, known, map_points, map_titles, packed_nelements, substitutions
 from chemdb.runtime.progress import Progress, no_progress
 
 #: Compression levels of zstd: the smallest parts, and those that are made at once.
@@ -58,7 +58,7 @@ def pack(
     progress : callable, optional
     """
     elements = elements_of(con)
-    nelements, max_factor = nelements_of(con), max_stoichiometry_of(con)
+    nelements, max_factor = packed_nelements(con), max_stoichiometry_of(con)
     order = systems_in_order(elements)
     raw: dict[str, Callable[[], bytes]] = {}
     systems = b""

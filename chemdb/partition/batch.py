@@ -143,7 +143,7 @@ class Source:
                 raise QueryError(
                     f"column {others[0]!r} is not made in pieces; available: {', '.join((*KEY, *COLUMNS))}"
                 )
-            types = ask(self._file, columns=computed).batches().schema if computed else pa.schema([])
+            types = ask(self._file, limit=0, columns=computed).batches().schema if computed else pa.schema([])
             fields = [pa.field(name, KEY[name]) if name in KEY else types.field(name) for name in columns]
             self._schemas[columns] = pa.schema(fields)
         return self._schemas[columns]

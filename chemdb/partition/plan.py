@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from chemdb.database.arrays import as_array
 from chemdb.database.execution import interruptible, relation
+from chemdb.database.metadata import nelements_of
 from chemdb.database.open_file import OpenFile
 from chemdb.errors import QueryError
 from chemdb.partition.piece import Partition, fingerprint_of
@@ -28,20 +29,24 @@ def partitions(file: OpenFile, query: str, rows: int) -> list[Partition]:
     Raises
     ------
     QueryError
-        The query cannot be parsed, a value in it is impossible, or `rows` is below 1.
+        The query cannot be parsed, a value in it is impossible, `rows` is below 1, or there are
+        too many compositions to list.
     """
     if rows < 1:
         raise QueryError(f"partitions: {rows} rows; a piece has 1 or more")
-    condition = ask(file, query).filter
+    result = ask(file, query)
+    result.check_listed()
+    condition = result.filter
     with file.cursor() as con:
+        nelements = nelements_of(con)
         [(m,)] = con.execute("select max(stoichiometry_id) + 1 from store.stoichiometry").fetchall()
         width = max(1, rows // (FINER * m))
         buckets, counts = _histogram(
             [
                 _table(con, statement)
                 for statement in (
-                    system_counts_statement(condition, width),
-                    known_counts_statement(condition, width),
+                    system_counts_statement(condition, nelements, width),
+                    known_counts_statement(condition, nelements, width),
                 )
             ]
         )

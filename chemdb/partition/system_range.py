@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.database.execution import interruptible, relation
-from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, factors_of, matching_systems
+from chemdb.database.metadata import nelements_of
+from chemdb.query.expansion.matching_systems import (
+    Chunk,
+    MatchingSystems,
+    factors_of,
+    matching_in,
+    windows_of,
+)
 from chemdb.query.filter import Filter
 from chemdb.query.statement.listing import known_rows_statement
+from chemdb.query.statement.windows import Window
 
 with kernel_cache():
     from chemdb.query.expansion.kernel import expand, members_of_sets
@@ -71,8 +79,16 @@ def compositions(
         First and last system_id.
     rows : int
     """
-    known = _known(con, condition, systems)
-    sizes = {size.factors.shape[1]: size for size in matching_systems(con, condition, systems)}
+    for window in windows_of(con, condition, systems):
+        yield from _in_window(con, condition, window, rows)
+
+
+def _in_window(
+    con: duckdb.DuckDBPyConnection, condition: Filter, window: Window, rows: int
+) -> Iterator[Compositions]:
+    """Yield the compositions of a window, see `compositions`."""
+    known = _known(con, condition, window.systems)
+    sizes = {size.factors.shape[1]: size for size in matching_in(con, condition, window)}
     for nelements in sorted({*sizes, *pc.unique(known["nelements"]).to_pylist()}):
         of_size = known.filter(pc.equal(known["nelements"], nelements)).combine_chunks()
         shown = of_size.filter(of_size["meets_known"]).combine_chunks()
@@ -96,8 +112,9 @@ def compositions(
             yield Compositions(chunk, known_at, shown[start:stop])
 
 
-def _known(con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int]) -> pa.Table:
-    statement = known_rows_statement(condition, systems)
+def _known(con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int] | None) -> pa.Table:
+    assert systems is not None
+    statement = known_rows_statement(condition, nelements_of(con), systems)
     with relation(con, statement.text, dict(statement.parameters) or None) as rows:
         return interruptible(con, rows.to_arrow_table).combine_chunks()
 

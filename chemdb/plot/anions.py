@@ -11,18 +11,17 @@ from chemdb.database.metadata import elements_of
 from chemdb.maps.reduction import METHODS
 from chemdb.maps.stored import PER_CATEGORY, read_map
 from chemdb.plot.drawing import Caption, Drawing, file_details
+from chemdb.plot.embedding_map import OVERLAP
 from chemdb.plot.map_grid import grid, grid_details, specs
-from chemdb.plot.style import palette
-
-#: Drawing order, bottom to top.
-BOTTOM_UP = ("other", "chalcogenide", "pnictide", "halide", "oxide")
+from chemdb.plot.style import DEFAULT_LOOK, Look
 
 
 def anion_classes(con: duckdb.DuckDBPyConnection, system_ids: NDArray[np.int32]) -> NDArray[np.str_]:
     """Return the anion class of the compounds of each chemical system, shape (n,)."""
     by_symbol = {element.symbol: element for element in elements_of(con)}
     rows = con.execute(
-        "select system_id, elements::varchar[] from chemical_system where system_id in (select unnest($ids))",
+        "select system_id, elements::varchar[] from chemical_system "
+        "where nelements = 2 and system_id in (select unnest($ids))",
         {"ids": np.unique(system_ids).tolist()},
     ).fetchall()
     class_of_system = {
@@ -35,23 +34,22 @@ def draw(
     con: duckdb.DuckDBPyConnection,
     per_category: int = PER_CATEGORY,
     seed: int = 0,
-    palette_name: str = "paper",
-    columns: int = 2,
+    look: Look = DEFAULT_LOOK,
 ) -> Drawing:
     """Return Figure 5: the maps of the binaries, coloured by anion class.
 
     Raises
     ------
     ChemdbError
-        A map is not in the file, or unknown palette.
+        A map is not in the file.
     """
-    colors = palette(palette_name)
     maps = [read_map(con, spec) for spec in specs(2, per_category, seed)]
     classes = [anion_classes(con, as_array(map_.points["system_id"])) for map_ in maps]
-    figure = grid(maps, classes, BOTTOM_UP, ANION_CLASSES, colors, columns)
+    figure = grid(maps, classes, ANION_CLASSES, look)
     text = (
         f"Binary compositions of all categories by anion class, in {len(PAPER_EMBEDDINGS)} element "
-        f"representations (rows) and {len(METHODS)} reductions (columns). {RULE}"
+        f"representations (rows) and {len(METHODS)} reductions (columns). {RULE} "
+        f"{OVERLAP.format(group='class')}"
     )
     counts = {
         f"points of {map_.run['embedding']}": ", ".join(
@@ -59,5 +57,5 @@ def draw(
         )
         for map_, of_points in zip(maps, classes, strict=True)
     }
-    details = file_details(con) | counts | grid_details(maps) | {"palette": palette_name}
-    return Drawing(figure, Caption(text, details))
+    details = file_details(con) | counts | grid_details(maps) | look.details()
+    return Drawing(figure, Caption(text, details), look)

@@ -10,11 +10,27 @@ from typing import Any
 
 import duckdb
 
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
+from chemdb.database.execution import identifier
+from chemdb.database.metadata import in_system, nelements_of
 from chemdb.database.rows import Values
 from chemdb.errors import warn
 
 #: Views that are expanded from chemical systems.
 EXPANDED = frozenset({"composition", "allowed", "missing", "unlikely"})
+#: Columns of these views, as far as they are those of store.composition, and what their rows meet.
+CATEGORY_COLUMNS = "formula, chemsys, nelements, elements, factors, natoms, formula_anonymous"
+AS_COMPOSITIONS = {
+    "composition": (
+        f"{CATEGORY_COLUMNS}, allowed, known, category, has_electronegativity",
+        "true",
+    ),
+    "allowed": (CATEGORY_COLUMNS, "allowed"),
+    "missing": (CATEGORY_COLUMNS, "category = 'missing'"),
+    "unlikely": (f"{CATEGORY_COLUMNS}, has_electronegativity", "category = 'unlikely'"),
+}
+#: Most chemical systems of a view that are written out.
+MAX_SYSTEMS = 100
 #: Formulas whose spelling is checked.
 MAX_CHECKED = 20
 #: What DuckDB's parser reports about places in the text.
@@ -74,8 +90,11 @@ def _with_chemical_systems(con: duckdb.DuckDBPyConnection, statement: str, param
         # Not SQL, not a SELECT, or several.
         return statement
     text = _Texts(con, parameters)
+    by_signature = nelements_of(con)[-1] > MAX_LISTED_NELEMENTS
     views = EXPANDED - {entry["key"].lower() for entry in _ctes(tree)}
-    found = [formulas for select in _selects(tree) for formulas in _add_to(select, views, text)]
+    found = [
+        formulas for select in _selects(tree) for formulas in _add_to(con, select, views, text, by_signature)
+    ]
     if not found:
         return statement
     names = _column_names(con, statement, parameters)
@@ -187,8 +206,14 @@ class _Texts:
         return None if pattern is None or set(pattern) & set("%_\\") else pattern
 
 
-def _add_to(select: Tree, views: frozenset[str], text: _Texts) -> list[set[str]]:
-    """Add conditions on chemsys to a SELECT; return the formulas from which each follows."""
+def _add_to(
+    con: duckdb.DuckDBPyConnection, select: Tree, views: frozenset[str], text: _Texts, by_signature: bool
+) -> list[set[str]]:
+    """Add conditions on chemsys to a SELECT; return the formulas from which each follows.
+
+    In a file with systems of five elements, `by_signature`, the view is replaced by its rows of these
+    systems: only store.composition has the elements by which they are found.
+    """
     tables, joins = _from(select["from_table"])
     kinds = {join["join_type"] if join["ref_type"] in JOINS else "OTHER" for join in joins}
     found = []
@@ -204,10 +229,29 @@ def _add_to(select: Tree, views: frozenset[str], text: _Texts) -> list[set[str]]
         for owner, place in ((select, "where_clause"), *((join, "condition") for join in joins)):
             condition = owner[place]
             formulas = _formulas(condition, columns, text)
-            if formulas is not None:
+            if formulas is None:
+                continue
+            found.append(formulas)
+            systems = sorted(set(map(chemsys_of, formulas)) - {""})
+            if by_signature and systems and len(systems) <= MAX_SYSTEMS and _is_view(table, views):
+                _confine(con, table, systems)
+            else:
                 owner[place] = _both(_in_systems(_name(table), formulas), condition)
-                found.append(formulas)
     return found
+
+
+def _confine(con: duckdb.DuckDBPyConnection, table: Tree, systems: Sequence[str]) -> None:
+    """Replace a view by the same rows of some chemical systems."""
+    columns, condition = AS_COMPOSITIONS[table["table_name"].lower()]
+    rows = " union all ".join(
+        f"select {columns} from store.composition where {in_system(con, system)} and {condition}"
+        for system in systems
+    )
+    name = table["alias"] or table["table_name"]
+    confined = _parsed(con, f"select * from ({rows}) as {identifier(name)}")
+    table_of = confined["statements"][0]["node"]["from_table"]
+    table.clear()
+    table.update(table_of)
 
 
 def _from(table: Tree) -> tuple[list[Tree], list[Tree]]:

@@ -45,6 +45,9 @@ from chemdb.runtime.forks import no_fork
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: Most compositions that are listed, or sorted by something else than the default order: more than all of two
+#: to four elements, less than a hundredth of those of five.
+MAX_LISTED = 20_000_000_000
 #: Chemical systems counted together when a large result is split into parts.
 BUCKET = 1024
 FORMULA = "formula"
@@ -52,6 +55,8 @@ FORMULA = "formula"
 SCORED = Window(scored=True)
 #: Columns that `chemdb.query.expansion.row_columns` makes, all but amounts, fractions, species and score.
 EXPANDABLE = frozenset(SHOWN) - {SCORE}
+#: Columns by which the first rows are found in parts of the space.
+IN_PARTS = ("known", "natoms")
 #: Columns from which the column species is computed.
 FOR_SPECIES = ("elements", "factors", "allowed")
 
@@ -110,7 +115,7 @@ class Result(ArrowRows):
 
     def element_frequency(self) -> dict[str, int]:
         """Return the exact number of matching compositions with each element, by symbol."""
-        return dict(self._fetched(element_frequency_statement(self.filter)))
+        return dict(self._fetched(element_frequency_statement(self.filter, self._nelements)))
 
     @property
     def sql(self) -> str:
@@ -130,12 +135,35 @@ class Result(ArrowRows):
 
     def __iter__(self) -> Iterator[tuple]:
         """Yield the rows as tuples of `columns`, in bounded memory."""
+        self.check_listed()
         return until_exit(self._rows())
 
     def __len__(self) -> int:
         """Return the number of rows, within the limit."""
         rows = max(0, self.count() - self._offset)
         return rows if self._limit is None else min(rows, self._limit)
+
+    def check_listed(self) -> None:
+        """Raise `QueryError` if there are too many compositions to list them, or to sort them."""
+        if self._limit == 0:
+            return
+        last = self._offset + len(self)
+        if last > MAX_LISTED:
+            raise QueryError(
+                f"query: {last:,} compositions: at most {MAX_LISTED:,} can be listed; "
+                "limit them (--limit 1000), narrow the query, or ask for counts (--count)"
+            )
+        # The first rows by number of atoms are found without the others.
+        if (
+            last
+            and self.count() > MAX_LISTED
+            and self._order[0].column not in IN_PARTS
+            and not self._scores_suffice()
+        ):
+            raise QueryError(
+                f"query: {self.count():,} compositions: at most {MAX_LISTED:,} can be sorted by "
+                f"{self._order[0].column}; narrow the query, or leave --sort out"
+            )
 
     def without_electronegativity(self, rows: Iterable[tuple]) -> list[str]:
         """Return the elements without an electronegativity in the formulas of some rows, if they have any.
@@ -162,6 +190,7 @@ class Result(ArrowRows):
         with no_fork():
             import pyarrow as pa
 
+        self.check_listed()
         return pa.RecordBatchReader.from_batches(self._schema(), until_exit(self._batches()))
 
     def arrow(self) -> "pa.Table":
@@ -169,6 +198,7 @@ class Result(ArrowRows):
         with no_fork():
             import pyarrow as pa
 
+        self.check_listed()
         return pa.Table.from_batches(list(self._batches()), self._schema())
 
     def __repr__(self) -> str:
@@ -264,6 +294,11 @@ class Result(ArrowRows):
         return result
 
     @property
+    def _nelements(self) -> tuple[int, ...]:
+        """Numbers of elements of the file."""
+        return self._vocabulary.nelements
+
+    @property
     def _reads_score(self) -> bool:
         return SCORE in self.columns or any(one.column == SCORE for one in self._order)
 
@@ -302,12 +337,20 @@ class Result(ArrowRows):
         if self._limit is None or self._order[0] != Order(SCORE, descending=True):
             return False
         last = self._offset + self._limit
-        statement = rows_statement(self.filter, [SCORE], self._order[:1], 1, last - 1, SCORED)
+        statement = rows_statement(
+            self.filter, self._nelements, [SCORE], self._order[:1], 1, last - 1, SCORED
+        )
         return [score > 0 for (score,) in self._fetched(statement)] == [True]
 
     def _statement(self, part: Part) -> Statement:
         return rows_statement(
-            self.filter, self._sql_columns(), self._order, part.limit, part.offset, part.window
+            self.filter,
+            self._nelements,
+            self._sql_columns(),
+            self._order,
+            part.limit,
+            part.offset,
+            part.window,
         )
 
     def _window_counts(self) -> WindowCounts:
@@ -320,7 +363,7 @@ class Result(ArrowRows):
         )
 
     def _category_counts(self, window: Window) -> dict[str, int]:
-        [row] = self._fetched(count_statement(self.filter, window))
+        [row] = self._fetched(count_statement(self.filter, self._nelements, window))
         return dict(zip(CATEGORIES, row, strict=True))
 
     def _known_and_unknown(self, window: Window) -> tuple[int, int]:
@@ -336,14 +379,14 @@ class Result(ArrowRows):
             return system_ranges(con)
 
     def _by_natoms(self) -> list[tuple]:
-        return self._fetched(natoms_counts_statement(self.filter))
+        return self._fetched(natoms_counts_statement(self.filter, self._nelements))
 
     def _system_ranges(self, window: Window) -> list[tuple[int, int]]:
         """Return ranges of system_id with about `AT_ONCE` compositions of a window at most."""
         ranges: list[tuple[int, int]] = []
         first = total = 0
         bucket = -1
-        for bucket, n in self._fetched(system_counts_statement(self.filter, BUCKET, window)):
+        for bucket, n in self._fetched(system_counts_statement(self.filter, self._nelements, BUCKET, window)):
             if total and total + n > AT_ONCE:
                 ranges.append((first, bucket * BUCKET - 1))
                 first, total = bucket * BUCKET, 0

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.category import CATEGORIES
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
+from chemdb.database.arrays import as_array
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute, interruptible, registered, relation
-from chemdb.database.metadata import nelements_of
+from chemdb.database.metadata import nelements_of, system_ranges
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, LimitError, one_of
 from chemdb.runtime.threads import map_slices
@@ -25,14 +27,19 @@ with kernel_cache():
 MAX_SAMPLE = 10_000_000
 #: Compositions whose sets are in memory at the same time.
 BATCH = 25_000
+#: First three elements whose systems are in memory at the same time: at most 5,050 systems each.
+HEADS_AT_ONCE = 500
 
 #: Number of compositions per chemical system in the categories that are too large to list.
 _COUNTS = {
-    "missing": "select n_missing as n from chemical_system where nelements = $nelements order by system_id",
+    "missing": """
+        select n_missing as n from chemical_system
+        where nelements = $nelements and nelements <= 4 order by system_id
+    """,
     "unlikely": """
         select n_stoichiometries - n_allowed - n_interesting as n
         from chemical_system join order_summary using (nelements)
-        where nelements = $nelements order by system_id
+        where nelements = $nelements and nelements <= 4 order by system_id
     """,
 }
 
@@ -167,25 +174,92 @@ def _draw_counted(
     con: duckdb.DuckDBPyConnection, category: str, nelements: int, n: int, random: np.random.PCG64
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the system and stoichiometry of a sample of a category that is stored as bits."""
-    counts = _columns(con, _COUNTS[category], {"nelements": nelements})["n"].astype(np.int64)
-    ends = np.cumsum(counts)
-    ranks = _ranks(random, int(ends[-1]), n, category)
-    place = np.searchsorted(ends, ranks, side="right")
-    [(first_system, n_stoichiometries)] = con.execute(
-        "select min(system_id), any_value(n_stoichiometries) "
-        "from store.chemical_system join order_summary using (nelements) where nelements = ?",
-        [nelements],
+    first_system, n_stoichiometries = system_ranges(con)[nelements][0], _n_stoichiometries(con, nelements)
+    if nelements <= MAX_LISTED_NELEMENTS:
+        counts = _columns(con, _COUNTS[category], {"nelements": nelements})["n"].astype(np.int64)
+        systems = np.arange(first_system, first_system + len(counts))
+    else:
+        # All systems of five elements would take too much memory: only those of the heads that are drawn.
+        heads = _columns(con, sql_text("statements/sample_heads"), {"category": category})
+        totals = heads["n"].astype(np.int64)
+        ranks = _ranks(random, int(totals.sum()), n, category)
+        drawn = np.unique(np.searchsorted(np.cumsum(totals), ranks, side="right"))
+        return _draw_from_heads(con, category, heads, drawn, ranks, n_stoichiometries)
+    ranks = _ranks(random, int(counts.sum()), n, category)
+    return _drawn(con, category, systems, counts, ranks, n_stoichiometries)
+
+
+def _draw_from_heads(
+    con: duckdb.DuckDBPyConnection,
+    category: str,
+    heads: dict[str, NDArray[Any]],
+    drawn: NDArray[np.int64],
+    ranks: NDArray[np.int64],
+    n_stoichiometries: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the system and stoichiometry of the compositions of some ranks, given the heads they are in.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    category : str
+    heads : dict of str to array
+        first_system_id and n, how many compositions of the category, of all heads.
+    drawn : array of int64, shape (n_drawn,)
+        The heads, ascending.
+    ranks : array of int64, shape (n,)
+        Ascending.
+    n_stoichiometries : int
+    """
+    totals = heads["n"].astype(np.int64)
+    ends = np.cumsum(totals)
+    system_ids, stoichiometries = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    for start in range(0, len(drawn), HEADS_AT_ONCE):
+        some = drawn[start : start + HEADS_AT_ONCE]
+        table = pa.table({"first_system_id": heads["first_system_id"][some].astype(np.int32)})
+        rows = _rows(con, "statements/sample_systems", {"drawn_head": table}, {"category": category})
+        counts = as_array(rows["n"]).astype(np.int64)
+        # Ranks among the compositions of these heads.
+        of_head = np.searchsorted(ends, ranks, side="right")
+        inside = np.isin(of_head, some)
+        before = np.cumsum(totals[some]) - totals[some]
+        place = np.searchsorted(some, of_head[inside])
+        within = ranks[inside] - (ends - totals)[some][place] + before[place]
+        systems = as_array(rows["system_id"]).astype(np.int64)
+        system_id, stoichiometry_id = _drawn(con, category, systems, counts, within, n_stoichiometries)
+        system_ids.append(system_id)
+        stoichiometries.append(stoichiometry_id)
+    return np.concatenate(system_ids), np.concatenate(stoichiometries)
+
+
+def _n_stoichiometries(con: duckdb.DuckDBPyConnection, nelements: int) -> int:
+    [(n,)] = con.execute(
+        "select count(*) from store.stoichiometry where nelements = ?", [nelements]
     ).fetchall()
+    return int(n)
+
+
+def _drawn(
+    con: duckdb.DuckDBPyConnection,
+    category: str,
+    systems: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    ranks: NDArray[np.int64],
+    n_stoichiometries: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the system and stoichiometry of the compositions of some ranks, given the counts of systems."""
+    ends = np.cumsum(counts)
+    place = np.searchsorted(ends, ranks, side="right")
     threads = threads_of(con)
     rank_in_system = ranks - (ends - counts)[place]
     stoichiometry_id = np.empty(len(ranks), np.int32)
     for start in range(0, len(ranks), BATCH):
         part = slice(start, start + BATCH)
-        systems, row = np.unique(place[part], return_inverse=True)
-        members = _members(con, category, (systems + first_system).astype(np.int32), n_stoichiometries)
+        some, row = np.unique(place[part], return_inverse=True)
+        members = _members(con, category, systems[some].astype(np.int32), n_stoichiometries)
         fill = partial(nth_members, members, row, rank_in_system[part], stoichiometry_id[part])
         map_slices(fill, len(row), threads)
-    return (place + first_system).astype(np.int32), stoichiometry_id
+    return systems[place].astype(np.int32), stoichiometry_id
 
 
 def _members(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from chemdb.chemistry.category import CATEGORIES, KNOWN_CATEGORIES
-from chemdb.database.metadata import build_info, chemsys_of, known_sources_with_advice
+from chemdb.database.metadata import build_info, chemsys_of, in_system, known_sources_with_advice
 from chemdb.report import paper_values
 
 #: Formulas given of categories that are too large to list.
@@ -60,7 +60,11 @@ def table_2(con: duckdb.DuckDBPyConnection) -> Table2:
     rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     paper = []
     if paper_values.as_in_paper(build_info(con)):
-        paper = [{"nelements": row["nelements"], **paper_values.TABLE_2[row["nelements"]]} for row in rows]
+        paper = [
+            {"nelements": row["nelements"], **paper_values.TABLE_2[row["nelements"]]}
+            for row in rows
+            if row["nelements"] in paper_values.TABLE_2
+        ]
     return Table2(rows, paper, known_sources_with_advice(con))
 
 
@@ -83,7 +87,9 @@ def table_1(con: duckdb.DuckDBPyConnection, systems: Sequence[str]) -> list[Tabl
         chemsys = chemsys_of(con, system)
         for category in CATEGORIES:
             rows = con.execute(
-                f"select formula from {category} where chemsys = ? order by natoms, formula", [chemsys]
+                f"select formula from store.composition where {in_system(con, chemsys)} and category = ? "
+                "order by natoms, formula",
+                [category],
             ).fetchall()
             formulas = [formula for (formula,) in rows]
             listed = formulas if category in KNOWN_CATEGORIES else formulas[:N_EXAMPLES]

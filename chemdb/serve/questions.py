@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from chemdb.api import Database
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
 from chemdb.database.execution import Cancellation
 from chemdb.database.metadata import chemsys_of
 from chemdb.errors import ChemdbError, QueryError
@@ -23,7 +24,7 @@ ROW_COLUMNS = (
 _SYSTEM_COUNTS = """
 select s.chemsys, s.n_standard as standard, s.n_missing as missing, s.n_interesting as interesting,
     n.combinations - s.n_allowed - s.n_interesting as unlikely
-from chemical_system s
+from (select * from chemical_system where nelements <= 4) s
 join (select nelements, count(*) as combinations from stoichiometry group by all) n using (nelements)
 where s.chemsys in (select unnest($systems))
 order by s.nelements, s.chemsys
@@ -84,7 +85,10 @@ def system(db: Database, text: str) -> dict[str, Any]:
         chemsys = chemsys_of(con, text)
     symbols = chemsys.split("-")
     parts = ["-".join(part) for n in range(2, len(symbols) + 1) for part in combinations(symbols, n)]
-    *subsystems, whole = _rows(db, _SYSTEM_COUNTS, {"systems": parts})
+    subsystems = _rows(db, _SYSTEM_COUNTS, {"systems": parts})
+    # Systems of five elements are not listed.
+    listed = len(symbols) <= MAX_LISTED_NELEMENTS
+    whole = subsystems.pop() if listed else {"chemsys": chemsys, **db.query(f"chemsys={chemsys}").counts}
     points = db.query(f"chemsys={chemsys} NOT unlikely", columns=ROW_COLUMNS)
     return {
         "chemsys": whole.pop("chemsys"),

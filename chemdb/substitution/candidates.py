@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from chemdb.chemistry.elements import N_ELEMENTS, Element
-from chemdb.chemistry.stoichiometry import MAX_FACTOR, STORABLE_NELEMENTS
+from chemdb.chemistry.stoichiometry import MAX_FACTOR, MAX_LISTED_NELEMENTS, MAX_STORED_NELEMENTS
 from chemdb.database.arrays import as_array
+from chemdb.database.execution import registered
 from chemdb.database.metadata import elements_of, system_ranges
 from chemdb.substitution.frames import BATCH, Frames
 from chemdb.substitution.weights import PER_UNIT
@@ -37,8 +38,9 @@ class Space:
     letter : array of int64, shape (104,)
         Place of its symbol in alphabetical order, by atomic number.
     first_system : dict of int to int
-        First system_id by number of elements; systems follow in alphabetical order.
-    stoichiometry : array of int32, shape (13, 13, 13, 13)
+        First system_id by number of elements; systems follow in alphabetical order, those of five elements in
+        order of electronegativity.
+    stoichiometry : array of int32, shape (13,) * 5
         stoichiometry_id by the factors, 0 for absent elements; -1 where there is none.
     """
 
@@ -58,7 +60,7 @@ def space_of(con: duckdb.DuckDBPyConnection) -> Space:
     elements = elements_of(con)
     rank, letter = (_places(elements, by) for by in ("rank", "symbol"))
     first = {nelements: first for nelements, (first, _) in system_ranges(con).items()}
-    stoichiometry = np.full((MAX_FACTOR + 1,) * STORABLE_NELEMENTS[-1], -1, np.int32)
+    stoichiometry = np.full((MAX_FACTOR + 1,) * MAX_STORED_NELEMENTS, -1, np.int32)
     for factors, number in con.execute(
         "select factors, stoichiometry_id from store.stoichiometry"
     ).fetchall():
@@ -88,17 +90,27 @@ def candidates(frames: Frames, weights: NDArray[np.float64], space: Space) -> pa
 
 def with_sets(con: duckdb.DuckDBPyConnection, table: pa.Table, space: Space) -> pa.Table:
     """Return candidates with nelements and allowed_set_id: a join with all systems takes more memory."""
-    rows = con.sql("select system_id, allowed_set_id from store.chemical_system").to_arrow_table()
-    # Rows come in any order.
-    sets = np.empty(len(rows), np.int32)
-    first = min(space.first_system.values())
-    sets[as_array(rows["system_id"]) - first] = as_array(rows["allowed_set_id"])
+    systems = as_array(table["system_id"])
     sizes = sorted(space.first_system)
     firsts = np.array([space.first_system[size] for size in sizes])
-    systems = as_array(table["system_id"])
     nelements = np.array(sizes, np.uint8)[np.searchsorted(firsts, systems, side="right") - 1]
+    sets = np.empty(len(systems), np.int32)
+    listed = nelements <= MAX_LISTED_NELEMENTS
+    rows = con.sql("select system_id, allowed_set_id from store.listed_system").to_arrow_table()
+    if len(rows):
+        # Rows come in any order.
+        set_of = np.empty(len(rows), np.int32)
+        set_of[as_array(rows["system_id"]) - firsts[0]] = as_array(rows["allowed_set_id"])
+        sets[listed] = set_of[systems[listed] - firsts[0]]
+    some = np.unique(systems[~listed])
+    if len(some):
+        with registered(con, {"some_system": pa.table({"system_id": some})}):
+            rows = con.sql(
+                "select system_id, allowed_set_id from store.systems_in('some_system') order by system_id"
+            ).to_arrow_table()
+        sets[~listed] = as_array(rows["allowed_set_id"])[np.searchsorted(some, systems[~listed])]
     return table.append_column("nelements", pa.array(nelements)).append_column(
-        "allowed_set_id", pa.array(sets[systems - first])
+        "allowed_set_id", pa.array(sets)
     )
 
 
@@ -154,8 +166,9 @@ def _completed(
             for letter in range(N_ELEMENTS)
         ]
     )
-    letters = np.sort(space.letter[elements], axis=1)
-    added = space.letter[every]
+    order = space.letter if nelements <= MAX_LISTED_NELEMENTS else space.rank
+    letters = np.sort(order[elements], axis=1)
+    added = order[every]
     before = np.zeros((n, N_ELEMENTS), np.int64)
     systems = np.full((n, N_ELEMENTS), comb(N_ELEMENTS, nelements) - 1)
     for place in range(others):

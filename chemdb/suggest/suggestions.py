@@ -112,7 +112,7 @@ class Suggestions(ArrowRows):
         n = self._offset + len(self)
         parameters = {"limit": len(self), "offset": self._offset}
         with self._file.cursor() as con:
-            ranked = rank(con, model, candidates, self.filter, n, self._steps)
+            ranked = rank(con, model, candidates, self.filter, n, self.count(), self._steps)
             with (
                 registered(con, {"ranked": ranked}),
                 relation(con, sql_text("statements/suggestion_rows"), parameters) as rows,

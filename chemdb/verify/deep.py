@@ -1,21 +1,26 @@
 """The deep checks: every composition decided again, and samples decided by independent implementations."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from random import Random
 from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES, category_of
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
 from chemdb.database.arrays import as_array, read_systems
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute
-from chemdb.database.metadata import build_info, elements_of, states_of
+from chemdb.database.metadata import build_info, elements_of, max_stoichiometry_of, states_of
 from chemdb.enumeration.allowed_sets import enumerate_systems
-from chemdb.enumeration.element_table import elements_by_symbol, rule_table
+from chemdb.enumeration.by_signature import enumerate_by_signature
+from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
+from chemdb.enumeration.row_file import row_file
 from chemdb.query.sample import sample_categories
 from chemdb.rule.reference import is_allowed
 from chemdb.runtime.progress import Progress
@@ -29,6 +34,8 @@ N_SAMPLED = 300
 N_SLOW = 40
 #: Systems whose bits are compared at a time, 30 MB.
 BATCH = 1 << 16
+#: Sets of five elements that are read at a time, 33 MB.
+SETS_AT_ONCE = 1 << 13
 
 
 def verify_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
@@ -38,6 +45,9 @@ def verify_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> It
     table = rule_table(ordered, OxidationStates(info["oxidation_state_set"], states_of(con)))
     numbers = np.array([element.atomic_number for element in ordered], np.uint8)
     for nelements in built_nelements(info):
+        if nelements > MAX_LISTED_NELEMENTS:
+            yield from _verify_by_signature(con, table, numbers, nelements, progress)
+            continue
         expected = enumerate_systems(
             table, nelements, int(info["max_stoichiometry"]), threads_of(con), progress
         )
@@ -66,6 +76,70 @@ def verify_enumeration(con: duckdb.DuckDBPyConnection, progress: Progress) -> It
         "from store.allowed_stoichiometry l left join store.allowed_set a using (allowed_set_id)",
     ).fetchall()
     yield check("listed stoichiometries that are in their sets", n_listed, n_right)
+
+
+def _verify_by_signature(
+    con: duckdb.DuckDBPyConnection,
+    table: ElementTable,
+    numbers: NDArray[np.uint8],
+    nelements: int,
+    progress: Progress,
+) -> Iterator[Check]:
+    """Yield whether the file has the heads, tails, pairs and sets of a new enumeration by signature."""
+    name = f"{nelements} elements: "
+    with row_file(None) as file:
+        expected = enumerate_by_signature(
+            table, nelements, max_stoichiometry_of(con), threads_of(con), file, progress
+        )
+        halves = {
+            "heads": (
+                "select enum_code(element1) + 1, enum_code(element2) + 1, enum_code(element3) + 1, "
+                "head_signature from store.system_head order by first_system_id",
+                np.column_stack([numbers[expected.heads], expected.head_signature]),
+            ),
+            "tails": (
+                "select enum_code(element3) + 1, enum_code(element4) + 1, enum_code(element5) + 1, "
+                "tail_signature, tail_number from store.system_tail order by all",
+                _sorted(
+                    np.column_stack([numbers[expected.tails], expected.tail_signature, expected.tail_number])
+                ),
+            ),
+            "pairs of signatures": (
+                "select head_signature, tail_signature, case when allowed_set_id > 0 then allowed_set_id - "
+                "(select min(allowed_set_id) from store.allowed_set where nelements = 5) + 1 else 0 end "
+                "from store.signature_pair order by all",
+                _sorted(expected.pairs),
+            ),
+        }
+        for what, (query, right) in halves.items():
+            stored = con.sql(query).to_arrow_table()
+            found = np.column_stack([as_array(column.cast("int64")) for column in stored.columns])
+            same = np.array_equal(found, right)
+            yield check(name + what, "identical", "identical" if same else "different")
+        n_decided = expected.n_systems * len(expected.factors)
+        n_wrong = 0
+        reader = con.sql(
+            "select stoichiometries::blob as bits from store.allowed_set where nelements = 5 "
+            "order by allowed_set_id"
+        ).to_arrow_reader(SETS_AT_ONCE)
+        rows = (blob for batch in reader for blob in batch.column(0).to_pylist())
+        for first, bits in expected.packed():
+            width = bits.shape[1]
+            stored_bits = b"".join(blob[:width] for blob in islice(rows, len(bits)))
+            if len(stored_bits) != bits.size:
+                yield Check(name + "decisions, bit for bit", n_decided, "different sets", False)
+                return
+            differ = np.frombuffer(stored_bits, np.uint8).reshape(bits.shape) ^ bits
+            n_systems = expected.set_n_systems[first : first + len(bits)]
+            n_wrong += int((np.bitwise_count(differ).sum(axis=1, dtype=np.int64) * n_systems).sum())
+            progress(min(1.0, (first + len(bits)) / expected.n_sets))
+        yield check(name + "decisions, bit for bit", n_decided, n_decided - n_wrong)
+
+
+def _sorted(rows: NDArray[Any]) -> NDArray[Any]:
+    """Return rows in lexicographic order."""
+    ordered: NDArray[Any] = rows[np.lexsort(rows.T[::-1])]
+    return ordered
 
 
 def verify_samples(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterator[Check]:
@@ -117,7 +191,7 @@ def verify_suggestions(con: duckdb.DuckDBPyConnection, progress: Progress) -> It
     yield check("substitution weights, learned again", stored.weights.size, stored.weights.size - differ)
     rows = con.sql(
         "select s.formula, k.elements, t.factors, s.score from suggestion s "
-        "join store.system_elements k using (system_id) join store.stoichiometry t "
+        "join store.systems_in('suggestion') k using (system_id) join store.stoichiometry t "
         "on t.nelements = s.nelements and t.stoichiometry_id = s.stoichiometry_id"
     ).to_arrow_table()
     scores = stored.analogues(Compositions.of(rows)).scores()

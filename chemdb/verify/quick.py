@@ -34,9 +34,8 @@ def verify_counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterato
     allowed: dict[int, int] = dict(
         execute(
             con,
-            "select s.nelements, sum(s.n * bit_count(a.stoichiometries)) from ("
-            "select nelements, allowed_set_id, count(*) as n from store.chemical_system group by all"
-            ") s join store.allowed_set a using (allowed_set_id) group by all",
+            "select s.nelements, sum(s.n_systems * bit_count(a.stoichiometries)) from store.system_count s "
+            "join store.allowed_set a using (allowed_set_id) group by all",
         ).fetchall()
     )
     expected = []
@@ -58,7 +57,7 @@ def verify_counts(con: duckdb.DuckDBPyConnection, progress: Progress) -> Iterato
         yield check(name, right, stored)
     for row in expected:
         name = f"{row['nelements']} elements: allowed, as published"
-        if paper_values.as_in_paper(info):
+        if paper_values.as_in_paper(info) and row["nelements"] in paper_values.TABLE_2:
             yield check(name, paper_values.TABLE_2[row["nelements"]]["allowed"], row["allowed"])
         else:
             yield Check(name, "no published count", row["allowed"], True)

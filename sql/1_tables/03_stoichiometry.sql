@@ -8,6 +8,7 @@ create table store.stoichiometry (
     amount2           varchar not null,
     amount3           varchar,
     amount4           varchar,
+    amount5           varchar,
     natoms            utinyint not null,
     max_factor        utinyint not null,
     formula_anonymous varchar not null,
@@ -16,7 +17,7 @@ create table store.stoichiometry (
 insert into store.stoichiometry
 select
     len(factors), stoichiometry_id, factors,
-    amounts[1], amounts[2], amounts[3], amounts[4],
+    amounts[1], amounts[2], amounts[3], amounts[4], amounts[5],
     list_sum(factors), list_max(factors), formula_anonymous, n_allowed
 from (
     select *, list_transform(factors, lambda n: case when n = 1 then '' else n::varchar end) as amounts
@@ -33,6 +34,7 @@ comment on column store.stoichiometry.amount1 is 'First factor as written in for
 comment on column store.stoichiometry.amount2 is 'Second factor as written in formulas: empty for 1.';
 comment on column store.stoichiometry.amount3 is 'Third factor as written in formulas: empty for 1, NULL for two elements.';
 comment on column store.stoichiometry.amount4 is 'Fourth factor as written in formulas: empty for 1, NULL for fewer elements.';
+comment on column store.stoichiometry.amount5 is 'Fifth factor as written in formulas: empty for 1, NULL for fewer elements.';
 comment on column store.stoichiometry.natoms is 'Atoms in the formula: the sum of the factors.';
 comment on column store.stoichiometry.max_factor is 'Largest factor.';
 comment on column store.stoichiometry.formula_anonymous is 'Anonymous formula as the Materials Project writes it, factors ascending: ABC3, AB2.';

@@ -2,23 +2,23 @@
 --
 -- Bitmaps are compact (11 MB for 131 million members), but a scan of all allowed compositions tests
 -- every bit once for each system that has the set. Therefore sets with few members that many systems
--- share are also listed: 3 million rows save 6 of the 10 billion bit tests.
+-- share are also listed: 3 million rows save 6 of the 10 billion bit tests. Those of five elements are not: no
+-- scan of 516 billion compositions would be worth it.
 
 create table store.allowed_set (
     allowed_set_id  integer not null,
     nelements       utinyint,
     n_systems       integer not null,
-    n_allowed       usmallint not null,
+    n_allowed       integer not null,
     listed          boolean not null,
     stoichiometries bit not null using compression zstd
 );
 insert into store.allowed_set
 select
     allowed_set_id, nelements, n_systems, n_allowed,
-    8 * n_systems > n_allowed and n_allowed > 0,
+    nelements <= 4 and 8 * n_systems > n_allowed and n_allowed > 0,
     stoichiometries::bit
-from new_allowed_set
-order by allowed_set_id;
+from new_allowed_set;
 
 comment on table store.allowed_set is
     'Distinct sets of allowed stoichiometries; each chemical system has one. The quaternary space of Park et al. 2024 has 75,272 sets.';

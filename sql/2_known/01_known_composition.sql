@@ -8,7 +8,7 @@ select
     k.n_entries, k.sources, k.material_id, k.energy_above_hull,
     k.system_id, k.stoichiometry_id
 from store.known_formula k
-join store.system_elements s using (system_id)
+join store.systems_in('store.known_formula') s using (system_id)
 join store.allowed_set a using (allowed_set_id)
 join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = k.stoichiometry_id
 where k.in_space
@@ -29,9 +29,14 @@ select
     (count(*) filter (allowed))::integer as n_standard,
     (count(*) filter (not allowed))::integer as n_interesting,
     system_id,
-    bit_or(set_bit(nothing.stoichiometries, k.stoichiometry_id, 1)) as known_stoichiometries
-from known_composition k, store.allowed_set nothing
-where nothing.allowed_set_id = 0
+    bit_or(set_bit(t.nothing, k.stoichiometry_id, 1)) as known_stoichiometries
+from known_composition k
+join (
+    -- As many bytes as the sets of this number of elements.
+    select nelements, bitstring('0', (8 * ceil(count(*) / 8))::integer) as nothing
+    from store.stoichiometry
+    group by nelements
+) t using (nelements)
 group by system_id
 order by system_id;
 

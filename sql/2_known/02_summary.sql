@@ -14,7 +14,11 @@ select
     coalesce(a.allowed, 0)::bigint - coalesce(k.standard, 0) as missing,
     coalesce(k.interesting, 0)::bigint as interesting,
     (s.n_systems * t.n_stoichiometries)::bigint - coalesce(a.allowed, 0)::bigint - coalesce(k.interesting, 0) as unlikely
-from (select nelements, count(*) as n_systems from store.chemical_system group by nelements) s
+from (
+    select nelements, count(*) as n_systems from store.listed_system group by nelements
+    union all
+    select 5, sum(n_systems) from store.system_head having count(*) > 0
+) s
 join (select nelements, count(*) as n_stoichiometries from store.stoichiometry group by nelements) t
     using (nelements)
 left join (
@@ -47,19 +51,43 @@ comment on column order_summary.unlikely is 'Number of compositions that are nei
 
 create or replace table element_frequency as
 with system_element as (
-    select nelements, element1 as symbol, allowed_set_id from store.chemical_system
+    select nelements, element1 as symbol, allowed_set_id from store.listed_system
     union all
-    select nelements, element2, allowed_set_id from store.chemical_system
+    select nelements, element2, allowed_set_id from store.listed_system
     union all
-    select nelements, element3, allowed_set_id from store.chemical_system where nelements >= 3
+    select nelements, element3, allowed_set_id from store.listed_system where nelements >= 3
     union all
-    select nelements, element4, allowed_set_id from store.chemical_system where nelements >= 4
+    select nelements, element4, allowed_set_id from store.listed_system where nelements >= 4
+),
+five as (
+    select g.*, a.n_allowed from store.system_group g join store.allowed_set a using (allowed_set_id)
+),
+head_count as (
+    select element3, head_signature, sum(n_tails) as n_systems, sum(n_tails * n_allowed) as allowed
+    from five
+    group by element3, head_signature
+),
+tail_count as (
+    select element3, tail_signature, sum(n_heads) as n_systems, sum(n_heads * n_allowed) as allowed
+    from five
+    group by element3, tail_signature
+),
+five_element as (
+    select unnest([h.element1, h.element2, h.element3]) as symbol, c.n_systems, c.allowed
+    from store.system_head h
+    join head_count c using (element3, head_signature)
+    union all
+    select unnest([t.element4, t.element5]), c.n_systems, c.allowed
+    from store.system_tail t
+    join tail_count c using (element3, tail_signature)
 ),
 counted as (
     select e.symbol, e.nelements, count(*) as n_systems, sum(a.n_allowed) as allowed
     from system_element e
     join store.allowed_set a using (allowed_set_id)
     group by e.symbol, e.nelements
+    union all
+    select symbol, 5, sum(n_systems), sum(allowed) from five_element group by symbol
 ),
 seen as (
     select

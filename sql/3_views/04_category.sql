@@ -4,14 +4,16 @@
 create view store.allowed_pair as
 select
     s.*, l.stoichiometry_id,
-    t.factors, t.amount1, t.amount2, t.amount3, t.amount4, t.natoms, t.formula_anonymous
+    t.factors, t.amount1, t.amount2, t.amount3, t.amount4, t.amount5, t.natoms, t.formula_anonymous
 from store.system_elements s
 join store.allowed_stoichiometry l using (allowed_set_id)
 join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = l.stoichiometry_id
+-- No set of five elements is listed.
+where s.nelements <= 4
 union all
 select
     s.*, t.stoichiometry_id,
-    t.factors, t.amount1, t.amount2, t.amount3, t.amount4, t.natoms, t.formula_anonymous
+    t.factors, t.amount1, t.amount2, t.amount3, t.amount4, t.amount5, t.natoms, t.formula_anonymous
 from store.system_elements s
 join store.allowed_set a using (allowed_set_id)
 join store.stoichiometry t
@@ -21,7 +23,7 @@ comment on view store.allowed_pair is 'All pairs of a chemical system and a stoi
 
 create view allowed as
 select
-    concat(p.element1, p.amount1, p.element2, p.amount2, p.element3, p.amount3, p.element4, p.amount4)
+    concat(p.element1, p.amount1, p.element2, p.amount2, p.element3, p.amount3, p.element4, p.amount4, p.element5, p.amount5)
         as formula,
     p.chemsys, p.nelements, p.elements, p.factors, p.natoms, p.formula_anonymous
 from store.allowed_pair p;
@@ -31,7 +33,7 @@ comment on view allowed is
 
 create view missing as
 select
-    concat(p.element1, p.amount1, p.element2, p.amount2, p.element3, p.amount3, p.element4, p.amount4)
+    concat(p.element1, p.amount1, p.element2, p.amount2, p.element3, p.amount3, p.element4, p.amount4, p.element5, p.amount5)
         as formula,
     p.chemsys, p.nelements, p.elements, p.factors, p.natoms, p.formula_anonymous
 from store.allowed_pair p
@@ -60,7 +62,7 @@ comment on view interesting is 'Known compositions that are not allowed.';
 
 create view unlikely as
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5)
         as formula,
     s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous, s.has_electronegativity
 from store.system_elements s

@@ -177,16 +177,40 @@ create macro reduced_formula(text) as
 comment on macro reduced_formula is
     'reduced_formula(formula): the formula as in the views, reduced and in order of electronegativity: LiZnO2 for O4Zn2Li2, CuH10SO9 for CuSO4·5H2O; NULL if the text is not a formula with whole-number amounts, such as Li0.5CoO2.';
 
+create macro formula_symbol(text, place) as
+    nullif(regexp_extract_all(reduced_formula(text), '[A-Z][a-z]?')[place], '')::element_symbol;
+comment on macro formula_symbol is
+    'formula_symbol(formula, place): the element at a place of the reduced formula, from 1: O for formula_symbol(''ZnLiO2'', 3); NULL if there are fewer.';
+
+-- Chemical systems of five elements are found by their elements, others by their text.
 create macro composition_of(text) as table
-select c.*
-from composition c
-where c.chemsys = case
+select
+    formula, chemsys, nelements, elements, factors, natoms, formula_anonymous, allowed, known, category,
+    has_electronegativity
+from store.composition c
+where c.nelements <= 4
+    and c.chemsys = case
         when formula_parts(text) is not null then formula_symbols(text)
         else error(concat(
             'composition_of: ''', text, ''' is not made of element symbols, whole numbers, brackets and hydrate dots'
         ))
     end
     -- If the text is not a formula, all rows pass this condition, and the first raises the error.
-    and c.formula = coalesce(reduced_formula(text), c.formula);
+    and c.formula = coalesce(reduced_formula(text), c.formula)
+union all
+select
+    formula, chemsys, nelements, elements, factors, natoms, formula_anonymous, allowed, known, category,
+    has_electronegativity
+from store.composition c
+where c.nelements = 5
+    and c.element1 = case
+        when formula_parts(text) is not null then formula_symbol(text, 1)
+        else error(concat(
+            'composition_of: ''', text, ''' is not made of element symbols, whole numbers, brackets and hydrate dots'
+        ))
+    end
+    and c.element2 = formula_symbol(text, 2) and c.element3 = formula_symbol(text, 3)
+    and c.element4 = formula_symbol(text, 4) and c.element5 = formula_symbol(text, 5)
+    and c.formula = reduced_formula(text);
 comment on macro table composition_of is
     'composition_of(formula): the row of composition with the formula, in any order of elements, reduced or not, with brackets and hydrate dots: from composition_of(''O2ZnLi''); an error if the text is not a formula.';

@@ -12,7 +12,7 @@ from (
     select columns('^(.*)§$') as '\1', columns('^(.*)§_1$') as 'chemdb_\1'
     from (
         select
-            * exclude (chemdb_formula, chemdb_chemsys, chemdb_factors, chemdb_inside, chemdb_allowed, chemdb_known, chemdb_without),
+            * exclude (chemdb_formula, chemdb_chemsys, chemdb_symbols, chemdb_factors, chemdb_inside, chemdb_allowed, chemdb_known, chemdb_without),
             chemdb_formula as "chemdb_formula§",
             chemdb_chemsys as "chemsys§",
             len(chemdb_factors)::integer as "nelements§",
@@ -64,6 +64,7 @@ from (
                 select
                     *,
                     formula_symbols(chemdb_formula) as chemdb_chemsys,
+                    regexp_extract_all(chemdb_formula, '[A-Z][a-z]?')::element_symbol[] as chemdb_symbols,
                     list_transform(
                         regexp_extract_all(chemdb_formula, '[A-Z][a-z]?([0-9]*)', 1),
                         lambda amount: case when amount = '' then 1 else amount::bigint end
@@ -76,10 +77,20 @@ from (
                     from query_table(table_name)
                 )
             ) g
-            left join store.chemical_system s on s.chemsys = g.chemdb_chemsys
-            left join store.allowed_set a using (allowed_set_id)
+            -- Chemical systems of five elements are found by their elements, others by their text.
+            left join store.listed_system s on s.chemsys = g.chemdb_chemsys
+            left join store.system_head h
+                on len(g.chemdb_symbols) = 5 and h.element1 = g.chemdb_symbols[1]
+                and h.element2 = g.chemdb_symbols[2] and h.element3 = g.chemdb_symbols[3]
+            left join store.system_tail e
+                on e.element3 = h.element3
+                and e.element4 = g.chemdb_symbols[4] and e.element5 = g.chemdb_symbols[5]
+            left join store.signature_pair p
+                on p.head_signature = h.head_signature and p.tail_signature = e.tail_signature
+            left join store.allowed_set a
+                on a.allowed_set_id = coalesce(s.allowed_set_id, p.allowed_set_id)
             left join store.stoichiometry t
-                on t.nelements = s.nelements and t.factors::bigint[] = g.chemdb_factors
+                on t.nelements = len(g.chemdb_factors) and t.factors::bigint[] = g.chemdb_factors
             left join store.known_formula k on k.formula = g.chemdb_formula
         )
     )

@@ -15,15 +15,17 @@ lowest as (
     from (select nelements, unnest(max(score, $n_best)) as score from missing group by nelements)
     group by nelements
 ),
+best as materialized (
+    select m.* from missing m join lowest l on l.nelements = m.nelements and m.score >= l.score
+),
 named as (
     select
-        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)
+        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5)
             as formula,
         s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous,
         m.score, m.system_id, m.stoichiometry_id
-    from missing m
-    join lowest l on l.nelements = m.nelements and m.score >= l.score
-    join store.system_elements s using (system_id)
+    from best m
+    join store.systems_in('best') s using (system_id)
     join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = m.stoichiometry_id
 )
 select

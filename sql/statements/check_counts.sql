@@ -1,6 +1,9 @@
 -- Compares counts in the file with each other and with closed forms, one row per check. Reads `expected`,
 -- registered by the caller: counts for each number of elements, from combinatorics and the enumeration.
 
+with set_count as materialized (
+    select allowed_set_id, sum(n_systems) as n from store.system_count group by allowed_set_id
+)
 -- A number of elements that a summary lacks gives NULL, which equals no count.
 select concat(e.nelements, ' elements: ', c.name) as name, c.expected, c.found
 from expected e
@@ -54,13 +57,12 @@ select 'members of the listed sets', coalesce(sum(n_allowed), 0), (select count(
 from store.allowed_set
 where listed
 union all
-select 'systems of the allowed sets', sum(n_systems), (select count(*) from store.chemical_system)
+select 'systems of the allowed sets', sum(n_systems), (select sum(n) from set_count)
 from store.allowed_set
 union all
 select 'allowed sets with the right number of systems', count(*), count(*) filter (a.n_systems = coalesce(s.n, 0))
 from store.allowed_set a
-left join (select allowed_set_id, count(*) as n from store.chemical_system group by allowed_set_id) s
-    using (allowed_set_id)
+left join set_count s using (allowed_set_id)
 union all
 select 'known formulas in the space', count(distinct formula), (select count(*) from known_composition)
 from known_entry
@@ -78,7 +80,7 @@ select
         and get_bit(n.known_stoichiometries, k.stoichiometry_id) = 1
     )
 from known_composition k
-left join store.chemical_system s using (system_id)
+left join store.systems_in('known_composition') s using (system_id)
 left join store.allowed_set a using (allowed_set_id)
 left join known_system n using (system_id)
 union all

@@ -5,14 +5,16 @@ with inheritance (priority, parent, children) as (
     values
         (1, 'composition', [
             'allowed', 'missing', 'unlikely', 'standard', 'interesting', 'known_composition', 'projection',
-            'suggestion'
+            'suggestion', 'store.composition'
         ]),
         (2, 'known_composition', ['projection']),
         (3, 'store.chemical_system', [
-            'store.system_elements', 'store.allowed_pair', 'chemical_system', 'known_system', 'known_entry',
-            'mp_entry', 'store.known_formula', 'order_summary', 'table2'
+            'store.system_elements', 'store.listed_system', 'store.system_head', 'store.system_tail',
+            'store.signature_pair', 'store.system_group', 'store.system_count', 'store.allowed_pair', 'store.composition',
+            'chemical_system', 'known_system', 'known_entry', 'mp_entry', 'store.known_formula', 'order_summary', 'table2'
         ]),
         (4, 'store.system_elements', ['store.allowed_pair', 'known_system']),
+        (4, 'store.signature_pair', ['store.system_group']),
         (5, 'store.stoichiometry', ['store.allowed_pair', 'stoichiometry', 'anonymous_formula']),
         (6, 'known_entry', ['known_reject', 'mp_entry', 'store.known_formula']),
         (7, 'order_summary', ['table2']),

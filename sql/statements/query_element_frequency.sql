@@ -1,23 +1,23 @@
 -- Compositions of a query by element: symbol, n. Slots: {systems} is the table to read, {key} decides a
--- system's answer.
+-- system's answer; {elements} of a system, joined by {element_join}; {element5}, the fifth.
 
--- Compositions of each chemical system, as if none were known.
+-- Compositions of each kind of chemical system, as if none were known.
+n_matching as materialized (
+    select {key}, bit_count(when_allowed) + bit_count(when_forbidden) as n from answer
+),
+-- Those of the systems with each element at each place.
 counted as materialized (
-    select e.element1, e.element2, e.element3, e.element4,
-        bit_count(a.when_allowed) + bit_count(a.when_forbidden) as n
-    from {systems} s
-    join answer a using ({key})
-    join store.chemical_system e on e.system_id = s.system_id
+    select element1, element2, element3, element4, element5, sum(n) as n
+    from (
+        select {elements}.element1, {elements}.element2, {elements}.element3, {elements}.element4, {element5}, a.n
+        from {systems} s
+        join n_matching a using ({key}){element_join}
+    )
+    group by grouping sets ((element1), (element2), (element3), (element4), (element5))
 )
 select element::varchar as symbol, sum(n)::bigint as n
 from (
-    select element1 as element, sum(n) as n from counted group by element1
-    union all
-    select element2, sum(n) from counted group by element2
-    union all
-    select element3, sum(n) from counted group by element3
-    union all
-    select element4, sum(n) from counted group by element4
+    select coalesce(element1, element2, element3, element4, element5) as element, n from counted
     union all
     -- The known ones among them are not counted as unknown, but as known if they match.
     select unnest(elements), meets_known::integer - meets_unknown::integer from known

@@ -1,5 +1,7 @@
 -- The chemical systems of a query by the stoichiometries that match in them, as if no composition were
--- known: one row for each kind. Slots: {systems} is the table to read, {key} decides a system's answer.
+-- known: one row for each kind. Slots: {systems} is the table to read, {key} decides a system's answer,
+-- {element_join} has the elements e, {element5} the
+-- fifth, if there is one.
 
 select
     e.nelements,
@@ -7,8 +9,7 @@ select
     any_value(a.when_allowed)::blob as allowed,
     list(e.system_id) as systems,
     list(e.element1) as element1, list(e.element2) as element2,
-    list(coalesce(e.element3, 'H'::element_symbol)) as element3, list(coalesce(e.element4, 'H'::element_symbol)) as element4
-from {systems} s
-join answer a using ({key})
-join store.chemical_system e on e.system_id = s.system_id
+    list(coalesce(e.element3, 'H'::element_symbol)) as element3, list(coalesce(e.element4, 'H'::element_symbol)) as element4{element5}
+from {systems}
+join answer a using ({key}){element_join}
 group by {a_key}, e.nelements

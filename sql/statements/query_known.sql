@@ -9,7 +9,7 @@ known as materialized (
         {meets_unknown} as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4{columns}
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5{columns}
         from known_composition{where}
     ) t{species_joins}
     where meets_known or meets_unknown

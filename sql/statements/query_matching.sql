@@ -1,7 +1,8 @@
 -- The parts of a query that find the matching stoichiometries of each kind of system, as bits, as if
 -- no composition were known. Slots: {columns} that the filter reads, of a system and of c,
 -- {c_columns}; {masks}, one bitmap where allowed for each truth of the species terms, and `forbidden`;
--- {systems} is the table to read; {key} decides a system's answer, {c_key} of c; {allowed_set}, bits;
+-- {systems} is the table to read, {kinds} that with the number of systems of
+-- each kind; {c_key} decides a system's answer; {materialized} or not; {allowed_set}, bits;
 -- {when_allowed} joins the masks; {species_joins} for species terms.
 
 -- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
@@ -13,11 +14,11 @@ mask as materialized (
     group by all
 ),
 -- The same for each kind of system, given its set of allowed stoichiometries.
-answer as materialized (
+answer as {materialized}(
     select {c_key}, c.n_systems,
         {when_allowed} as when_allowed,
         ~({allowed_set}) & m.forbidden as when_forbidden
-    from (select {key}, count(*) as n_systems from {systems} group by {key}) c
+    from {kinds} c
     join mask m using ({columns})
     -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
     join (

@@ -3,13 +3,13 @@
 
 with named as (
     select
-        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4)
+        concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5)
             as formula,
         s.chemsys, s.nelements, s.elements, t.factors, t.natoms, t.formula_anonymous,
         get_bit(a.stoichiometries, r.stoichiometry_id) = 1 as allowed,
         r.score, r.by_score, r.value, r.system_id
     from ranked r
-    join store.system_elements s using (system_id)
+    join store.systems_in('ranked') s using (system_id)
     join store.allowed_set a using (allowed_set_id)
     join store.stoichiometry t on t.nelements = s.nelements and t.stoichiometry_id = r.stoichiometry_id
 ),

@@ -62,6 +62,6 @@ def test_cost_of_a_process(bench):
 
     cost = process([sys.executable, "-c", "pass"])
     assert cost.cpu > 0
-    assert 1 < cost.peak < 1_000
+    assert 1 < cost.peak < 50
     with pytest.raises(subprocess.CalledProcessError):
         process([sys.executable, "-c", "raise SystemExit(3)"])

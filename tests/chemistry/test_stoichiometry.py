@@ -3,8 +3,6 @@ from helpers import naive
 
 from chemdb.chemistry.stoichiometry import (
     anonymous_formula,
-    check_limits,
-    check_storable,
     formula_text,
     n_combinations,
     reduced_factors,
@@ -47,12 +45,3 @@ def test_formula_leaves_out_factors_of_one():
 def test_limits_are_checked(nelements, max_stoichiometry, problem):
     with pytest.raises(LimitError, match=problem):
         reduced_factors(nelements, max_stoichiometry)
-
-
-def test_quinaries_can_be_counted_but_not_stored():
-    check_limits(5, 8)
-    check_storable(4)
-    with pytest.raises(
-        LimitError, match="5 elements: 87,541,245 systems are too many to store; build 2 to 4 "
-    ):
-        check_storable(5)

@@ -73,12 +73,6 @@ def test_number_of_distinct_allowed_sets():
     assert [len(enumerate_systems(table, k, 8, 2).bits) for k in (2, 3)] == [195, 5_054]
 
 
-def test_quinaries_cannot_be_stored():
-    table = rule_table(elements(), oxidation_states("smact14"))
-    with pytest.raises(LimitError, match="chemdb count --nelements 5"):
-        enumerate_systems(table, 5, 8, 2)
-
-
 def test_bitmaps_too_large_for_memory_are_rejected():
     table = rule_table(elements(), oxidation_states("wiki"))
     with pytest.raises(LimitError, match="choose a smaller --max-stoichiometry"):

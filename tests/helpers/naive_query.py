@@ -31,6 +31,7 @@ ENTRIES = [
     ("lab", "a5", "NaFeO2", None), ("lab", "a6", "ZnFeO3", 0.01), ("lab", "a7", "NaHe2", 0.02),
     ("other", "b1", "ZnO", None), ("other", "b2", "NaCl", None), ("other", "b3", "Fe2O3", None),
     ("other", "b4", "NaZnClO", None), ("other", "b5", "NaZnFeO3", None), ("other", "b6", "OHe", None),
+    ("lab", "a8", "NaZnFeClO2", 0.03), ("other", "b7", "NaZnFeClO", None),
 ]  # fmt: skip
 
 
@@ -68,8 +69,8 @@ class Composition:
 
 
 @cache
-def space():
-    """Every composition of `SYMBOLS`: two to four elements, factors to three."""
+def space(largest=4):
+    """Every composition of `SYMBOLS`: two to `largest` elements, factors to three."""
     found = []
     known = {}
     for source, _, formula, energy in ENTRIES:
@@ -79,7 +80,7 @@ def space():
     ordered = sorted(
         by_symbol.values(), key=lambda e: (e.electronegativity is None, e.electronegativity or 0)
     )
-    for n in (2, 3, 4):
+    for n in range(2, largest + 1):
         for system in combinations(ordered, n):
             values = [e.electronegativity for e in system]
             own = [states.get(e.symbol, ()) for e in system]
@@ -127,8 +128,8 @@ def each_has_its_own(chosen, composition):
 
 
 @st.composite
-def terms(draw):
-    """Text and predicate of one term."""
+def terms(draw, largest):
+    """Text and predicate of one term, for compositions of two to `largest` elements."""
     kind = draw(st.sampled_from([
         "elements", "any", "only", "exclude", "chemsys", "pattern", "within", "formula", "anonymous", "prototype",
         "category", "flag", "nelements", "natoms", "max_factor", "amount", "fraction", "range", "species",
@@ -145,7 +146,7 @@ def terms(draw):
         }[kind]
         return f"{kind}={joined(chosen)}", meaning
     if kind in ("chemsys", "within"):
-        symbols = draw(st.lists(st.sampled_from(SYMBOLS), min_size=2, max_size=4, unique=True))
+        symbols = draw(st.lists(st.sampled_from(SYMBOLS), min_size=2, max_size=largest, unique=True))
         text = "-".join(symbols)
         if kind == "within":
             return f"within={text}", lambda c: c.n_among(symbols) == len(c.amounts)
@@ -154,12 +155,12 @@ def terms(draw):
         ), lambda c: {s for s, _ in c.amounts} == set(symbols)
     if kind == "pattern":
         chosen = draw(st.lists(names, min_size=1, max_size=3, unique_by=lambda name: name[0]))
-        stars = draw(st.integers(2 - len(chosen) if len(chosen) < 2 else 0, 4 - len(chosen)))
+        stars = draw(st.integers(2 - len(chosen) if len(chosen) < 2 else 0, largest - len(chosen)))
         n = len(chosen) + stars
         text = "-".join(draw(st.permutations([name for name, _ in chosen] + ["*"] * stars)))
         return f"chemsys={text}", lambda c: len(c.amounts) == n and each_has_its_own(chosen, c)
     if kind in ("formula", "anonymous", "prototype"):
-        symbols = draw(st.lists(st.sampled_from(SYMBOLS), min_size=2, max_size=4, unique=True))
+        symbols = draw(st.lists(st.sampled_from(SYMBOLS), min_size=2, max_size=largest, unique=True))
         factors = draw(st.sampled_from(naive.reduced_factors(len(symbols), MAX_STOICHIOMETRY)))
         wanted = dict(zip(symbols, factors, strict=True))
         times = draw(st.integers(1, 3))
@@ -167,7 +168,7 @@ def terms(draw):
             text = "".join(f"{s}{n * times}" for s, n in wanted.items())
             text = draw(st.sampled_from([text, f"formula={text}", f"formula=({text})2"]))
             return text, lambda c: dict(c.amounts) == wanted
-        letters = "ABCD" if kind == "anonymous" else "MXQZ"
+        letters = "ABCDE" if kind == "anonymous" else "MXQZR"
         if kind == "anonymous":
             text = "anonymous=" + "".join(f"{x}{n * times}" for x, n in zip(letters, factors, strict=False))
             return text, lambda c: sorted(n for _, n in c.amounts) == sorted(factors)
@@ -197,7 +198,7 @@ def terms(draw):
         ]))  # fmt: skip
         return text, meaning
     if kind in ("nelements", "natoms", "max_factor"):
-        low, high = {"nelements": (2, 4), "natoms": (2, 12), "max_factor": (1, 3)}[kind]
+        low, high = {"nelements": (2, largest), "natoms": (2, 3 * largest), "max_factor": (1, 3)}[kind]
         comparison = draw(comparisons)
         number = draw(st.integers(low + (comparison == "<"), high - (comparison == ">")))
         value = {"nelements": lambda c: len(c.amounts), "natoms": lambda c: c.natoms,
@@ -279,4 +280,6 @@ def _joined(children):
     )
 
 
-queries = st.recursive(terms(), _joined, max_leaves=4)
+queries = st.recursive(terms(4), _joined, max_leaves=4)
+#: Also of five elements.
+queries_of_five = st.recursive(terms(5), _joined, max_leaves=4)

@@ -16,7 +16,7 @@ def build_six(path):
     with replacing(path, edit=True) as con:
         symbols = ", ".join(f"'{symbol}'" for symbol in SYMBOLS)
         con.execute(f"""
-            delete from store.chemical_system
+            delete from store.listed_system
             where not (element1 in ({symbols}) and element2 in ({symbols})
                 and coalesce(element3 in ({symbols}), true) and coalesce(element4 in ({symbols}), true))
         """)

@@ -10,6 +10,7 @@ from chemdb.database.connection import connect_to_read
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError
 from chemdb.maps.exact_pca.density import density
+from chemdb.plot.density_map import draw, merged
 from chemdb.runtime.limits import Limits
 
 
@@ -81,6 +82,23 @@ def test_compositions_reach_every_edge(full):
     assert whole[[0, -1]].any(axis=1).all()
 
 
+def test_rare_categories_have_larger_cells_and_scales_of_their_own(full):
+    found = density(full, "mat2vec", 3, bins=256)
+    drawing = draw(full, found)
+    meshes = [axes.collections[0] for axes in drawing.figure.axes[:4]]
+    # 10,125 standard ternaries are more than a tenth of 256 by 256, 2,607 interesting ones are not.
+    assert [mesh.get_array().shape for mesh in meshes] == [(256, 256), (256, 256), (128, 128), (256, 256)]
+    counts, x_edges, y_edges = merged(found, "interesting")
+    np.testing.assert_array_equal(
+        counts, found.counts["interesting"].reshape(128, 2, 128, 2).sum(axis=(1, 3))
+    )
+    assert x_edges.tolist() == found.x_edges[::2].tolist()
+    assert y_edges.tolist() == found.y_edges[::2].tolist()
+    assert [mesh.norm.vmax for mesh in meshes] == [
+        found.counts["standard"].max(), found.counts["missing"].max(), counts.max(), found.counts["unlikely"].max()
+    ]  # fmt: skip
+
+
 def test_bins_are_limited(small):
     with pytest.raises(ChemdbError, match="1 bins: choose 2 to 4096"):
         density(small, "magpie", 2, bins=1)
@@ -91,7 +109,7 @@ def test_the_command_draws_and_says_what(small_path, tmp_path):
     assert output("plot", "density", "--nelements", 2, "-o", target, "--db", small_path) == f"{target}\n"
     caption = target.with_suffix(".txt").read_text()
     # 97 elements have a magpie vector: 4,656 pairs with 11 stoichiometries each.
-    assert "All 51,216 binary compositions that have a magpie vector" in caption
+    assert "All 51,216 binary compositions that have a Magpie vector" in caption
     assert "without a vector: 6,567 (with Cf, Es, Fm, Md, No, Lr)" in caption
     assert "standard 1, " in caption
 

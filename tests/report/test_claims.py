@@ -191,6 +191,7 @@ def of_binaries(binaries_path):
         return db.claims(per_category=450, seed=1)
 
 
+@pytest.mark.integration
 def test_a_file_of_binaries_answers_what_it_can(of_binaries):
     assert [claim.number for claim in of_binaries] == list(range(1, 9))
     verdicts = {claim.number: (claim.verdict, claim.not_judged) for claim in of_binaries}
@@ -201,6 +202,7 @@ def test_a_file_of_binaries_answers_what_it_can(of_binaries):
     assert verdicts[8] == ("not judged", "growth needs several numbers of elements")
 
 
+@pytest.mark.integration
 def test_magpie_and_oliynyk_concentrate_because_of_their_units(of_binaries):
     claim = of_binaries[1]
     dimensions = values_of(claim, "effective dimension")
@@ -212,6 +214,7 @@ def test_magpie_and_oliynyk_concentrate_because_of_their_units(of_binaries):
     }
 
 
+@pytest.mark.integration
 def test_random_vectors_know_the_anion_class_and_stoichiometries_do_not(of_binaries):
     classes = {
         each.subject: each

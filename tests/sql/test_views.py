@@ -187,7 +187,7 @@ def test_systems_of_elements_without_electronegativity(small):
 def test_views_work_attached_under_another_name(small_path):
     with duckdb.connect() as con:
         con.execute(
-            "create schema store; create table store.chemical_system (x int); create table element (x int)"
+            "create schema store; create table store.listed_system (x int); create table element (x int)"
         )
         con.execute(f"attach '{small_path}' as other (read_only)")
         views = con.execute(

@@ -152,28 +152,28 @@ CHANGES = [
         ["members of the listed sets", "checksum of store.allowed_stoichiometry"],
     ),
     (
-        "update store.chemical_system set allowed_set_id = 7 where chemsys = 'Li-O'",
-        ["allowed sets with the right number of systems", "checksum of store.chemical_system"],
+        "update store.listed_system set allowed_set_id = 7 where chemsys = 'Li-O'",
+        ["allowed sets with the right number of systems", "checksum of store.listed_system"],
     ),
     (
-        "update store.chemical_system set allowed_set_id = 999999 where chemsys = 'Li-O'",
+        "update store.listed_system set allowed_set_id = 999999 where chemsys = 'Li-O'",
         [
             "2 elements: allowed",
             "allowed sets with the right number of systems",
-            "checksum of store.chemical_system",
+            "checksum of store.listed_system",
         ],
     ),
     (
-        "update store.chemical_system set chemsys = 'Li-S' where chemsys = 'Li-O'",
-        ["checksum of store.chemical_system"],
+        "update store.listed_system set chemsys = 'Li-S' where chemsys = 'Li-O'",
+        ["checksum of store.listed_system"],
     ),
     (
-        "delete from store.chemical_system where chemsys = 'Li-O'",
+        "delete from store.listed_system where chemsys = 'Li-O'",
         [
             "2 elements: allowed",
             "systems of the allowed sets",
             "allowed sets with the right number of systems",
-            "checksum of store.chemical_system",
+            "checksum of store.listed_system",
         ],
     ),
     (
@@ -232,6 +232,15 @@ CHANGES = [
             "checksum of store.build_info",
         ],
     ),
+    (
+        "insert into store.system_head values ('Li', 'Fe', 'P', 0, 9, 1)",
+        ["checksum of store.system_head"],
+    ),
+    (
+        "insert into store.system_tail values ('P', 'O', 'F', 0, 0, true)",
+        ["checksum of store.system_tail"],
+    ),
+    ("insert into store.signature_pair values (0, 0, 0)", ["checksum of store.signature_pair"]),
     ("insert into substitution values ('Na', 'K', 0.3)", ["checksum of substitution"]),
     ("update score_band set n_found = 1 where nelements = 2", ["checksum of score_band"]),
     ("update suggestion_quality set n_hidden = 9", ["checksum of suggestion_quality"]),
@@ -362,9 +371,9 @@ def test_deep_finds_nothing_wrong_with_a_good_file(small_path):
 def test_deep_notices_decisions_that_agree_with_each_other_but_not_with_the_rule(copy):
     # Lithium oxides and lithium sulfides change places with sodium chlorides: counts stay, the rule does not.
     swap = """
-        update store.chemical_system set allowed_set_id = case chemsys
-            when 'Li-O' then (select allowed_set_id from store.chemical_system where chemsys = 'Cl-Na')
-            else (select allowed_set_id from store.chemical_system where chemsys = 'Li-O')
+        update store.listed_system set allowed_set_id = case chemsys
+            when 'Li-O' then (select allowed_set_id from store.listed_system where chemsys = 'Cl-Na')
+            else (select allowed_set_id from store.listed_system where chemsys = 'Li-O')
         end
         where chemsys in ('Li-O', 'Cl-Na')
     """
@@ -377,8 +386,8 @@ def test_deep_notices_decisions_that_agree_with_each_other_but_not_with_the_rule
     ("statement", "check"),
     [
         ("update store.stoichiometry set factors = [9, 9] where nelements = 2 and stoichiometry_id = 3", "stoichiometries, in order"),
-        ("update store.chemical_system set element1 = 'He' where chemsys = 'Li-O'", "systems, in order"),
-        ("delete from store.chemical_system where chemsys = 'Li-O'", "decisions, bit for bit"),
+        ("update store.listed_system set element1 = 'He' where chemsys = 'Li-O'", "systems, in order"),
+        ("delete from store.listed_system where chemsys = 'Li-O'", "decisions, bit for bit"),
     ],
 )  # fmt: skip
 @pytest.mark.integration

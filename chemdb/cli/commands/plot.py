@@ -35,6 +35,9 @@ plot = typer.Typer(
 )
 app.add_typer(plot, name="plot")
 
+#: As `chemdb.plot.style.DEFAULT_PALETTE`, which help texts need not import.
+DEFAULT_PALETTE = "okabe-ito"
+
 Picture = Annotated[
     Path,
     typer.Option(
@@ -45,11 +48,16 @@ Picture = Annotated[
     ),
 ]
 Palette = Annotated[
-    str, typer.Option(metavar="NAME", help="Colours: paper, or okabe-ito (colour-blind safe).")
+    str, typer.Option(metavar="NAME", help="Colours: okabe-ito (colour-blind safe), or paper.")
 ]
-Columns = Annotated[
-    int, typer.Option(min=1, max=2, help="Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm.")
+Style = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Style file of matplotlib (.mplstyle): fonts, sizes, line widths."),
 ]
+Scale = Annotated[str, typer.Option(metavar="NAME", help="Scale of the colours: auto, linear or log.")]
+COLUMNS_HELP = "Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm."
+OneColumn = Annotated[int | None, typer.Option(min=1, max=2, show_default="1", help=COLUMNS_HELP)]
+TwoColumns = Annotated[int | None, typer.Option(min=1, max=2, show_default="2", help=COLUMNS_HELP)]
 
 
 @plot.command("periodic-table")
@@ -76,38 +84,40 @@ def periodic_table(
         typer.Option(metavar="ELEMENT", help="Show what may replace an element in known compounds instead."),
     ] = None,
     f_block: Annotated[bool, typer.Option("--f-block", help="Include lanthanides and actinides.")] = False,
-    columns: Columns = 2,
+    scale: Scale = "auto",
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
     """Draw Figure 1: elements coloured by the number of compositions that contain them.
 
-    --replace Li colours them by how readily they take the place of Li, as chemdb suggest has learned.
+    Elements in all of them are outlined and not in the scale. --replace Li colours the elements by how
+    readily they take the place of Li, as chemdb suggest has learned.
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
     from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.periodic_table import draw, draw_query, draw_replacements
+    from chemdb.plot.style import Look
 
     if query is not None and (nelements or category):
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     if replace is not None and (nelements or category or query is not None):
         raise typer.BadParameter("--replace goes without --nelements, --category and --query")
     check_target(output)
-    if replace is not None:
-        with _opened(db, threads, memory_limit, temp_directory) as con:
-            save(draw_replacements(con, replace, f_block, columns), output)
-    elif query is None:
-        with _opened(db, threads, memory_limit, temp_directory) as con:
-            save(
-                draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
-                output,
-            )
-    else:
-        with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
-            save(draw_query(con, opened.query(query), query, f_block, columns), output)
+    look = Look(columns=columns, style=style)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
+        if replace is not None:
+            drawing = draw_replacements(con, replace, f_block, scale, look)
+        elif query is not None:
+            drawing = draw_query(con, opened.query(query), query, f_block, scale, look)
+        else:
+            size = 2 if nelements is None else nelements
+            drawing = draw(con, size, category or "allowed", f_block, scale, look)
+        save(drawing, output)
     confirm(output)
 
 
@@ -115,7 +125,8 @@ def periodic_table(
 def substitution(
     db: Database,
     output: Picture,
-    columns: Columns = 2,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -126,50 +137,60 @@ def substitution(
     """
     from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target, save
+    from chemdb.plot.style import Look
     from chemdb.plot.substitution_matrix import draw
 
     check_target(output)
+    look = Look(columns=columns, style=style)
     with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, columns), output)
+        save(draw(con, look), output)
     confirm(output)
 
 
 @plot.command()
 def composition(
-    chemsys: Annotated[str, typer.Argument(metavar="SYSTEM", help="Chemical system, such as Li-Zn-O.")],
+    chemsys: Annotated[
+        str,
+        typer.Argument(
+            metavar="SYSTEM",
+            help="Chemical system, such as Li-Zn-O: left, right and top corner in this order.",
+        ),
+    ],
     db: Database,
     output: Picture,
     hull_energies: Annotated[
         bool,
         typer.Option(
-            "--hull-energies", help="Write energies above the hull (meV/atom) after known formulas."
+            "--hull-energies",
+            help="Write energies above the hull (meV/atom) after known formulas, circle stable ones, draw "
+            "tie lines.",
         ),
     ] = False,
-    palette: Palette = "paper",
+    palette: Palette = DEFAULT_PALETTE,
     columns: Annotated[
         int | None,
-        typer.Option(
-            min=1,
-            max=2,
-            show_default="1 for two or three elements, 2 for four",
-            help="Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm.",
-        ),
+        typer.Option(min=1, max=2, show_default="1 for two or three elements, 2 for four", help=COLUMNS_HELP),
     ] = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
     """Draw a chemical system by category: a line, a triangle, or slices of a tetrahedron.
 
+    Slices are by the fraction of the last element.
+
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
     from chemdb.cli.screen import confirm
     from chemdb.plot.chemical_system import draw
     from chemdb.plot.drawing import check_target, save
+    from chemdb.plot.style import Look
 
     check_target(output)
+    look = Look(palette, columns, style)
     with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, chemsys, hull_energies, palette, columns), output)
+        save(draw(con, chemsys, hull_energies, look), output)
     confirm(output)
 
 
@@ -196,8 +217,9 @@ def one_map(
     components: Components = 2,
     standardize: Standardize = False,
     settings: Settings = None,
-    palette: Palette = "paper",
-    columns: Columns = 1,
+    palette: Palette = DEFAULT_PALETTE,
+    columns: OneColumn = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -208,20 +230,24 @@ def one_map(
     """
     from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target
+    from chemdb.plot.style import Look
 
+    if html and (style is not None or columns):
+        raise typer.BadParameter("--style and --columns are for print: leave them out with --html")
     check_target(output, *([(".html",)] if html else []))
+    look = Look(palette, columns, style)
     spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
-    _have(db, [spec], palette, Limits.of(threads, memory_limit, temp_directory))
+    _have(db, [spec], Limits.of(threads, memory_limit, temp_directory))
     with _opened(db, threads, memory_limit, temp_directory) as con:
         if html:
             from chemdb.plot.map_page import write
 
-            write(con, spec, output, palette)
+            write(con, spec, output, look)
         else:
             from chemdb.plot.drawing import save
             from chemdb.plot.embedding_map import draw
 
-            save(draw(con, spec, palette, columns), output)
+            save(draw(con, spec, look), output)
     confirm(output)
 
 
@@ -232,8 +258,9 @@ def map_grid(
     nelements: NumberOfElements = 2,
     per_category: PerCategory = 3000,
     seed: Seed = 0,
-    palette: Palette = "paper",
-    columns: Columns = 2,
+    palette: Palette = DEFAULT_PALETTE,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -247,11 +274,13 @@ def map_grid(
     from chemdb.cli.screen import confirm
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import draw, specs
+    from chemdb.plot.style import Look
 
     check_target(output)
-    _have(db, specs(nelements, per_category, seed), palette, Limits.of(threads, memory_limit, temp_directory))
+    look = Look(palette, columns, style)
+    _have(db, specs(nelements, per_category, seed), Limits.of(threads, memory_limit, temp_directory))
     with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, nelements, per_category, seed, palette, columns), output)
+        save(draw(con, nelements, per_category, seed, look), output)
     confirm(output)
 
 
@@ -261,8 +290,9 @@ def anions(
     output: Picture,
     per_category: PerCategory = 3000,
     seed: Seed = 0,
-    palette: Palette = "paper",
-    columns: Columns = 2,
+    palette: Palette = DEFAULT_PALETTE,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -275,11 +305,13 @@ def anions(
     from chemdb.plot.anions import draw
     from chemdb.plot.drawing import check_target, save
     from chemdb.plot.map_grid import specs
+    from chemdb.plot.style import Look
 
     check_target(output)
-    _have(db, specs(2, per_category, seed), palette, Limits.of(threads, memory_limit, temp_directory))
+    look = Look(palette, columns, style)
+    _have(db, specs(2, per_category, seed), Limits.of(threads, memory_limit, temp_directory))
     with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, per_category, seed, palette, columns), output)
+        save(draw(con, per_category, seed, look), output)
     confirm(output)
 
 
@@ -290,7 +322,8 @@ def density(
     embedding: Embedding = "magpie",
     nelements: NumberOfElements = 4,
     bins: Annotated[int, typer.Option(min=2, max=4096, help="Cells along each side.")] = 256,
-    columns: Columns = 2,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -306,14 +339,16 @@ def density(
     from chemdb.maps.exact_pca.density import density as count
     from chemdb.plot.density_map import draw
     from chemdb.plot.drawing import check_target, save
+    from chemdb.plot.style import Look
     from chemdb.query.sample import check_nelements
 
     check_target(output)
+    look = Look(columns=columns, style=style)
     with _opened(db, threads, memory_limit, temp_directory) as con:
         check_nelements(con, nelements)
         with steps_on_screen() as steps:
             found = count(con, embedding, nelements, bins, steps=steps)
-        save(draw(con, found, columns), output)
+        save(draw(con, found, look), output)
     confirm(output)
 
 
@@ -324,7 +359,8 @@ def paper(
     format: Annotated[str, typer.Option("--format", "-f", metavar="NAME", help="png, svg or pdf.")] = "png",
     per_category: PerCategory = 3000,
     seed: Seed = 0,
-    palette: Palette = "paper",
+    palette: Palette = DEFAULT_PALETTE,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -337,7 +373,9 @@ def paper(
     """
     from chemdb.cli.screen import confirm, steps_on_screen
     from chemdb.plot.paper_figures import draw_all
+    from chemdb.plot.style import Look
 
+    look = Look(palette, style=style)
     with steps_on_screen() as steps:
         results = draw_all(
             db,
@@ -345,7 +383,7 @@ def paper(
             format,
             per_category,
             seed,
-            palette,
+            look,
             Limits.of(threads, memory_limit, temp_directory),
             steps,
         )
@@ -362,12 +400,10 @@ def _opened(
         yield con
 
 
-def _have(db: Path, specs: "Iterable[MapSpec]", palette: str, limits: Limits) -> None:
-    """Make missing maps, once it is clear that they can be drawn."""
+def _have(db: Path, specs: "Iterable[MapSpec]", limits: Limits) -> None:
+    """Make missing maps."""
     from chemdb.cli.screen import steps_on_screen
     from chemdb.maps.make import add_maps
-    from chemdb.plot.style import palette as check_palette
 
-    check_palette(palette)
     with steps_on_screen() as steps:
         add_maps(db, specs, limits, steps)

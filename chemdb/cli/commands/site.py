@@ -43,7 +43,9 @@ def site(
     Example: chemdb site -o chemdb.html --fast
     """
     import chemdb
-    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.cli.screen import confirm, note, steps_on_screen
+    from chemdb.database.metadata import nelements_of
+    from chemdb.explorer.contents import packed_nelements
 
     if folder and output:
         raise typer.BadParameter("name a folder or --output, not both")
@@ -52,4 +54,8 @@ def site(
     target = folder or output or Path("chemdb.html")
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         size = opened.site(target, fast, steps)
+        with opened.cursor() as con:
+            left_out = sorted(set(nelements_of(con)) - set(packed_nelements(con)))
     confirm(f"{target}: {size / 1e6:.1f} MB")
+    if left_out:
+        note(f"without the compositions of {left_out[0]} elements, which only the file has")

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.category import ALLOWED_AND_KNOWN
 from chemdb.chemistry.element_vectors import ElementVectors
-from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
 from chemdb.database.arrays import SystemArrays, read_systems
 from chemdb.database.connection import threads_of
 from chemdb.embedding.stored_vectors import element_vectors
@@ -137,7 +137,7 @@ def _extent(
 
 def _padded(systems: SystemArrays) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Return elements, shape (n, 4), and fractions, shape (4, m), padded with 0 for the kernel."""
-    padding = MAX_STORED_NELEMENTS - systems.nelements
+    padding = MAX_LISTED_NELEMENTS - systems.nelements
     elements = np.pad(systems.elements, ((0, 0), (0, padding)))
     return elements, np.ascontiguousarray(np.pad(systems.fractions, ((0, 0), (0, padding))).T)
 
@@ -158,7 +158,7 @@ def _by_category(
     terms = known_fractions[:, :, None] * grid[known_elements]
     # Summed in the same order as in the kernel, so that a composition falls into the same cell.
     position = np.zeros((len(terms), 2))
-    for place in range(MAX_STORED_NELEMENTS):
+    for place in range(MAX_LISTED_NELEMENTS):
         position += terms[:, place]
     column, row = position.astype(np.int32).T
     cell = row * bins + column

@@ -1,6 +1,9 @@
 """The rows of unknown compositions that match a query, in the default order, without SQL for each row."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
 import duckdb
 import numpy as np
@@ -10,13 +13,18 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.database.metadata import elements_of
-from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, matching_systems
+from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, matching_in, windows_of
 from chemdb.query.expansion.row_columns import RowColumns
 from chemdb.query.filter import Filter
-from chemdb.query.statement.windows import BATCH
+from chemdb.query.statement.systems import BY_SIGNATURE
+from chemdb.query.statement.windows import BATCH, Window
 
 with kernel_cache():
     from chemdb.query.expansion.kernel import expand, members_of_sets
+
+#: Windows of `windows_of` whose systems are kept in memory; others are read for each number of atoms.
+N_KEPT = 3
+Sized: TypeAlias = list[tuple[MatchingSystems, NDArray[np.int64], NDArray[np.int64]]]
 
 
 def unknown_rows(
@@ -61,20 +69,62 @@ def unknown_rows(
 
 def _chunks(con: duckdb.DuckDBPyConnection, condition: Filter, skipped: int, n: int) -> Iterator[Chunk]:
     """Yield `n` compositions in order after the first `skipped`, at most `BATCH` at a time."""
-    sizes = list(matching_systems(con, condition))
-    taken = [_known_numbers(con, size) for size in sizes]
-    natoms = [size.factors.sum(axis=1) for size in sizes]
-    for atoms in np.unique(np.concatenate([np.empty(0, np.int64), *natoms])).tolist():
-        for size, known, of_stoichiometry in zip(sizes, taken, natoms, strict=True):
-            stoichiometries = np.flatnonzero(of_stoichiometry == atoms)
-            for rows, found in _of_stoichiometries(size, known, stoichiometries):
-                shown = slice(skipped, skipped + n)
-                skipped = max(0, skipped - len(rows))
-                rows, found = rows[shown], found[shown]
-                n -= len(rows)
-                yield Chunk(size, atoms, rows, found, size.elements[rows], size.factors[found])
-                if not n:
-                    return
+    windows = windows_of(con, condition)
+    parts = [_Systems(con, condition, window, whole=i < N_KEPT) for i, window in enumerate(windows)]
+    every = sorted({natoms for part in parts for natoms in part.natoms})
+    for atoms in every:
+        for part in parts:
+            for size, known, of_stoichiometry in part.having(atoms):
+                stoichiometries = np.flatnonzero(of_stoichiometry == atoms)
+                for rows, found in _of_stoichiometries(size, known, stoichiometries):
+                    shown = slice(skipped, skipped + n)
+                    skipped = max(0, skipped - len(rows))
+                    rows, found = rows[shown], found[shown]
+                    n -= len(rows)
+                    yield Chunk(size, atoms, rows, found, size.elements[rows], size.factors[found])
+                    if not n:
+                        return
+
+
+class _Systems:
+    """The matching systems of a window, which are read once if they are kept, else for each number of atoms.
+
+    Attributes
+    ----------
+    natoms : list of int
+        Numbers of atoms of the stoichiometries.
+    """
+
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, condition: Filter, window: Window, whole: bool
+    ) -> None:
+        self._read = partial(matching_in, con, condition)
+        self._window = window
+        self._con = con
+        self._kept = self._with_known(window) if whole else None
+        if self._kept is None:
+            self.natoms = _natoms_of_five(con)
+        else:
+            self.natoms = sorted({atoms for _, _, natoms in self._kept for atoms in natoms.tolist()})
+
+    def having(self, atoms: int) -> Sized:
+        """Return the systems for stoichiometries of some number of atoms, see `_with_known`."""
+        if self._kept is not None:
+            return self._kept
+        return self._with_known(replace(self._window, natoms=(atoms, atoms)))
+
+    def _with_known(self, window: Window) -> Sized:
+        """Return systems, the numbers of known compositions, and the numbers of atoms of stoichiometries."""
+        return [
+            (size, _known_numbers(self._con, size), size.factors.sum(axis=1)) for size in self._read(window)
+        ]
+
+
+def _natoms_of_five(con: duckdb.DuckDBPyConnection) -> list[int]:
+    rows = con.execute(
+        f"select distinct natoms from store.stoichiometry where nelements = {BY_SIGNATURE}"
+    ).fetchall()
+    return [natoms for (natoms,) in rows]
 
 
 def _of_stoichiometries(

@@ -1,7 +1,7 @@
 """The chemical systems of a query, the stoichiometries that match in each, and compositions, as arrays."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -10,9 +10,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chemdb.database.arrays import as_array
-from chemdb.database.execution import interruptible, relation
+from chemdb.database.execution import execute, interruptible, relation
+from chemdb.database.metadata import nelements_of, system_ranges
 from chemdb.query.filter import Filter
-from chemdb.query.statement.unknown import kinds_statement
+from chemdb.query.statement.systems import BY_SIGNATURE
+from chemdb.query.statement.unknown import UNKNOWN, buckets_statement, kinds_statement
+from chemdb.query.statement.windows import Window
+
+#: Most systems of five elements in memory at the same time: each may have its own bitmaps of 4 kB.
+AT_ONCE = 1 << 15
+#: Systems that are counted together.
+BUCKET = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,8 @@ def matching_systems(
 ) -> Iterator[MatchingSystems]:
     """Yield the systems in which unknown compositions meet a filter, for each number of elements.
 
+    Those of five elements come in several parts, each of at most about `AT_ONCE` systems.
+
     Parameters
     ----------
     con : DuckDBPyConnection
@@ -89,7 +99,42 @@ def matching_systems(
     systems : tuple of int, optional
         First and last system_id; all systems by default.
     """
-    statement = kinds_statement(condition, systems)
+    for window in windows_of(con, condition, systems):
+        yield from matching_in(con, condition, window)
+
+
+def windows_of(
+    con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int] | None = None
+) -> list[Window]:
+    """Return consecutive windows whose systems can be in memory at the same time, see `matching_systems`.
+
+    The first has the systems of up to four elements, if there are any; each other one systems of five.
+    """
+    nelements = nelements_of(con)
+    if nelements[-1] < BY_SIGNATURE:
+        return [replace(UNKNOWN, systems=systems)]
+    first, last = system_ranges(con)[BY_SIGNATURE]
+    start, stop = systems or (0, last)
+    windows = [replace(UNKNOWN, systems=(start, min(stop, first - 1)))] if start < first else []
+    start = max(start, first)
+    if stop < start:
+        return windows
+    five = replace(UNKNOWN, systems=(start, stop))
+    statement = buckets_statement(condition, nelements, BUCKET, five)
+    total = 0
+    for bucket, n in execute(con, statement.text, statement.parameters or None).fetchall():
+        if total and total + n > AT_ONCE:
+            windows.append(replace(UNKNOWN, systems=(start, bucket * BUCKET - 1)))
+            start, total = bucket * BUCKET, 0
+        total += n
+    return [*windows, replace(UNKNOWN, systems=(start, stop))]
+
+
+def matching_in(
+    con: duckdb.DuckDBPyConnection, condition: Filter, window: Window
+) -> Iterator[MatchingSystems]:
+    """Yield the systems of a window in which unknown compositions meet a filter, by number of elements."""
+    statement = kinds_statement(condition, nelements_of(con), window)
     with relation(con, statement.text, dict(statement.parameters) or None) as rows:
         kinds = interruptible(con, rows.to_arrow_table).combine_chunks()
     for nelements in sorted(pc.unique(kinds["nelements"]).to_pylist()):

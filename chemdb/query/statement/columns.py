@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chemdb.chemistry.elements import HYDROGEN_ISOTOPES
+from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS, MAX_STORED_NELEMENTS
 from chemdb.errors import QueryError, nearest
 from chemdb.query.parse.vocabulary import Vocabulary
 
@@ -25,8 +26,10 @@ class Order:
 
 
 #: Positions of the elements of a chemical system, from 1.
-POSITIONS = range(1, 5)
-_FORMULA = "concat({e}1, t.amount1, {e}2, t.amount2, {e}3, t.amount3, {e}4, t.amount4)"
+POSITIONS = range(1, MAX_STORED_NELEMENTS + 1)
+#: Those of systems that are listed in a table.
+LISTED = range(1, MAX_LISTED_NELEMENTS + 1)
+_FORMULA = f"concat({', '.join(f'{{e}}{i}, t.amount{i}' for i in POSITIONS)})"
 #: SQL of each column to show; h is a row of `hit`, s its system, t its stoichiometry, k is known_composition.
 SHOWN = {
     "formula": _FORMULA.format(e="s.element"),

@@ -9,21 +9,30 @@ at once. Known compositions are few and tested one by one.
 from collections.abc import Sequence
 from itertools import product
 
-from chemdb.database.sql_files import filled
+from chemdb.database.sql_files import filled, sql_part
 from chemdb.query.filter import (
     NOTHING,
     Allowed,
     Filter,
+    SpeciesTogether,
     decided_by_system,
     if_known,
     if_unknown,
     necessary,
+    replace_terms,
     terms_of,
 )
-from chemdb.query.statement.columns import POSITIONS
+from chemdb.query.statement.columns import LISTED, POSITIONS
 from chemdb.query.statement.conditions import Conditions, SystemColumns, both
 from chemdb.query.statement.parameters import Parameters, Statement
-from chemdb.query.statement.species_sets import species_part
+from chemdb.query.statement.systems import (
+    BY_SIGNATURE,
+    SignatureParts,
+    n_listed,
+    sizes_of,
+    species_part,
+    without_chemsys_by_signature,
+)
 from chemdb.query.statement.windows import Window
 
 #: Allowed stoichiometries of a system, as long as its masks also where it has none.
@@ -43,42 +52,136 @@ class CommonTables:
     window : Window
     systems : str
         The part that has the chemical systems with all columns.
+    signatures : SignatureParts or None
+        Where chemical systems that are stored by signature can match.
+    listed : bool
+        Whether others can match.
+    by_kind : bool
+        Whether systems are only counted, by kind: then there is no part `systems`.
+
+    Parameters
+    ----------
+    condition : Filter
+    window : Window
+    nelements : sequence of int
+        Numbers of elements of the file.
+    counted : bool
+        Whether the statement only counts, so that it need not know the systems themselves.
+    ids : str, optional
+        Table with the system_id of each system that matters, if there are few.
     """
 
-    def __init__(self, condition: Filter, window: Window) -> None:
+    def __init__(
+        self,
+        condition: Filter,
+        window: Window,
+        nelements: Sequence[int],
+        counted: bool = False,
+        ids: str | None = None,
+    ) -> None:
+        first_by_signature = n_listed(nelements)
+        if BY_SIGNATURE in nelements:
+            condition = without_chemsys_by_signature(condition)
+            nelements = sizes_of(condition, nelements)
+            if window.systems is not None:
+                # A window may have both kinds of systems.
+                first, last = window.systems
+                nelements = [
+                    size
+                    for size in nelements
+                    if (last >= first_by_signature if size == BY_SIGNATURE else first < first_by_signature)
+                ]
         self.if_known = if_known(condition) if window.known else NOTHING
         self.if_unknown = if_unknown(condition) if window.unknown else NOTHING
         self.columns = SystemColumns(condition)
         self.parameters = Parameters()
         self.conditions = Conditions(self.columns, self.parameters)
         self.systems = "system_with_species" if self.columns.species else "system"
-        self._condition = condition
         self.window = window
+        self.listed = BY_SIGNATURE not in nelements or len(nelements) > 1
+        self._necessary = necessary(condition, decided_by_system)
         self._species = list(self.columns.species.values())
+        self.signatures: SignatureParts | None = None
+        self.by_kind = False
+        if BY_SIGNATURE in nelements:
+            self.signatures = SignatureParts(
+                self.columns,
+                self.conditions,
+                self.parameters,
+                self._necessary,
+                _allows_only(self.if_unknown),
+                window.systems,
+                ids or ("candidate" if window.scored else None),
+            )
+            self.by_kind = counted and not self._species and window.systems is None
 
     def statement(self, parts: Sequence[str], query: str) -> Statement:
         """Return the statement of a query that reads parts of WITH."""
         return Statement("with\n" + ",\n".join(parts) + query, self.parameters.values)
 
-    def system_parts(self) -> list[str]:
-        """Return `system` and `amount`, which the other parts read, and the parts of the species terms."""
-        columns = self.columns.expressions([f"element{i}" for i in POSITIONS], self.parameters)
-        conditions = [
-            self._system_range(),
-            self.conditions.on_system(necessary(self._condition, decided_by_system)),
-        ]
-        where = "\n        and ".join(one for one in conditions if one != "true")
-        systems = filled(
-            "statements/query_systems", columns=columns, where=f"\n    where {where}" if where else ""
-        )
-        parts = [systems]
+    def system_parts(self, by_set: bool = False) -> list[str]:
+        """Return `system` and `amount`, which the other parts read, and the parts of the species terms.
+
+        Parameters
+        ----------
+        by_set : bool
+            Whether `kind` is to have no kinds of systems by signature but that with the empty set, see
+            `can_count_by_set`.
+        """
+        parts = self._systems(by_set)
         for states, name in self.columns.species.items():
-            parts.append(species_part(states, name, self.parameters))
+            places, source = LISTED, "store.listed_system s\n    semi join system using (system_id)"
+            if self.signatures:
+                places, source = POSITIONS, "system s"
+            parts.append(species_part(states, name, self.parameters, places, source))
         if self._species:
             sets = "".join(f", coalesce({name}.set_id, 0) as {name}_set" for name in self._species)
             joins = "".join(f"\n    left join {name} using (system_id)" for name in self._species)
             parts.append(f"{self.systems} as (\n    select system.*{sets}\n    from system{joins}\n)")
         return parts
+
+    def _systems(self, by_set: bool) -> list[str]:
+        if self.signatures is None:
+            columns, where = self._listed()
+            return [filled("statements/query_systems", columns=columns, where=where)]
+        systems = []
+        if self.listed:
+            columns, where = self._listed()
+            systems.append(
+                "select system_id, nelements, allowed_set_id, element1, element2, element3, element4,\n"
+                f"        null::element_symbol as element5{columns}\n    from store.listed_system{where}"
+            )
+        parts = [sql_part("statements/query_amounts"), *self.signatures.halves()]
+        if self.by_kind:
+            key = ", ".join(self.columns.key)
+            kinds = [
+                f"select {key}, count(*) as n_systems\n    from (\n    {one}\n    )\n    group by {key}"
+                for one in systems
+            ]
+            joined = "\n    union all by name\n    ".join([*kinds, self.signatures.kinds(by_set)])
+            return [*parts, f"kind as materialized (\n    {joined}\n)"]
+        joined = "\n    union all by name\n    ".join([*systems, self.signatures.systems()])
+        return [*parts, f"system as (\n    {joined}\n)"]
+
+    def _listed(self) -> tuple[str, str]:
+        """Return the columns that the filter reads of systems in the table, and the WHERE of these."""
+        columns = self.columns.expressions([f"element{i}" for i in LISTED], self.parameters)
+        conditions = [self._system_range(), self.conditions.on_system(self._necessary)]
+        where = "\n        and ".join(one for one in conditions if one != "true")
+        return columns, f"\n    where {where}" if where else ""
+
+    @property
+    def can_count_by_set(self) -> bool:
+        """Whether systems by signature differ by their allowed sets only."""
+        return self.by_kind and not self.columns.places
+
+    @property
+    def kinds(self) -> str:
+        """What has the number of systems of each kind, `n_systems`, and the columns of the key."""
+        if self.by_kind:
+            return "kind"
+        key = ", ".join(self.columns.key)
+        return f"(select {key}, count(*) as n_systems from {self.systems} group by {key})"
 
     def known_part(self) -> str:
         """Return `known`: known compositions that match, also as if they were not known."""
@@ -112,7 +215,8 @@ class CommonTables:
             return None
         return filled(
             "statements/query_set_counts",
-            systems=self.systems,
+            kinds="kind" if self.by_kind else self.systems,
+            times="t.n_systems * " if self.by_kind else "",
             if_allowed=self.conditions.on_composition(self.if_unknown, "true"),
             if_forbidden=self.conditions.on_composition(self.if_unknown, "false"),
         )
@@ -128,8 +232,9 @@ class CommonTables:
             columns=", ".join(columns),
             c_columns=", ".join(f"c.{column}" for column in columns),
             masks=",\n        ".join(self._masks()),
-            systems=self.systems,
-            key=", ".join(self.columns.key),
+            systems="kind" if self.by_kind else self.systems,
+            kinds=self.kinds,
+            materialized="" if self.by_kind else "materialized ",
             c_key=", ".join(f"c.{column}" for column in self.columns.key),
             allowed_set=_ALLOWED_SET,
             when_allowed=" | ".join(self._when_allowed()),
@@ -191,6 +296,14 @@ class CommonTables:
             return "true"
         fewest, most = (self.parameters.bind("natoms", n) for n in self.window.natoms)
         return f"t.natoms between {fewest} and {most}"
+
+
+def _allows_only(condition: Filter) -> bool:
+    """Return whether only allowed compositions meet a filter."""
+    forbidden = replace_terms(
+        condition, lambda term, _: NOTHING if isinstance(term, Allowed | SpeciesTogether) else None
+    )
+    return forbidden == NOTHING
 
 
 def bitmap(condition: str) -> str:

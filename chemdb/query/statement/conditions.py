@@ -23,7 +23,7 @@ from chemdb.query.filter import (
     SpeciesTogether,
     terms_of,
 )
-from chemdb.query.statement.columns import POSITIONS
+from chemdb.query.statement.columns import LISTED, POSITIONS
 from chemdb.query.statement.parameters import Parameters
 
 
@@ -67,23 +67,34 @@ class SystemColumns:
         species_sets = (f"{name}_set" for name in self.species.values())
         return ["nelements", *self.names, "allowed_set_id", *species_sets]
 
+    @property
+    def places(self) -> list[str]:
+        """Names of the columns with the places of elements."""
+        return list(self.element_sets.values())
+
     def expressions(self, elements: Sequence[str], parameters: Parameters) -> str:
-        """Return the columns `names` in SQL, each after a comma.
+        """Return the columns `names` in SQL, each after a comma; see `place_expressions`."""
+        columns = self.place_expressions(elements, parameters)
+        if self.chemsys:
+            named = parameters.bind("named", self.chemsys)
+            columns += f",\n        coalesce(list_position({named}, chemsys), 0)::integer as named"
+        return columns
+
+    def place_expressions(self, elements: Sequence[str], parameters: Parameters, first: int = 0) -> str:
+        """Return the columns `places` in SQL, each after a comma.
 
         Parameters
         ----------
         elements : sequence of str
             SQL of the elements of a system; null where it has fewer.
         parameters : Parameters
+        first : int
+            Place of the first of them in the system, from 0.
         """
-        columns = [
-            f"{_positions(symbols, elements, parameters)} as {name}"
+        return "".join(
+            f",\n        {_positions(symbols, elements, parameters, first)} as {name}"
             for symbols, name in self.element_sets.items()
-        ]
-        if self.chemsys:
-            named = parameters.bind("named", self.chemsys)
-            columns.append(f"coalesce(list_position({named}, chemsys), 0)::integer as named")
-        return "".join(f",\n        {column}" for column in columns)
+        )
 
 
 class Conditions:
@@ -101,7 +112,7 @@ class Conditions:
         self._bind = parameters.bind
 
     def on_system(self, condition: Filter) -> str:
-        """Return a filter as a condition on a row of store.chemical_system with `SystemColumns`.
+        """Return a filter as a condition on a row of store.listed_system with `SystemColumns`.
 
         Parameters
         ----------
@@ -127,6 +138,19 @@ class Conditions:
                 return f"chemsys = {self._bind('chemsys', '-'.join(symbols))}"
             case Quantity(name, comparison, number):
                 return self._comparison(name, comparison, number)
+        raise ValueError(f"not a condition on chemical systems: {condition}")
+
+    def on_places(self, condition: Filter, nelements: int) -> str:
+        """Return a filter as `on_system` does, given `SystemColumns` and the number of elements alone."""
+        match condition:
+            case And() | Or() | Not():
+                return _connective(condition, lambda term: self.on_places(term, nelements))
+            case ElementCount():
+                return self._element_count(condition, str(nelements))
+            case Quantity(_, comparison, number):
+                return self._comparison(f"{nelements}", comparison, number)
+            case Chemsys():
+                return "false"
         raise ValueError(f"not a condition on chemical systems: {condition}")
 
     def on_composition(self, condition: Filter, allowed: str = "", species: Sequence[str] = ()) -> str:
@@ -189,7 +213,7 @@ class Conditions:
             listed = f"list_contains({self._bind('elements', sorted(elements))}, symbol::varchar)::integer"
             bits = f"array_to_string([{listed} for symbol in enum_range(null::element_symbol)], '')::bit"
             member = f"get_bit({bits}, enum_code({{}})::integer) = 1"
-        return f"({' or '.join(member.format(f'element{i}') for i in POSITIONS)})"
+        return f"({' or '.join(member.format(f'element{i}') for i in LISTED)})"
 
     def _element_count(self, term: ElementCount, nelements: str) -> str:
         number = nelements if term.number is None else self._bind("n", term.number)
@@ -223,8 +247,8 @@ def _connective(condition: And | Or | Not, write: Callable[[Filter], str]) -> st
             return f"not {write(term)}"
 
 
-def _positions(symbols: frozenset[str], elements: Sequence[str], parameters: Parameters) -> str:
-    """Return a number whose bit i is set when element i is one of `symbols`."""
+def _positions(symbols: frozenset[str], elements: Sequence[str], parameters: Parameters, first: int) -> str:
+    """Return a number whose bit i is set when element i is one of `symbols`; elements count from `first`."""
     if len(symbols) == 1:
         # A comparison takes a third of the time of a search in a list.
         meets = f"{{element}} = {parameters.bind('element', *symbols)}::element_symbol"
@@ -234,5 +258,5 @@ def _positions(symbols: frozenset[str], elements: Sequence[str], parameters: Par
         )
     return " + ".join(
         f"case when {meets.format(element=element)} then {1 << i} else 0 end"
-        for i, element in enumerate(elements)
+        for i, element in enumerate(elements, first)
     )

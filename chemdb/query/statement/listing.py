@@ -8,10 +8,17 @@ from chemdb.query.filter import NOTHING, Filter
 from chemdb.query.statement.columns import KEYS, POSITIONS, SCORE, SHOWN, Order
 from chemdb.query.statement.common_tables import CommonTables
 from chemdb.query.statement.parameters import Parameters, Statement
+from chemdb.query.statement.systems import BY_SIGNATURE
 from chemdb.query.statement.windows import WHOLE_SPACE, Window
 
 #: Factors of the elements in the parts of WITH; 0 where there are fewer elements.
-_FACTORS = ("t.f1", "t.f2", "t.f3", "t.f4")
+_FACTORS = tuple(f"t.f{i}" for i in POSITIONS)
+#: The chemsys of a system that has no text.
+_CHEMSYS = (
+    "array_to_string(list_sort(list_filter(["
+    + ", ".join(f"s.element{i}::varchar" for i in POSITIONS)
+    + "], lambda symbol: symbol is not null)), '-')"
+)
 
 _MEMBER_JOIN = "join member t on t.nelements = s.nelements"
 _CANDIDATE_JOIN = """join candidate c on c.system_id = s.system_id
@@ -23,6 +30,7 @@ _SCORE_JOIN = (
 
 def rows_statement(
     condition: Filter,
+    nelements: Sequence[int],
     columns: Sequence[str],
     order: Sequence[Order],
     limit: int | None = None,
@@ -34,6 +42,8 @@ def rows_statement(
     Parameters
     ----------
     condition : Filter
+    nelements : sequence of int
+        Numbers of elements of the file.
     columns : sequence of str
         Names that `chemdb.query.statement.columns` knows.
     order : sequence of Order
@@ -42,7 +52,7 @@ def rows_statement(
     offset : int
     window : Window
     """
-    tables = CommonTables(condition, window)
+    tables = CommonTables(condition, window, nelements)
     parts = tables.system_parts()
     matches = []
     if tables.if_known != NOTHING:
@@ -58,6 +68,7 @@ def rows_statement(
     cut += f"\n    offset {bind('offset', offset)}" if offset else ""
     query = filled(
         "statements/query_rows",
+        systems="store.systems_in('hit')" if BY_SIGNATURE in nelements else "store.system_elements",
         matches="\n    union all by name\n    ".join(matches) or _no_rows(order),
         order=", ".join(by),
         h_order=", ".join(f"h.{one}" for one in by),
@@ -70,9 +81,12 @@ def rows_statement(
     return tables.statement([*parts, query], "")
 
 
-def known_rows_statement(condition: Filter, systems: tuple[int, int]) -> Statement:
-    """Return the query of known compositions in a range of systems, see ``partition_known.sql``."""
-    tables = CommonTables(condition, Window(systems=systems))
+def known_rows_statement(condition: Filter, nelements: Sequence[int], systems: tuple[int, int]) -> Statement:
+    """Return the query of known compositions of a range of systems, see ``partition_known.sql``.
+
+    They are those that a filter finds, and those that it would find if they were unknown.
+    """
+    tables = CommonTables(condition, Window(systems=systems), nelements)
     parts = [*tables.system_parts(), tables.known_part()]
     return tables.statement(parts, "\n" + sql_text("statements/partition_known"))
 
@@ -107,6 +121,10 @@ def _unknown_rows(tables: CommonTables, order: Sequence[Order]) -> str:
     elif all(one.column != SCORE for one in order):
         score_join = ""
     reads_elements = "e.element" in keys or "e.chemsys" in keys
+    if tables.signatures:
+        # Systems that are made from heads and tails have no other columns.
+        keys = keys.replace("e.element", "s.element").replace("e.chemsys", _CHEMSYS)
+        reads_elements = False
     return filled(
         "statements/query_unknown_rows",
         keys=keys,

@@ -1,6 +1,6 @@
 """SQL of the unknown compositions that meet a filter, for ranking: those with a score, and all, by system."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 from chemdb.database.sql_files import filled
 from chemdb.query.filter import Filter
@@ -8,37 +8,51 @@ from chemdb.query.statement.common_tables import CommonTables
 from chemdb.query.statement.parameters import Statement
 from chemdb.query.statement.windows import Window
 
-_UNKNOWN = Window(known=False)
+#: All unknown compositions.
+UNKNOWN = Window(known=False)
 
 
-def scored_statement(condition: Filter, n: int) -> Statement:
+def scored_statement(condition: Filter, nelements: Sequence[int], n: int) -> Statement:
     """Return the query of the first `n` compositions by score: system_id, stoichiometry_id, score.
 
     The rows are in no order, and more if several have the last score. None has a score below 0.
     """
-    return _statement(condition, "statements/query_scored", n)
+    tables = CommonTables(condition, UNKNOWN, nelements, ids="candidate")
+    slots = {"systems": tables.systems, "key": ", ".join(tables.columns.key)}
+    parts = [*tables.system_parts(), tables.matching_part()]
+    slots["limit"] = tables.parameters.bind("limit", n)
+    return tables.statement([*parts, filled("statements/query_scored", **slots)], "")
 
 
-def kinds_statement(condition: Filter, systems: tuple[int, int] | None = None) -> Statement:
+def buckets_statement(condition: Filter, nelements: Sequence[int], width: int, window: Window) -> Statement:
+    """Return the query of the systems in which a filter may hold, per `width` system_ids: bucket, n."""
+    tables = CommonTables(condition, window, nelements)
+    query = (
+        f"\nselect system_id // {width} as bucket, count(*) as n from {tables.systems}\n"
+        "group by all order by all"
+    )
+    return tables.statement(tables.system_parts(), query)
+
+
+def kinds_statement(condition: Filter, nelements: Sequence[int], window: Window = UNKNOWN) -> Statement:
     """Return the query of the systems, grouped by the stoichiometries that match, see ``query_kinds.sql``.
 
-    Parameters
-    ----------
-    condition : Filter
-    systems : tuple of int, optional
-        First and last system_id; all systems by default.
+    The numbers of elements are those of the file.
     """
-    return _statement(condition, "statements/query_kinds", None, systems)
-
-
-def _statement(
-    condition: Filter, name: str, limit: int | None, systems: tuple[int, int] | None = None
-) -> Statement:
-    tables = CommonTables(condition, replace(_UNKNOWN, systems=systems))
-    parts = [*tables.system_parts(), tables.matching_part()]
+    tables = CommonTables(condition, window, nelements)
     key = tables.columns.key
-    slots = {"systems": tables.systems, "key": ", ".join(key), "a_key": ", ".join(f"a.{one}" for one in key)}
-    if limit is not None:
-        slots["limit"] = tables.parameters.bind("limit", limit)
-        return tables.statement([*parts, filled(name, **slots)], "")
-    return tables.statement(parts, "\n" + filled(name, **slots))
+    systems, join = f"{tables.systems} s", "\njoin store.chemical_system e on e.system_id = s.system_id"
+    if tables.signatures:
+        # The part with the systems has their elements.
+        systems, join = f"{tables.systems} e", ""
+    query = filled(
+        "statements/query_kinds",
+        systems=systems,
+        key=", ".join(key),
+        a_key=", ".join(f"a.{one}" for one in key),
+        element_join=join,
+        element5=",\n    list(coalesce(e.element5, 'H'::element_symbol)) as element5"
+        if tables.signatures
+        else "",
+    )
+    return tables.statement([*tables.system_parts(), tables.matching_part()], "\n" + query)

@@ -11,7 +11,6 @@ from threadpoolctl import threadpool_limits
 from chemdb.chemistry.anion_class import ANION_CLASSES
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS, ElementVectors
-from chemdb.database.connection import threads_of
 from chemdb.database.metadata import elements_of, nelements_of
 from chemdb.embedding.composition_vectors import is_covered
 from chemdb.embedding.stored_vectors import element_vectors
@@ -32,7 +31,6 @@ from chemdb.report.claims.samples import (
 from chemdb.report.claims.statistics import effective_dimension, half_area, interval, shuffled_columns
 from chemdb.report.separation import CONTROL, balanced_accuracy
 from chemdb.runtime.progress import Steps
-from chemdb.runtime.threads import map_slices
 
 #: Fewest compositions of each label that are scored.
 FEWEST = 30
@@ -127,7 +125,6 @@ def apart(value: float, low: float, shuffled_high: float, n_labels: int) -> str:
 
 def all_scores(con: duckdb.DuckDBPyConnection, per_category: int, seed: int, steps: Steps) -> Scores:
     """Return the scores of `REPEATS` independent samples for each number of elements up to four."""
-    threads = threads_of(con)
     elements = elements_of(con)
     vectors: dict[str, ElementVectors | None] = {STOICHIOMETRY: None}
     vectors[OXYGEN] = oxygen_vectors([element.symbol for element in elements])
@@ -146,17 +143,13 @@ def all_scores(con: duckdb.DuckDBPyConnection, per_category: int, seed: int, ste
     smallest = {name: _smallest_category(samples, vectors[name]) for name in SUBJECTS}
     for nelements, of_size in samples.items():
         tasks = [(name, sample) for sample in of_size for name in SUBJECTS]
-
-        def score(start: int, _: int, tasks: list[tuple[str, Sample]] = tasks) -> dict[Key, Score]:
-            name, sample = tasks[start]
-            # One thread each: the result must not depend on their number.
-            with threadpool_limits(1):
-                return scores_of(sample, vectors[name], smallest[name])
-
+        # One thread: scikit-learn changes the warning filters of the process, and sums must not depend on
+        # the number of threads.
         with steps(f"Scores of {nelements} elements") as progress, threadpool_limits(1):
-            found = map_slices(score, len(tasks), threads, progress, slices_per_thread=len(tasks))
-        for (name, _), scores in zip(tasks, found, strict=True):
-            by_place.setdefault((nelements, name), []).append(scores)
+            for done, (name, sample) in enumerate(tasks, start=1):
+                scores = scores_of(sample, vectors[name], smallest[name])
+                by_place.setdefault((nelements, name), []).append(scores)
+                progress(done / len(tasks))
     return Scores(by_place)
 
 

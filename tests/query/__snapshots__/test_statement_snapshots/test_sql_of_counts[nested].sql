@@ -5,25 +5,25 @@ system as (
     select system_id, nelements, allowed_set_id,
         case when element1 = 'Fe'::element_symbol then 1 else 0 end + case when element2 = 'Fe'::element_symbol then 2 else 0 end + case when element3 = 'Fe'::element_symbol then 4 else 0 end + case when element4 = 'Fe'::element_symbol then 8 else 0 end as places0,
         case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places1
-    from store.chemical_system
+    from store.listed_system
     where ((element1 = 'Fe'::element_symbol or element2 = 'Fe'::element_symbol or element3 = 'Fe'::element_symbol or element4 = 'Fe'::element_symbol) is true)
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Known compositions that match, or would match if they were unknown.
 known as materialized (
     select t.*,
-        (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) as meets_known,
-        (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) as meets_unknown
+        (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4 + ((places1 >> 4) & 1)::bigint * t.f5) > 2) or t.natoms > 8)) as meets_known,
+        (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4 + ((places1 >> 4) & 1)::bigint * t.f5) > 2) or t.natoms > 8)) as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        case when elements[1] = 'Fe'::element_symbol then 1 else 0 end + case when elements[2] = 'Fe'::element_symbol then 2 else 0 end + case when elements[3] = 'Fe'::element_symbol then 4 else 0 end + case when elements[4] = 'Fe'::element_symbol then 8 else 0 end as places0,
-        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end as places1
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
+        case when elements[1] = 'Fe'::element_symbol then 1 else 0 end + case when elements[2] = 'Fe'::element_symbol then 2 else 0 end + case when elements[3] = 'Fe'::element_symbol then 4 else 0 end + case when elements[4] = 'Fe'::element_symbol then 8 else 0 end + case when elements[5] = 'Fe'::element_symbol then 16 else 0 end as places0,
+        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end + case when elements[5] = 'O'::element_symbol then 16 else 0 end as places1
         from known_composition
     ) t
     where meets_known or meets_unknown
@@ -31,8 +31,8 @@ known as materialized (
 -- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
 mask as materialized (
     select c.nelements, c.places0, c.places1,
-        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
-        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4) > 2) or t.natoms > 8)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
+        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4 + ((places1 >> 4) & 1)::bigint * t.f5) > 2) or t.natoms > 8)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
+        rpad(string_agg(case when (bit_count(places0::integer) >= 1 and not ((bit_count(places1::integer) >= 1 and (((places1 >> 0) & 1)::bigint * t.f1 + ((places1 >> 1) & 1)::bigint * t.f2 + ((places1 >> 2) & 1)::bigint * t.f3 + ((places1 >> 3) & 1)::bigint * t.f4 + ((places1 >> 4) & 1)::bigint * t.f5) > 2) or t.natoms > 8)) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
     from (select distinct nelements, places0, places1 from system) c
     join amount t on t.nelements = c.nelements
     group by all

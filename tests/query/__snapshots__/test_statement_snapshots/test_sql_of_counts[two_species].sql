@@ -5,13 +5,13 @@ system as (
     select system_id, nelements, allowed_set_id,
         case when element1 = 'Fe'::element_symbol then 1 else 0 end + case when element2 = 'Fe'::element_symbol then 2 else 0 end + case when element3 = 'Fe'::element_symbol then 4 else 0 end + case when element4 = 'Fe'::element_symbol then 8 else 0 end as places0,
         case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places1
-    from store.chemical_system
+    from store.listed_system
     where (((element1 = 'Fe'::element_symbol or element2 = 'Fe'::element_symbol or element3 = 'Fe'::element_symbol or element4 = 'Fe'::element_symbol) is true) and ((element1 = 'O'::element_symbol or element2 = 'O'::element_symbol or element3 = 'O'::element_symbol or element4 = 'O'::element_symbol) is true))
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Oxidation states of each element; for an element of the species term, only the state asked for.
@@ -29,7 +29,7 @@ species0_kind as materialized (
 -- Oxidation states of the elements of each system; tieN is true if N and N + 1 are equally electronegative.
 species0_signed as materialized (
     select s.system_id, s.nelements, k1.states as states1, k2.states as states2, k3.states as states3, k4.states as states4, coalesce(k1.electronegativity = k2.electronegativity, false) as tie1, coalesce(k2.electronegativity = k3.electronegativity, false) as tie2, coalesce(k3.electronegativity = k4.electronegativity, false) as tie3
-    from store.chemical_system s
+    from store.listed_system s
     semi join system using (system_id)
     join species0_kind k1 on k1.symbol is not distinct from s.element1
     join species0_kind k2 on k2.symbol is not distinct from s.element2
@@ -43,7 +43,11 @@ species0_signature as materialized (
     from (select distinct * exclude (system_id) from species0_signed)
 ),
 -- Choices of one state per element, with every cation less electronegative than every anion.
-species0_choice1 as (select *, unnest(states1) as state1 from species0_signature),
+species0_choice1 as (
+    select *, unnest(states1) as state1
+    from species0_signature
+    where true
+),
 species0_choice2 as (
     select *, unnest(states2) as state2
     from species0_choice1
@@ -109,9 +113,9 @@ known as materialized (
         (bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1 and coalesce(get_bit(species0_set.stoichiometries, t.stoichiometry_id) = 1, false)) as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        case when elements[1] = 'Fe'::element_symbol then 1 else 0 end + case when elements[2] = 'Fe'::element_symbol then 2 else 0 end + case when elements[3] = 'Fe'::element_symbol then 4 else 0 end + case when elements[4] = 'Fe'::element_symbol then 8 else 0 end as places0,
-        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end as places1
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
+        case when elements[1] = 'Fe'::element_symbol then 1 else 0 end + case when elements[2] = 'Fe'::element_symbol then 2 else 0 end + case when elements[3] = 'Fe'::element_symbol then 4 else 0 end + case when elements[4] = 'Fe'::element_symbol then 8 else 0 end + case when elements[5] = 'Fe'::element_symbol then 16 else 0 end as places0,
+        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end + case when elements[5] = 'O'::element_symbol then 16 else 0 end as places1
         from known_composition
     ) t
     left join species0 using (system_id)

@@ -3,12 +3,12 @@ with
 -- its bit i - 1 is set if element i of the system is in the set.
 system as (
     select system_id, nelements, allowed_set_id
-    from store.chemical_system
+    from store.listed_system
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Known compositions that match, or would match if they were unknown.
@@ -18,7 +18,7 @@ known as materialized (
         false as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
         from known_composition
     ) t
     where meets_known or meets_unknown
@@ -35,7 +35,7 @@ hit as materialized (
 )
 -- Their columns.
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
     s.chemsys as "chemsys",
     s.nelements as "nelements",
     t.natoms as "natoms",

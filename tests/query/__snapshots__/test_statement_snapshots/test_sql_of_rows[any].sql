@@ -4,13 +4,13 @@ with
 system as (
     select system_id, nelements, allowed_set_id,
         case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], element1) then 1 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], element2) then 2 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], element3) then 4 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], element4) then 8 else 0 end as places0
-    from store.chemical_system
+    from store.listed_system
     where (((get_bit(array_to_string([list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element1)::integer) = 1 or get_bit(array_to_string([list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element2)::integer) = 1 or get_bit(array_to_string([list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element3)::integer) = 1 or get_bit(array_to_string([list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element4)::integer) = 1) is true) and nelements = 2)
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Known compositions that match, or would match if they were unknown.
@@ -20,8 +20,8 @@ known as materialized (
         false as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[4]) then 8 else 0 end as places0
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
+        case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[4]) then 8 else 0 end + case when list_contains(['Ce', 'Dy', 'Er', 'Eu', 'Gd', 'Ho', 'La', 'Lu', 'Nd', 'Pm', 'Pr', 'Sm', 'Tb', 'Tm', 'Yb']::element_symbol[], elements[5]) then 16 else 0 end as places0
         from known_composition
     ) t
     where meets_known or meets_unknown
@@ -38,7 +38,7 @@ hit as materialized (
 )
 -- Their columns.
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
     s.chemsys as "chemsys",
     s.nelements as "nelements",
     t.natoms as "natoms",

@@ -7,13 +7,13 @@ system as (
         case when element1 = 'Li'::element_symbol then 1 else 0 end + case when element2 = 'Li'::element_symbol then 2 else 0 end + case when element3 = 'Li'::element_symbol then 4 else 0 end + case when element4 = 'Li'::element_symbol then 8 else 0 end as places1,
         case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places2,
         case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], element1) then 1 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], element2) then 2 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], element3) then 4 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], element4) then 8 else 0 end as places3
-    from store.chemical_system
+    from store.listed_system
     where (((get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element1)::integer) = 1 or get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element2)::integer) = 1 or get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element3)::integer) = 1 or get_bit(array_to_string([list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb'], symbol::varchar)::integer for symbol in enum_range(null::element_symbol)], '')::bit, enum_code(element4)::integer) = 1) is true) and ((element1 = 'Li'::element_symbol or element2 = 'Li'::element_symbol or element3 = 'Li'::element_symbol or element4 = 'Li'::element_symbol) is true) and ((element1 = 'O'::element_symbol or element2 = 'O'::element_symbol or element3 = 'O'::element_symbol or element4 = 'O'::element_symbol) is true) and bit_count(places0::integer) >= 2 and bit_count(places3::integer) >= 3)
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Known compositions that match, or would match if they were unknown.
@@ -23,11 +23,11 @@ known as materialized (
         false as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[4]) then 8 else 0 end as places0,
-        case when elements[1] = 'Li'::element_symbol then 1 else 0 end + case when elements[2] = 'Li'::element_symbol then 2 else 0 end + case when elements[3] = 'Li'::element_symbol then 4 else 0 end + case when elements[4] = 'Li'::element_symbol then 8 else 0 end as places1,
-        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end as places2,
-        case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[4]) then 8 else 0 end as places3
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
+        case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[4]) then 8 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'Rb']::element_symbol[], elements[5]) then 16 else 0 end as places0,
+        case when elements[1] = 'Li'::element_symbol then 1 else 0 end + case when elements[2] = 'Li'::element_symbol then 2 else 0 end + case when elements[3] = 'Li'::element_symbol then 4 else 0 end + case when elements[4] = 'Li'::element_symbol then 8 else 0 end + case when elements[5] = 'Li'::element_symbol then 16 else 0 end as places1,
+        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end + case when elements[5] = 'O'::element_symbol then 16 else 0 end as places2,
+        case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[1]) then 1 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[2]) then 2 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[3]) then 4 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[4]) then 8 else 0 end + case when list_contains(['Cs', 'Fr', 'K', 'Li', 'Na', 'O', 'Rb']::element_symbol[], elements[5]) then 16 else 0 end as places3
         from known_composition
     ) t
     where meets_known or meets_unknown
@@ -44,7 +44,7 @@ hit as materialized (
 )
 -- Their columns.
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
     s.chemsys as "chemsys",
     s.nelements as "nelements",
     t.natoms as "natoms",

@@ -4,13 +4,13 @@ with
 system as (
     select system_id, nelements, allowed_set_id,
         coalesce(list_position(['Li-O-Zn'], chemsys), 0)::integer as named
-    from store.chemical_system
+    from store.listed_system
     where chemsys = 'Li-O-Zn'
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Known compositions that match, or would match if they were unknown.
@@ -20,7 +20,7 @@ known as materialized (
         (named = 1 and (t.f1 = 1 and t.f2 = 1 and t.f3 = 2)) as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
         coalesce(list_position(['Li-O-Zn'], chemsys), 0)::integer as named
         from known_composition
     ) t
@@ -77,7 +77,7 @@ hit as materialized (
 )
 -- Their columns.
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
     s.chemsys as "chemsys",
     s.nelements as "nelements",
     t.natoms as "natoms",

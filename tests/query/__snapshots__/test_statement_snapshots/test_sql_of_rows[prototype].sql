@@ -4,20 +4,20 @@ with
 system as (
     select system_id, nelements, allowed_set_id,
         case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places0
-    from store.chemical_system
+    from store.listed_system
     where (nelements = 3 and ((element1 = 'O'::element_symbol or element2 = 'O'::element_symbol or element3 = 'O'::element_symbol or element4 = 'O'::element_symbol) is true))
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
 mask as materialized (
     select c.nelements, c.places0,
-        rpad(string_agg(case when (t.nelements = 3 and t.formula_anonymous = 'ABC3' and bit_count(places0::integer) >= 1 and (((places0 >> 0) & 1)::bigint * t.f1 + ((places0 >> 1) & 1)::bigint * t.f2 + ((places0 >> 2) & 1)::bigint * t.f3 + ((places0 >> 3) & 1)::bigint * t.f4) = 3 and true) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
-        rpad(string_agg(case when (t.nelements = 3 and t.formula_anonymous = 'ABC3' and bit_count(places0::integer) >= 1 and (((places0 >> 0) & 1)::bigint * t.f1 + ((places0 >> 1) & 1)::bigint * t.f2 + ((places0 >> 2) & 1)::bigint * t.f3 + ((places0 >> 3) & 1)::bigint * t.f4) = 3 and false) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
+        rpad(string_agg(case when (t.nelements = 3 and t.formula_anonymous = 'ABC3' and bit_count(places0::integer) >= 1 and (((places0 >> 0) & 1)::bigint * t.f1 + ((places0 >> 1) & 1)::bigint * t.f2 + ((places0 >> 2) & 1)::bigint * t.f3 + ((places0 >> 3) & 1)::bigint * t.f4 + ((places0 >> 4) & 1)::bigint * t.f5) = 3 and true) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as allowed0,
+        rpad(string_agg(case when (t.nelements = 3 and t.formula_anonymous = 'ABC3' and bit_count(places0::integer) >= 1 and (((places0 >> 0) & 1)::bigint * t.f1 + ((places0 >> 1) & 1)::bigint * t.f2 + ((places0 >> 2) & 1)::bigint * t.f3 + ((places0 >> 3) & 1)::bigint * t.f4 + ((places0 >> 4) & 1)::bigint * t.f5) = 3 and false) then '1' else '0' end, '' order by t.stoichiometry_id), ((count(*) + 7) // 8 * 8)::integer, '0')::bit as forbidden
     from (select distinct nelements, places0 from system) c
     join amount t on t.nelements = c.nelements
     group by all
@@ -58,7 +58,7 @@ hit as materialized (
 )
 -- Their columns.
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
     s.chemsys as "chemsys",
     s.nelements as "nelements",
     t.natoms as "natoms",

@@ -5,13 +5,13 @@ system as (
     select system_id, nelements, allowed_set_id,
         case when element1 = 'O'::element_symbol then 1 else 0 end + case when element2 = 'O'::element_symbol then 2 else 0 end + case when element3 = 'O'::element_symbol then 4 else 0 end + case when element4 = 'O'::element_symbol then 8 else 0 end as places0,
         case when element1 = 'Ti'::element_symbol then 1 else 0 end + case when element2 = 'Ti'::element_symbol then 2 else 0 end + case when element3 = 'Ti'::element_symbol then 4 else 0 end + case when element4 = 'Ti'::element_symbol then 8 else 0 end as places1
-    from store.chemical_system
+    from store.listed_system
     where (nelements = 3 and ((element1 = 'O'::element_symbol or element2 = 'O'::element_symbol or element3 = 'O'::element_symbol or element4 = 'O'::element_symbol) is true) and ((element1 = 'Ti'::element_symbol or element2 = 'Ti'::element_symbol or element3 = 'Ti'::element_symbol or element4 = 'Ti'::element_symbol) is true))
 ),
--- All stoichiometries; f1 to f4 are the factors, 0 for absent elements.
+-- All stoichiometries; f1 to f5 are the factors, 0 for absent elements.
 amount as materialized (
     select *, factors[1] as f1, factors[2] as f2,
-        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4
+        coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5
     from store.stoichiometry
 ),
 -- Known compositions that match, or would match if they were unknown.
@@ -21,9 +21,9 @@ known as materialized (
         (t.nelements = 3 and bit_count(places0::integer) >= 1 and bit_count(places1::integer) >= 1) as meets_unknown
     from (
         select *, list_max(factors) as max_factor, factors[1] as f1, factors[2] as f2,
-            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4,
-        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end as places0,
-        case when elements[1] = 'Ti'::element_symbol then 1 else 0 end + case when elements[2] = 'Ti'::element_symbol then 2 else 0 end + case when elements[3] = 'Ti'::element_symbol then 4 else 0 end + case when elements[4] = 'Ti'::element_symbol then 8 else 0 end as places1
+            coalesce(factors[3], 0) as f3, coalesce(factors[4], 0) as f4, coalesce(factors[5], 0) as f5,
+        case when elements[1] = 'O'::element_symbol then 1 else 0 end + case when elements[2] = 'O'::element_symbol then 2 else 0 end + case when elements[3] = 'O'::element_symbol then 4 else 0 end + case when elements[4] = 'O'::element_symbol then 8 else 0 end + case when elements[5] = 'O'::element_symbol then 16 else 0 end as places0,
+        case when elements[1] = 'Ti'::element_symbol then 1 else 0 end + case when elements[2] = 'Ti'::element_symbol then 2 else 0 end + case when elements[3] = 'Ti'::element_symbol then 4 else 0 end + case when elements[4] = 'Ti'::element_symbol then 8 else 0 end + case when elements[5] = 'Ti'::element_symbol then 16 else 0 end as places1
         from known_composition
     ) t
     where meets_known or meets_unknown
@@ -79,7 +79,7 @@ hit as materialized (
 )
 -- Their columns.
 select
-    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4) as "formula",
+    concat(s.element1, t.amount1, s.element2, t.amount2, s.element3, t.amount3, s.element4, t.amount4, s.element5, t.amount5) as "formula",
     s.chemsys as "chemsys",
     s.nelements as "nelements",
     t.natoms as "natoms",
