@@ -57,7 +57,7 @@ bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing
 	$(BIN)/python bench/storage.py $(DB) > storage.new && mv storage.new docs/storage.md
 
 bench-quinaries: $(VENV)/test.stamp ## build and check all compositions of two to five elements (five minutes)
-	$(BIN)/python bench/quinaries.py --db quinaries.duckdb
+	$(BIN)/python bench/build_quinaries.py --db quinaries.duckdb
 
 bench-label: $(DB) $(VENV)/test.stamp ## time labels of a million formulas against SMACT (a minute)
 	$(BIN)/python bench/label.py $(DB)

@@ -1,134 +1,93 @@
-"""Build a file with all compositions of two to five elements; print what it took, and check it.
+"""Random compositions of five elements: whether the file decides them as `chemdb label` and SMACT do.
 
-    python bench/quinaries.py [--db quinaries.duckdb] [--keep]
+Run with a file built by `chemdb build --nelements 2-5`:
 
-The number of allowed quinaries is compared with `chemdb count`, and 20,000 random quinaries with the rule as the
-tests write it, slow and obvious. With --keep an existing file is checked, not built again.
+    python bench/quinaries.py full.duckdb [n_label] [n_smact]
 """
 
-import argparse
-import random
-import resource
-import subprocess
 import sys
-import time
-from pathlib import Path
+from math import gcd
+from random import Random
 
-import duckdb
 import pyarrow as pa
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import chemdb
+from chemdb.database.execution import registered
 
-from helpers import naive
-
-from chemdb.chemistry.elements import elements
-from chemdb.chemistry.species import oxidation_states
-from chemdb.chemistry.stoichiometry import reduced_factors
-
-#: `chemdb count --nelements 5`.
-ALLOWED = 516_163_862_166
-N_RANDOM = 20_000
-COUNTS = {
-    "count and sum of allowed over all 92,144,624 chemical systems":
-        "select count(*), sum(n_allowed) from store.chemical_system join store.allowed_set using (allowed_set_id)",
-    "one chemical system, Li-Fe-P-O-F":
-        "select count(*) from store.allowed_pair where element1 = 'Li' and element2 = 'Fe' and element3 = 'P' "
-        "and element4 = 'O' and element5 = 'F'",
-    "members of all sets of five elements":
-        "select sum(bit_count(stoichiometries)) from store.allowed_set where nelements = 5",
-}  # fmt: skip
-DECIDED = """
-select r.number, get_bit(a.stoichiometries, r.stoichiometry_id::integer)::boolean
-from random r
-join store.system_head h
-    on h.element1::varchar = r.e1 and h.element2::varchar = r.e2 and h.element3::varchar = r.e3
-join store.system_tail t on t.element3 = h.element3 and t.element4::varchar = r.e4 and t.element5::varchar = r.e5
-join store.signature_pair p on p.head_signature = h.head_signature and p.tail_signature = t.tail_signature
+#: Compositions whose decisions are looked up in the file.
+LOOK_UP = """
+select g.text, get_bit(a.stoichiometries, t.stoichiometry_id) = 1 as allowed
+from given g
+join store.system_head h on h.element1 = g.elements[1] and h.element2 = g.elements[2] and h.element3 = g.elements[3]
+join store.system_tail e on e.element3 = h.element3 and e.element4 = g.elements[4] and e.element5 = g.elements[5]
+join store.signature_pair p on p.head_signature = h.head_signature and p.tail_signature = e.tail_signature
 join store.allowed_set a using (allowed_set_id)
-order by r.number
+join store.stoichiometry t on t.nelements = 5 and t.factors = g.factors
 """
 
 
-def build(path: Path) -> None:
-    """Build the file in a process of its own, and print what it took."""
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "chemdb", "build", "--nelements", "2-5", "--db", str(path)],
-        check=True,
-        stderr=subprocess.DEVNULL,
-    )
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"| time of the build, s | {time.perf_counter() - start:.0f} |")
-    print(f"| CPU time, s | {used.ru_utime + used.ru_stime:.0f} |")
-    print(f"| largest resident memory, GB | {used.ru_maxrss / 1e6:.1f} |", flush=True)
-
-
-def random_quinaries() -> list[tuple[list, tuple[int, ...], int]]:
-    """Return elements in order of electronegativity, factors and stoichiometry_id of random quinaries."""
-    draw = random.Random(0)
-    factors = reduced_factors(5, 8).tolist()
-    found = []
-    for _ in range(N_RANDOM):
-        chosen = sorted(draw.sample(elements(), 5), key=lambda element: element.rank)
-        number = draw.randrange(len(factors))
-        found.append((chosen, tuple(factors[number]), number))
+def random_compositions(db, n, seed=0):
+    """Return symbols and factors of `n` random compositions, the elements in order of electronegativity."""
+    random = Random(seed)
+    with db.cursor() as con:
+        rows = con.execute(
+            "select symbol::varchar from element order by electronegativity nulls last, atomic_number"
+        ).fetchall()
+        [(largest,)] = con.execute("select max(max_factor) from stoichiometry").fetchall()
+    ordered = [symbol for (symbol,) in rows]
+    found = {}
+    while len(found) < n:
+        symbols = sorted(random.sample(ordered, 5), key=ordered.index)
+        factors = [random.randint(1, largest) for _ in symbols]
+        if gcd(*factors) == 1:
+            text = "".join(f"{s}{f if f > 1 else ''}" for s, f in zip(symbols, factors, strict=True))
+            found[text] = symbols, factors
     return found
 
 
-def n_wrong(con: duckdb.DuckDBPyConnection) -> int:
-    """Return how many random quinaries the file and the rule decide differently."""
-    states = oxidation_states("smact14").states
-    sample = random_quinaries()
-    expected = [
-        naive.is_allowed(
-            [element.electronegativity for element in chosen],
-            [states.get(element.symbol, ()) for element in chosen],
-            factors,
+def by_smact(symbols, factors, states):
+    """Return whether SMACT allows a composition."""
+    import smact
+    from smact.screening import smact_filter
+
+    try:
+        return bool(
+            smact_filter(
+                [smact.Element(symbol) for symbol in symbols],
+                stoichs=[[factor] for factor in factors],
+                species_unique=False,
+                oxidation_states_set=states,
+            )
         )
-        for chosen, factors, _ in sample
-    ]
-    symbols = zip(*([element.symbol for element in chosen] for chosen, *_ in sample), strict=True)
-    columns = {f"e{place}": list(column) for place, column in enumerate(symbols, start=1)}
-    con.register(
-        "random",
-        pa.table(
-            {"number": range(N_RANDOM), "stoichiometry_id": [number for *_, number in sample]} | columns
-        ),
+    except ValueError:  # an element has no oxidation states
+        return False
+
+
+def main(path, n_label=20_000, n_smact=2_000):
+    """Print how many decisions differ."""
+    with chemdb.open(path) as db:
+        found = random_compositions(db, int(n_label))
+        given = pa.table(
+            {
+                "text": list(found),
+                "elements": [symbols for symbols, _ in found.values()],
+                "factors": pa.array([factors for _, factors in found.values()], pa.list_(pa.uint8())),
+            }
+        )
+        with db.cursor() as con, registered(con, {"given": given}):
+            in_file = dict(con.execute(LOOK_UP).fetchall())
+        labels = dict(
+            zip(*(db.label(list(found))[name].to_pylist() for name in ("formula", "allowed")), strict=True)
+        )
+        states = db.info()["build_info"]["oxidation_state_set"]
+    differ = sum(in_file.get(text) is not labels[text] for text in found)
+    print(
+        f"{len(found):,} random compositions of five elements, {sum(labels.values()):,} allowed: {differ:,} differ from label"
     )
-    decided = con.execute(DECIDED).fetchall()
-    assert len(decided) == N_RANDOM
-    print(f"| of {N_RANDOM:,} random quinaries, allowed | {sum(expected):,} |")
-    return sum(found != right for (_, found), right in zip(decided, expected, strict=True))
-
-
-def main() -> None:
-    """Print a table for docs/storage.md; fail where something differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--db", type=Path, default=Path("quinaries.duckdb"))
-    parser.add_argument("--keep", action="store_true")
-    options = parser.parse_args()
-    print("| two to five elements, factors up to 8 | |")
-    print("| --- | ---: |")
-    if not options.keep:
-        build(options.db)
-    print(f"| file, MB | {options.db.stat().st_size / 1e6:.0f} |")
-    with duckdb.connect(options.db, read_only=True) as con:
-        con.execute("set enable_progress_bar = false; set memory_limit = '2GB'")
-        [(allowed, n_sets)] = con.execute(
-            "select (select allowed from order_summary where nelements = 5), count(*) from store.allowed_set where nelements = 5"
-        ).fetchall()
-        print(f"| allowed quinaries | {allowed:,} |")
-        print(f"| distinct sets of five elements | {n_sets:,} |")
-        wrong = n_wrong(con)
-        print(f"| decided differently by the rule | {wrong} |")
-        for name, query in COUNTS.items():
-            con.execute(query).fetchall()
-            start = time.process_time()
-            con.execute(query).fetchall()
-            print(f"| {name}, CPU-s | {time.process_time() - start:.3f} |", flush=True)
-    if allowed != ALLOWED or wrong:
-        sys.exit(f"wrong: {ALLOWED:,} quinaries are allowed")
+    some = list(found)[: int(n_smact)]
+    differ = sum(in_file.get(text) is not by_smact(*found[text], states) for text in some)
+    print(f"{len(some):,} of these: {differ:,} differ from SMACT's smact_filter")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
