@@ -26,7 +26,7 @@ with kernel_cache():
     from chemdb.enumeration.kernel import distinct_rows
 
 #: Bytes of bitmaps that are decided, or packed, at a time.
-BATCH_BYTES = 64_000_000
+BATCH_BYTES = 32_000_000
 #: Head signatures that are decided at a time, where their bitmaps are small.
 BATCH_HEADS = 1_000
 #: Bytes at the end of a set by which sets are sorted: neighbours are then so similar that zstd makes them
