@@ -113,7 +113,7 @@ class SystemsBySignature:
         width = -(-len(self.factors) // 8)
         bits: NDArray[np.uint8] = self.bits.read(np.uint8, width)
         # Few, because every row is on other pages of the file.
-        step = max(1, BATCH_BYTES // (4 * width))
+        step = max(1, BATCH_BYTES // (16 * width))
         for start in range(0, self.n_sets - 1, step):
             yield start + 1, bits[self.row_of_set[start : start + step]]
             self.bits.forget()
