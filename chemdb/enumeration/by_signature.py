@@ -26,7 +26,7 @@ with kernel_cache():
     from chemdb.enumeration.kernel import distinct_rows
 
 #: Bytes of bitmaps that are decided, or packed, at a time.
-BATCH_BYTES = 64_000_000
+BATCH_BYTES = 32_000_000
 #: Head signatures that are decided at a time, where their bitmaps are small.
 BATCH_HEADS = 1_000
 #: Bytes at the end of a set by which sets are sorted: neighbours are then so similar that zstd makes them
@@ -113,7 +113,7 @@ class SystemsBySignature:
         width = -(-len(self.factors) // 8)
         bits: NDArray[np.uint8] = self.bits.read(np.uint8, width)
         # Few, because every row is on other pages of the file.
-        step = max(1, BATCH_BYTES // (4 * width))
+        step = max(1, BATCH_BYTES // (16 * width))
         for start in range(0, self.n_sets - 1, step):
             yield start + 1, bits[self.row_of_set[start : start + step]]
             self.bits.forget()
