@@ -21,7 +21,7 @@ from chemdb.runtime.temporary import plainly_named, spill_folder
 #: Oldest storage format with zstd: DuckDB 1.4 and later open the file.
 STORAGE_VERSION = "v1.4.0"
 #: Raised when the tables or views that chemdb reads change.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 #: SQL after which neither a user nor the views of a file reach another file, a host or a Python variable.
 CONFINE = (
     "set enable_external_access = false; set python_enable_replacements = false; "
