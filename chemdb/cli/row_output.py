@@ -103,7 +103,7 @@ def write_rows(
 ) -> None:
     """Write the rows to a file or stdout, and the title to stderr."""
     from chemdb.cli.screen import confirm, note, steps_on_screen
-    from chemdb.files.output_files import write_batches
+    from chemdb.files.output.output_files import write_batches
 
     note(title)
     with steps_on_screen() as steps, steps("Rows") as progress:

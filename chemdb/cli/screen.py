@@ -110,7 +110,7 @@ def show_texts(
     FileError
         The file cannot be written.
     """
-    from chemdb.files.output_files import text_target
+    from chemdb.files.output.output_files import text_target
     from chemdb.files.text_files import write_csv, write_json
 
     with text_target(output) as stream:
@@ -122,7 +122,7 @@ def show_texts(
 
 def show_json(value: Any, output: Path | None = None) -> None:
     """Print a value as JSON, or write it to a file atomically."""
-    from chemdb.files.output_files import text_target
+    from chemdb.files.output.output_files import text_target
     from chemdb.files.text_files import json_text
 
     with text_target(output) as stream:
@@ -136,7 +136,7 @@ def _target(output: Path | None) -> Iterator[TextIO]:
         with stdout() as stream:
             yield stream
         return
-    from chemdb.files.output_files import text_target
+    from chemdb.files.output.output_files import text_target
 
     with text_target(output) as stream:
         yield stream

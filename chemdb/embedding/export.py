@@ -11,7 +11,7 @@ from chemdb.embedding.embedded import COLUMNS, Compositions, Embedded, vector_sc
 from chemdb.embedding.export_npz import write_npz
 from chemdb.embedding.export_parts import parquet_writer, write_parts
 from chemdb.errors import EmbeddingError, FileError, counted, warn
-from chemdb.files.output_files import write_batches
+from chemdb.files.output.output_files import write_batches
 from chemdb.lookup.formula_input import formula_array, is_table, read_table
 from chemdb.lookup.label import Labeller
 from chemdb.runtime.atomic_write import atomic_write

@@ -11,7 +11,7 @@ from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
 from chemdb.files.file_columns import Form, formula_column_of
 from chemdb.files.line_files import line_batches
-from chemdb.files.output_files import format_of, write_batches
+from chemdb.files.output.output_files import format_of, write_batches
 from chemdb.files.user_files import limit_size, open_table, read_error
 from chemdb.lookup.label import Labeller, label_batches
 from chemdb.runtime.limits import Limits
@@ -42,7 +42,7 @@ def label_file(
     source : Path
         A file that `chemdb.files.user_files.open_table` can read.
     target : Path or None
-        Its suffix, one of `chemdb.files.output_files.WRITERS`, is the format; None writes CSV to stdout.
+        Its suffix, one of `chemdb.files.output.output_files.WRITERS`, is the format; None is CSV on stdout.
     limits : Limits
     formula_column : str, optional
         By default the first column with a usual name, such as formula.

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from chemdb.api import Database
 from chemdb.database.connection import connect_in_memory
 from chemdb.database.execution import Cancellation
-from chemdb.files.output_files import WRITERS
+from chemdb.files.output.output_files import WRITERS
 from chemdb.runtime.standard_streams import write_stderr
 from chemdb.serve.answers import ExportQuery
 from chemdb.serve.lanes import ClientLeftError, Lane

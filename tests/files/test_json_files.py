@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
-from chemdb.files.output_files import write_batches
+from chemdb.files.output.output_files import write_batches
 from chemdb.files.user_files import open_table
 from chemdb.lookup.label_file import FORMS
 from chemdb.runtime.limits import Limits

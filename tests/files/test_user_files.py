@@ -10,7 +10,7 @@ import pytest
 from chemdb.database.connection import connect_in_memory
 from chemdb.errors import FileError
 from chemdb.files.file_columns import column_called, first_column, formula_column
-from chemdb.files.output_files import write_batches
+from chemdb.files.output.output_files import write_batches
 from chemdb.files.user_files import open_table
 from chemdb.runtime.limits import Limits
 

@@ -56,7 +56,7 @@ def sample(
     import chemdb
     from chemdb.cli.screen import confirm, show
     from chemdb.errors import ChemdbError
-    from chemdb.files.output_files import format_of, write_batches
+    from chemdb.files.output.output_files import format_of, write_batches
 
     kind = format_of(output) if output else ""
     if output:

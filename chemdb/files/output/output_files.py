@@ -73,6 +73,11 @@ def write_batches(
     """
     if target is None and format_name == "parquet":
         raise FileError("parquet cannot be written to stdout; name a file with --output")
+    if target and format_name == "parquet":
+        from chemdb.files.output.parquet_files import is_plain, write_parquet
+
+        if is_plain(batches.schema):
+            return write_parquet(batches, target, total, progress)
     destination = atomic_write(target) if target else stdout_path()
     with destination as [partial], connect_in_memory(limits) as con:
         # DuckDB 2.0 can hang when it is interrupted while other threads write.

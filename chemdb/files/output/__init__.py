@@ -1,0 +1,1 @@
+"""Rows and text as files, each written atomically."""
