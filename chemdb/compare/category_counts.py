@@ -58,9 +58,10 @@ class Pair:
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return whether compositions are allowed on each side, shape (n_compositions,)."""
         byte, shift = stoichiometries >> 3, (7 - (stoichiometries & 7)).astype(np.uint8)
-        return tuple(  # type: ignore[return-value]
+        first, second = (
             side.sets[side.system_set[systems], byte] >> shift & 1 == 1 for side in (self.first, self.second)
         )
+        return first, second
 
 
 def pair_of(first: SystemArrays, second: SystemArrays) -> Pair:
@@ -78,9 +79,7 @@ def pair_of(first: SystemArrays, second: SystemArrays) -> Pair:
     keys = first.system_set.astype(np.int64) * len(second.sets) + second.system_set
     distinct, inverse = np.unique(keys, return_inverse=True)
     pairs = np.stack(np.divmod(distinct, len(second.sets)), axis=1).astype(np.int32)
-    known = [
-        side.known_system * len(first.factors) + side.known_stoichiometry for side in (first, second)
-    ]
+    known = [side.known_system * len(first.factors) + side.known_stoichiometry for side in (first, second)]
     either = np.union1d(*known)
     return Pair(first, second, pairs, inverse, either, np.isin(either, known[0]), np.isin(either, known[1]))
 
@@ -130,9 +129,10 @@ def changes(pair: Pair) -> Iterator[tuple[NDArray[np.int64], ...]]:
         Row of the system, row of the stoichiometry, and the categories on both sides.
     """
     m = pair.n_stoichiometries
-    differs = np.concatenate(
-        [(a != b).any(axis=1) for a, b in map(pair.bits, _slices(len(pair.pairs), PAIRS_AT_ONCE))] or [np.empty(0, bool)]
-    )
+    differs = np.empty(len(pair.pairs), bool)
+    for chosen in _slices(len(pair.pairs), PAIRS_AT_ONCE):
+        a, b = pair.bits(chosen)
+        differs[chosen] = (a != b).any(axis=1)
     visited = differs[pair.pair_of]
     known_differs = pair.known[pair.known_first != pair.known_second]
     visited[known_differs // m] = True

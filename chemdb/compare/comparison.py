@@ -15,6 +15,7 @@ from chemdb.database.metadata import elements_of, nelements_of
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import ArrowRows
 from chemdb.errors import ChemdbError
+from chemdb.notebook.html_table import table_html
 from chemdb.runtime.progress import Steps, no_steps
 
 #: What is counted, and the places of its categories in CATEGORIES.
@@ -44,7 +45,11 @@ class Comparison(ArrowRows):
     """
 
     def __init__(
-        self, sides: tuple[Side, Side], symbols: Sequence[str], nelements: Sequence[int], steps: Steps = no_steps
+        self,
+        sides: tuple[Side, Side],
+        symbols: Sequence[str],
+        nelements: Sequence[int],
+        steps: Steps = no_steps,
     ) -> None:
         self.a, self.b = sides
         self.nelements = tuple(nelements)
@@ -113,11 +118,10 @@ class Comparison(ArrowRows):
             for systems, stoichiometries, before, after in changes(pair):
                 elements = pair.first.elements[systems]
                 factors = pair.first.factors[stoichiometries]
-                texts = [
-                    text
-                    for place in range(k)
-                    for text in (names.take(pa.array(elements[:, place])), amounts.take(pa.array(factors[:, place])))
-                ]
+                texts = []
+                for place in range(k):
+                    texts.append(names.take(pa.array(elements[:, place])))
+                    texts.append(amounts.take(pa.array(factors[:, place])))
                 in_order = np.take_along_axis(elements, np.argsort(alphabetical[elements], axis=1), axis=1)
                 parts = [names.take(pa.array(column)) for column in np.ascontiguousarray(in_order.T)]
                 yield pa.RecordBatch.from_arrays(
@@ -130,6 +134,10 @@ class Comparison(ArrowRows):
                     ],
                     schema=CHANGED,
                 )
+
+    def _repr_html_(self) -> str:
+        table = self.arrow()
+        return table_html(table.column_names, [tuple(row.values()) for row in table.to_pylist()], repr(self))
 
     def __repr__(self) -> str:
         return (

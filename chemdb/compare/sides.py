@@ -12,14 +12,19 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.species import OxidationStates, oxidation_states
 from chemdb.database.arrays import SystemArrays, as_array, read_systems
-from chemdb.database.metadata import build_info, elements_of, known_sources, max_stoichiometry_of, nelements_of
+from chemdb.database.metadata import (
+    build_info,
+    elements_of,
+    known_sources,
+    max_stoichiometry_of,
+    nelements_of,
+)
 from chemdb.database.open_file import OpenFile
 from chemdb.enumeration.element_table import elements_by_symbol, rule_table
 from chemdb.errors import ChemdbError, nearest
 
 with kernel_cache():
     from chemdb.enumeration.allowed_sets import enumerate_systems
-
 
 
 @dataclass(frozen=True)
@@ -82,15 +87,12 @@ def two_names(file: OpenFile, first: str, second: str) -> tuple[Side, Side]:
         They are not both sources, or both sets.
     """
     with file.cursor() as con:
-        sources = [name for (name,) in con.execute("select source from known_source order by 1").fetchall()]
+        sources = _names(con, "select source from known_source order by 1")
         if first in sources and second in sources:
             return _source_side(file, con, first), _source_side(file, con, second)
-        sets = [
-            name
-            for (name,) in con.execute("select distinct oxidation_state_set from species order by 1").fetchall()
-        ]
+        sets = _names(con, "select distinct oxidation_state_set from species order by 1")
         for name in (first, second):
-            is_set = name in sets or (os.sep in name or Path(name).suffix) and Path(name).is_file()
+            is_set = name in sets or ((os.sep in name or Path(name).suffix) and Path(name).is_file())
             if not is_set and name not in sources:
                 hint = nearest(name, [*sets, *sources])
                 raise ChemdbError(
@@ -103,6 +105,10 @@ def two_names(file: OpenFile, first: str, second: str) -> tuple[Side, Side]:
                     f"{first} and {second}: compare two oxidation-state sets, or two known sources"
                 )
         return _set_side(file, con, first, sets), _set_side(file, con, second, sets)
+
+
+def _names(con: duckdb.DuckDBPyConnection, statement: str) -> list[str]:
+    return [name for (name,) in con.execute(statement).fetchall()]
 
 
 def _space(nelements: tuple[int, ...], max_stoichiometry: int) -> str:

@@ -10,6 +10,8 @@ from chemdb.errors import PlotError, one_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from chemdb.plot.captioned_figure import CaptionedFigure
+
 #: Anion classes of Figure 5; "other" is everything outside the first four.
 ANION_CLASSES = ("pnictide", "halide", "chalcogenide", "oxide", "other")
 
@@ -94,7 +96,7 @@ def chemdb_style() -> Iterator[None]:
         yield
 
 
-def new_figure(columns: int, height: float) -> "Figure":
+def new_figure(columns: int, height: float) -> "CaptionedFigure":
     """Return an empty figure for print.
 
     Parameters
@@ -104,10 +106,12 @@ def new_figure(columns: int, height: float) -> "Figure":
     height : float
         Relative to the width.
     """
-    from matplotlib.figure import Figure
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
     width = WIDTHS[columns] / CM_PER_INCH
-    return Figure(figsize=(width, width * height), dpi=DPI)
+    figure = CaptionedFigure(figsize=(width, width * height), dpi=DPI)
+    figure.style = chemdb_style
+    return figure
 
 
 def formula_markup(formula: str) -> str:

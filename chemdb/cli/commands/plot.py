@@ -1,13 +1,13 @@
 """chemdb plot: figures."""
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 import chemdb
 from chemdb.cli.app import app
+from chemdb.cli.compare_options import FirstSide, SecondSide, opened_and_compared
 from chemdb.cli.map_options import (
     Components,
     Embedding,
@@ -17,17 +17,8 @@ from chemdb.cli.map_options import (
     Seed,
     Settings,
     Standardize,
-    spec_of,
 )
 from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads
-from chemdb.runtime.limits import Limits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import duckdb
-
-    from chemdb.maps.stored import MapSpec
 
 plot = typer.Typer(
     no_args_is_help=True,
@@ -88,26 +79,23 @@ def periodic_table(
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
     from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.periodic_table import draw, draw_query, draw_replacements
+    from chemdb.plot.drawing import check_target
 
     if query is not None and (nelements or category):
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     if replace is not None and (nelements or category or query is not None):
         raise typer.BadParameter("--replace goes without --nelements, --category and --query")
     check_target(output)
-    if replace is not None:
-        with _opened(db, threads, memory_limit, temp_directory) as con:
-            save(draw_replacements(con, replace, f_block, columns), output)
-    elif query is None:
-        with _opened(db, threads, memory_limit, temp_directory) as con:
-            save(
-                draw(con, 2 if nelements is None else nelements, category or "allowed", f_block, columns),
-                output,
-            )
-    else:
-        with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
-            save(draw_query(con, opened.query(query), query, f_block, columns), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        opened.plot.periodic_table(
+            nelements,
+            category,
+            query=query,
+            replace=replace,
+            f_block=f_block,
+            columns=columns,
+            output=output,
+        )
     confirm(output)
 
 
@@ -125,12 +113,11 @@ def substitution(
     Example: chemdb plot substitution -o substitution.png
     """
     from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.substitution_matrix import draw
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, columns), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        opened.plot.substitution(columns=columns, output=output)
     confirm(output)
 
 
@@ -164,12 +151,13 @@ def composition(
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
     from chemdb.cli.screen import confirm
-    from chemdb.plot.chemical_system import draw
-    from chemdb.plot.drawing import check_target, save
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, chemsys, hull_energies, palette, columns), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        opened.plot.composition(
+            chemsys, hull_energies=hull_energies, palette=palette, columns=columns, output=output
+        )
     confirm(output)
 
 
@@ -206,22 +194,26 @@ def one_map(
 
     Example: chemdb plot map --method pca --nelements 2 -o map.png
     """
-    from chemdb.cli.screen import confirm
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.maps.reduction import parse_setting
     from chemdb.plot.drawing import check_target
 
     check_target(output, *([(".html",)] if html else []))
-    spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
-    _have(db, [spec], palette, Limits.of(threads, memory_limit, temp_directory))
-    with _opened(db, threads, memory_limit, temp_directory) as con:
+    of_map: dict[str, Any] = {
+        "per_category": per_category,
+        "seed": seed,
+        "components": components,
+        "standardize": standardize,
+        "settings": dict(map(parse_setting, settings or [])),
+        "palette": palette,
+    }
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         if html:
-            from chemdb.plot.map_page import write
-
-            write(con, spec, output, palette)
+            opened.plot.map_page(output, embedding, method, nelements, **of_map, steps=steps)
         else:
-            from chemdb.plot.drawing import save
-            from chemdb.plot.embedding_map import draw
-
-            save(draw(con, spec, palette, columns), output)
+            opened.plot.map(
+                embedding, method, nelements, **of_map, columns=columns, output=output, steps=steps
+            )
     confirm(output)
 
 
@@ -244,14 +236,20 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
-    from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.map_grid import draw, specs
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    _have(db, specs(nelements, per_category, seed), palette, Limits.of(threads, memory_limit, temp_directory))
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, nelements, per_category, seed, palette, columns), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        opened.plot.map_grid(
+            nelements,
+            per_category=per_category,
+            seed=seed,
+            palette=palette,
+            columns=columns,
+            output=output,
+            steps=steps,
+        )
     confirm(output)
 
 
@@ -271,15 +269,14 @@ def anions(
 
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
-    from chemdb.cli.screen import confirm
-    from chemdb.plot.anions import draw
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.map_grid import specs
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    _have(db, specs(2, per_category, seed), palette, Limits.of(threads, memory_limit, temp_directory))
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, per_category, seed, palette, columns), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        opened.plot.anions(
+            per_category=per_category, seed=seed, palette=palette, columns=columns, output=output, steps=steps
+        )
     confirm(output)
 
 
@@ -303,17 +300,39 @@ def density(
     Example: chemdb plot density --nelements 3 -o density.png
     """
     from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.maps.exact_pca.density import density as count
-    from chemdb.plot.density_map import draw
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.query.sample import check_nelements
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        check_nelements(con, nelements)
-        with steps_on_screen() as steps:
-            found = count(con, embedding, nelements, bins, steps=steps)
-        save(draw(con, found, columns), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        opened.plot.density(embedding, nelements, bins=bins, columns=columns, output=output, steps=steps)
+    confirm(output)
+
+
+@plot.command("compare")
+def comparison(
+    first: FirstSide,
+    second: SecondSide,
+    db: Database,
+    output: Picture,
+    columns: Columns = 2,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
+) -> None:
+    """Draw what differs between two files, oxidation-state sets or known sources, see chemdb compare.
+
+    Example: chemdb plot compare smact14 icsd24 -o compare.png
+    """
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.plot.drawing import check_target
+
+    check_target(output)
+    path, compared = opened_and_compared(first, second, db)
+    with (
+        chemdb.open(path, threads, memory_limit, temp_directory) as opened,
+        steps_on_screen() as steps,
+    ):
+        opened.plot.compare(*compared, columns=columns, output=output, steps=steps)
     confirm(output)
 
 
@@ -336,38 +355,10 @@ def paper(
     Example: chemdb plot paper --per-category 60 -o .
     """
     from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.plot.paper_figures import draw_all
 
-    with steps_on_screen() as steps:
-        results = draw_all(
-            db,
-            folder,
-            format,
-            per_category,
-            seed,
-            palette,
-            Limits.of(threads, memory_limit, temp_directory),
-            steps,
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        results = opened.plot.paper(
+            folder, format=format, per_category=per_category, seed=seed, palette=palette, steps=steps
         )
     for path, drawn in results:
         confirm(f"{path}{'' if drawn else ': up to date'}")
-
-
-@contextmanager
-def _opened(
-    db: Path, threads: int | None, memory_limit: str | None, temp_directory: Path | None
-) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """Give a cursor of the database."""
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
-        yield con
-
-
-def _have(db: Path, specs: "Iterable[MapSpec]", palette: str, limits: Limits) -> None:
-    """Make missing maps, once it is clear that they can be drawn."""
-    from chemdb.cli.screen import steps_on_screen
-    from chemdb.maps.make import add_maps
-    from chemdb.plot.style import palette as check_palette
-
-    check_palette(palette)
-    with steps_on_screen() as steps:
-        add_maps(db, specs, limits, steps)
