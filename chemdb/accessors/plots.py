@@ -258,7 +258,6 @@ class Plots:
         first: Any,
         second: str | None = None,
         *,
-        columns: int = 2,
         output: Target = None,
         steps: Steps = no_steps,
     ) -> "CaptionedFigure":
@@ -268,8 +267,6 @@ class Plots:
         ----------
         first, second
             As in `Database.compare`.
-        columns : int
-            Print width, 1 or 2 columns.
         output : path-like, optional
 
         Raises
@@ -281,7 +278,7 @@ class Plots:
             from chemdb.plot.comparison_figure import draw
 
         comparison = self._db.compare(first, second, steps=steps)
-        return self._drawn(output, lambda con: draw(con, comparison, columns))
+        return self._drawn(output, lambda con: draw(con, comparison))
 
     def paper(
         self,

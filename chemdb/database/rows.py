@@ -80,6 +80,11 @@ class Rows(ArrowRows):
         kind = dict if isinstance(parameters, Mapping) else list
         self._parameters = kind(parameters) if parameters else None
 
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return self._whole(lambda rows: list(rows.columns))
+
     def read(self) -> tuple[list[str], Iterator[tuple]]:
         """Return the column names and an iterator over the rows, in bounded memory."""
         rows = until_exit(self._read())

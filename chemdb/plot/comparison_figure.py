@@ -25,7 +25,7 @@ COLORMAP = "RdBu_r"
 N_ROWS = 9.4
 
 
-def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison, columns: int = 2) -> Drawing:
+def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison) -> Drawing:
     """Return the counts of a comparison by number of elements, and the change of each element.
 
     The upper part shows which allowed and known compositions A and B share; the lower part colours the
@@ -37,8 +37,6 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison, columns: int = 
     con : DuckDBPyConnection
         Connection to the file that says what the elements are.
     comparison : Comparison
-    columns : int
-        Print width, 1 or 2 columns.
 
     Raises
     ------
@@ -57,14 +55,15 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison, columns: int = 
         if row["category"] == counted
     }
     with chemdb_style():
-        figure = new_figure(columns, 0.86)
-        _bars(figure.add_axes((0.33, 0.74, 0.52, 0.18)), comparison.arrow())
+        figure = new_figure(2, 0.86)
+        _bars(figure.add_axes((0.33, 0.75, 0.52, 0.19)), comparison.arrow())
         _legend(figure, comparison)
         _elements(figure, con, change, counted)
     text = (
         f"Compositions that only A ({comparison.a.name}), both, and only B ({comparison.b.name}) have, as "
         f"shares of those that either has; and elements coloured by the change of their {counted} "
-        "compositions, (B − A) / (B + A): blue where A has more, red where B has more, white with a dash where none differ."
+        "compositions, (B − A) / (B + A): blue where A has more, red where B has more, white with a dash "
+        "where none differ."
     )
     largest = sorted(change, key=lambda symbol: -abs(change[symbol]))[:5]
     details = {
@@ -126,7 +125,6 @@ def _elements(
     largest = max(map(abs, change.values()))
     norm = Normalize(-largest, largest)
     colormap = colormaps[COLORMAP]
-    wide = figure.get_figwidth() > 5
     for element in elements_of(con):
         row, column = position(element)
         y = row + 0.4 if element.block == "f" else float(row)
@@ -137,16 +135,13 @@ def _elements(
             (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
         )
         axes.add_patch(tile)
-        size = TEXT if wide else SMALL - 1
-        axes.text(column, y - 0.13, element.symbol, ha="center", va="center", color=ink, fontsize=size)
-        if wide:
-            label = "–" if value is None else f"{value:+.2f}"
-            axes.text(column, y + 0.26, label, ha="center", va="center", color=ink, fontsize=SMALL - 1.5)
+        label = "–" if value is None else f"{value:+.2f}"
+        axes.text(column, y - 0.13, element.symbol, ha="center", va="center", color=ink, fontsize=TEXT)
+        axes.text(column, y + 0.26, label, ha="center", va="center", color=ink, fontsize=SMALL - 1.5)
     bar = figure.colorbar(
         ScalarMappable(norm, colormap),
         cax=axes.inset_axes((3.2, 1.7, 8.2, 0.28), transform=axes.transData),
         orientation="horizontal",
-        ticks=[-largest, 0, largest],
-        format="{x:+.2f}",
     )
+    bar.set_ticks([-largest, 0, largest], labels=[f"{-largest:+.2f}", "0", f"{largest:+.2f}"])
     bar.set_label(f"change of {counted} compositions, (B − A) / (B + A)", fontsize=SMALL)

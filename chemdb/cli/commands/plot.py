@@ -314,7 +314,6 @@ def comparison(
     second: SecondSide,
     db: Database,
     output: Picture,
-    columns: Columns = 2,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -332,7 +331,7 @@ def comparison(
         chemdb.open(path, threads, memory_limit, temp_directory) as opened,
         steps_on_screen() as steps,
     ):
-        opened.plot.compare(*compared, columns=columns, output=output, steps=steps)
+        opened.plot.compare(*compared, output=output, steps=steps)
     confirm(output)
 
 
