@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: A file to save a figure to; its caption goes to a .txt file beside it.
 Target = str | os.PathLike[str] | None
+#: A style file of matplotlib: fonts, sizes, line widths.
+Style = Path | str | None
+#: Colours: okabe-ito (colour-blind safe), or paper.
+PALETTE = "okabe-ito"
 
 
 class Plots:
@@ -26,6 +30,7 @@ class Plots:
 
     Every method returns a matplotlib Figure, which notebooks show, with its caption as attribute ``caption``.
     With ``output``, a .png, .svg or .pdf file, it is saved too, and its caption to a text file beside it.
+    All take a ``style`` file of matplotlib, and those with categories a ``palette``, okabe-ito or paper.
     Figures of maps make the maps that the file does not have, and store them in it.
 
     Parameters
@@ -44,7 +49,9 @@ class Plots:
         query: str | None = None,
         replace: str | None = None,
         f_block: bool = False,
-        columns: int = 2,
+        scale: str = "auto",
+        columns: int | None = None,
+        style: Style = None,
         output: Target = None,
     ) -> "CaptionedFigure":
         """Return the elements, coloured by the number of compositions that contain them (Figure 1).
@@ -61,8 +68,12 @@ class Plots:
             Show what may replace this element in known compounds instead.
         f_block : bool
             Include lanthanides and actinides.
-        columns : int
-            Print width, 1 or 2 columns.
+        scale : str
+            Of the colours: auto, linear or log.
+        columns : int, optional
+            Print width, 1 or 2 columns; 2 by default.
+        style : path-like, optional
+            A style file of matplotlib.
         output : path-like, optional
 
         Raises
@@ -72,32 +83,39 @@ class Plots:
         """
         with no_fork():
             from chemdb.plot.periodic_table import draw, draw_query, draw_replacements
+            from chemdb.plot.style import Look
 
+        look = Look(columns=columns, style=style)
         if sum((query is not None, replace is not None, nelements is not None or category is not None)) > 1:
             raise PlotError("periodic_table: give nelements and category, or query, or replace")
         if replace is not None:
-            return self._drawn(output, lambda con: draw_replacements(con, replace, f_block, columns))
+            return self._drawn(output, lambda con: draw_replacements(con, replace, f_block, scale, look))
         if query is not None:
             result = self._db.query(query)
-            return self._drawn(output, lambda con: draw_query(con, result, query, f_block, columns))
+            return self._drawn(output, lambda con: draw_query(con, result, query, f_block, scale, look))
         counted = category or "allowed"
         size = 2 if nelements is None else nelements
-        return self._drawn(output, lambda con: draw(con, size, counted, f_block, columns))
+        return self._drawn(output, lambda con: draw(con, size, counted, f_block, scale, look))
 
-    def substitution(self, *, columns: int = 2, output: Target = None) -> "CaptionedFigure":
+    def substitution(
+        self, *, columns: int | None = None, style: Style = None, output: Target = None
+    ) -> "CaptionedFigure":
         """Return the matrix of substitution weights, from which `Database.suggest` adds up its scores."""
         with no_fork():
+            from chemdb.plot.style import Look
             from chemdb.plot.substitution_matrix import draw
 
-        return self._drawn(output, lambda con: draw(con, columns))
+        look = Look(columns=columns, style=style)
+        return self._drawn(output, lambda con: draw(con, look))
 
     def composition(
         self,
         chemsys: str,
         *,
         hull_energies: bool = False,
-        palette: str = "paper",
+        palette: str = PALETTE,
         columns: int | None = None,
+        style: Style = None,
         output: Target = None,
     ) -> "CaptionedFigure":
         """Return a chemical system by category: a line, a triangle, or slices of a tetrahedron.
@@ -120,8 +138,10 @@ class Plots:
         """
         with no_fork():
             from chemdb.plot.chemical_system import draw
+            from chemdb.plot.style import Look
 
-        return self._drawn(output, lambda con: draw(con, chemsys, hull_energies, palette, columns))
+        look = Look(palette, columns, style)
+        return self._drawn(output, lambda con: draw(con, chemsys, hull_energies, look))
 
     def map(
         self,
@@ -134,8 +154,9 @@ class Plots:
         components: int = 2,
         standardize: bool = False,
         settings: Mapping[str, Any] | None = None,
-        palette: str = "paper",
-        columns: int = 1,
+        palette: str = PALETTE,
+        columns: int | None = None,
+        style: Style = None,
         output: Target = None,
         steps: Steps = no_steps,
     ) -> "CaptionedFigure":
@@ -149,10 +170,12 @@ class Plots:
         with no_fork():
             from chemdb.maps.stored import map_spec
             from chemdb.plot.embedding_map import draw
+            from chemdb.plot.style import Look
 
+        look = Look(palette, columns, style)
         spec = map_spec(embedding, method, nelements, per_category, seed, components, standardize, settings)
-        self._have_maps([spec], palette, output, steps)
-        return self._drawn(output, lambda con: draw(con, spec, palette, columns))
+        self._have_maps([spec], output, steps)
+        return self._drawn(output, lambda con: draw(con, spec, look))
 
     def map_page(
         self,
@@ -166,7 +189,7 @@ class Plots:
         components: int = 2,
         standardize: bool = False,
         settings: Mapping[str, Any] | None = None,
-        palette: str = "paper",
+        palette: str = PALETTE,
         steps: Steps = no_steps,
     ) -> Path:
         """Write one map as an interactive page that works offline, a .html file; return its path.
@@ -180,13 +203,14 @@ class Plots:
             from chemdb.maps.stored import map_spec
             from chemdb.plot.drawing import check_target
             from chemdb.plot.map_page import write
+            from chemdb.plot.style import Look
 
-        target = Path(output)
+        target, look = Path(output), Look(palette)
         check_target(target, (".html",))
         spec = map_spec(embedding, method, nelements, per_category, seed, components, standardize, settings)
-        self._have_maps([spec], palette, None, steps)
+        self._have_maps([spec], None, steps)
         with self._db.cursor() as con:
-            write(con, spec, target, palette)
+            write(con, spec, target, look)
         return target
 
     def map_grid(
@@ -195,25 +219,29 @@ class Plots:
         *,
         per_category: int = 3000,
         seed: int = 0,
-        palette: str = "paper",
-        columns: int = 2,
+        palette: str = PALETTE,
+        columns: int | None = None,
+        style: Style = None,
         output: Target = None,
         steps: Steps = no_steps,
     ) -> "CaptionedFigure":
         """Return Figure 2, 3 or 4: six representations by three reductions for a number of elements."""
         with no_fork():
             from chemdb.plot.map_grid import draw, specs
+            from chemdb.plot.style import Look
 
-        self._have_maps(specs(nelements, per_category, seed), palette, output, steps)
-        return self._drawn(output, lambda con: draw(con, nelements, per_category, seed, palette, columns))
+        look = Look(palette, columns, style)
+        self._have_maps(specs(nelements, per_category, seed), output, steps)
+        return self._drawn(output, lambda con: draw(con, nelements, per_category, seed, look))
 
     def anions(
         self,
         *,
         per_category: int = 3000,
         seed: int = 0,
-        palette: str = "paper",
-        columns: int = 2,
+        palette: str = PALETTE,
+        columns: int | None = None,
+        style: Style = None,
         output: Target = None,
         steps: Steps = no_steps,
     ) -> "CaptionedFigure":
@@ -221,9 +249,11 @@ class Plots:
         with no_fork():
             from chemdb.plot.anions import draw
             from chemdb.plot.map_grid import specs
+            from chemdb.plot.style import Look
 
-        self._have_maps(specs(2, per_category, seed), palette, output, steps)
-        return self._drawn(output, lambda con: draw(con, per_category, seed, palette, columns))
+        look = Look(palette, columns, style)
+        self._have_maps(specs(2, per_category, seed), output, steps)
+        return self._drawn(output, lambda con: draw(con, per_category, seed, look))
 
     def density(
         self,
@@ -231,7 +261,8 @@ class Plots:
         nelements: int = 4,
         *,
         bins: int = 256,
-        columns: int = 2,
+        columns: int | None = None,
+        style: Style = None,
         output: Target = None,
         steps: Steps = no_steps,
     ) -> "CaptionedFigure":
@@ -245,11 +276,14 @@ class Plots:
         with no_fork():
             from chemdb.maps.exact_pca.density import density
             from chemdb.plot.density_map import draw
+            from chemdb.plot.style import Look
             from chemdb.query.sample import check_nelements
+
+        look = Look(columns=columns, style=style)
 
         def drawn(con: "duckdb.DuckDBPyConnection") -> "Drawing":
             check_nelements(con, nelements)
-            return draw(con, density(con, embedding, nelements, bins, steps=steps), columns)
+            return draw(con, density(con, embedding, nelements, bins, steps=steps), look)
 
         return self._drawn(output, drawn)
 
@@ -258,6 +292,7 @@ class Plots:
         first: Any,
         second: str | None = None,
         *,
+        style: Style = None,
         output: Target = None,
         steps: Steps = no_steps,
     ) -> "CaptionedFigure":
@@ -276,9 +311,11 @@ class Plots:
         """
         with no_fork():
             from chemdb.plot.comparison_figure import draw
+            from chemdb.plot.style import Look
 
+        look = Look(style=style)
         comparison = self._db.compare(first, second, steps=steps)
-        return self._drawn(output, lambda con: draw(con, comparison))
+        return self._drawn(output, lambda con: draw(con, comparison, look))
 
     def paper(
         self,
@@ -287,7 +324,8 @@ class Plots:
         format: str = "png",
         per_category: int = 3000,
         seed: int = 0,
-        palette: str = "paper",
+        palette: str = PALETTE,
+        style: Style = None,
         steps: Steps = no_steps,
     ) -> list[tuple[Path, bool]]:
         """Save Figures 1 to 5 in a folder; return their paths and whether each was drawn anew.
@@ -299,20 +337,20 @@ class Plots:
         """
         with no_fork():
             from chemdb.plot.paper_figures import draw_all
+            from chemdb.plot.style import Look
 
+        look = Look(palette, style=style)
         with self._db.cursor():
             results = draw_all(
-                self._db.path, Path(folder), format, per_category, seed, palette, self._db.limits, steps
+                self._db.path, Path(folder), format, per_category, seed, look, self._db.limits, steps
             )
         self._db.reopen()
         return results
 
-    def _have_maps(self, specs: "list[MapSpec]", palette: str, output: Target, steps: Steps) -> None:
-        """Make missing maps, once it is clear that they can be drawn."""
+    def _have_maps(self, specs: "list[MapSpec]", output: Target, steps: Steps) -> None:
+        """Make missing maps, once it is clear that the figure can be saved."""
         from chemdb.plot.drawing import check_target
-        from chemdb.plot.style import palette as check_palette
 
-        check_palette(palette)
         if output is not None:
             check_target(Path(output))
         self._db.add_maps(specs, steps)

@@ -13,13 +13,12 @@ from chemdb.database.metadata import elements_of
 from chemdb.maps.reduction import METHODS
 from chemdb.maps.stored import PER_CATEGORY, read_map
 from chemdb.plot.drawing import Caption, Drawing, file_details
+from chemdb.plot.embedding_map import OVERLAP
 from chemdb.plot.map_grid import grid, grid_details, specs
-from chemdb.plot.style import ANION_CLASSES, palette
+from chemdb.plot.style import ANION_CLASSES, DEFAULT_LOOK, Look
 
 #: Classes by group of the periodic table, except that the class of oxygen is oxide.
 CLASS_OF_GROUP = {15: "pnictide", 16: "chalcogenide", 17: "halide"}
-#: Drawing order, bottom to top.
-BOTTOM_UP = ("other", "chalcogenide", "pnictide", "halide", "oxide")
 RULE = (
     "The most electronegative element (Pauling) decides the class of a compound: OF2 is a halide, SO2 an "
     "oxide. Of two elements that are equally electronegative (C and Se, H and At), the one that belongs to a "
@@ -68,23 +67,22 @@ def draw(
     con: duckdb.DuckDBPyConnection,
     per_category: int = PER_CATEGORY,
     seed: int = 0,
-    palette_name: str = "paper",
-    columns: int = 2,
+    look: Look = DEFAULT_LOOK,
 ) -> Drawing:
     """Return Figure 5: the maps of the binaries, coloured by anion class.
 
     Raises
     ------
     ChemdbError
-        A map is not in the file, or unknown palette.
+        A map is not in the file.
     """
-    colors = palette(palette_name)
     maps = [read_map(con, spec) for spec in specs(2, per_category, seed)]
     classes = [anion_classes(con, as_array(map_.points["system_id"])) for map_ in maps]
-    figure = grid(maps, classes, BOTTOM_UP, ANION_CLASSES, colors, columns)
+    figure = grid(maps, classes, ANION_CLASSES, look)
     text = (
         f"Binary compositions of all categories by anion class, in {len(PAPER_EMBEDDINGS)} element "
-        f"representations (rows) and {len(METHODS)} reductions (columns). {RULE}"
+        f"representations (rows) and {len(METHODS)} reductions (columns). {RULE} "
+        f"{OVERLAP.format(group='class')}"
     )
     counts = {
         f"points of {map_.run['embedding']}": ", ".join(
@@ -92,5 +90,5 @@ def draw(
         )
         for map_, of_points in zip(maps, classes, strict=True)
     }
-    details = file_details(con) | counts | grid_details(maps) | {"palette": palette_name}
-    return Drawing(figure, Caption(text, details))
+    details = file_details(con) | counts | grid_details(maps) | look.details()
+    return Drawing(figure, Caption(text, details), look)

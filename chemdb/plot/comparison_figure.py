@@ -11,7 +11,7 @@ from chemdb.database.metadata import elements_of
 from chemdb.errors import PlotError
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing
 from chemdb.plot.periodic_table import position
-from chemdb.plot.style import SMALL, TEXT, chemdb_style, new_figure
+from chemdb.plot.style import DEFAULT_LOOK, Look, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ COLORMAP = "RdBu_r"
 N_ROWS = 9.4
 
 
-def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison) -> Drawing:
+def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison, look: Look = DEFAULT_LOOK) -> Drawing:
     """Return the counts of a comparison by number of elements, and the change of each element.
 
     The upper part shows which allowed and known compositions A and B share; the lower part colours the
@@ -37,6 +37,7 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison) -> Drawing:
     con : DuckDBPyConnection
         Connection to the file that says what the elements are.
     comparison : Comparison
+    look : Look
 
     Raises
     ------
@@ -54,8 +55,8 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison) -> Drawing:
         for row in by_element
         if row["category"] == counted
     }
-    with chemdb_style():
-        figure = new_figure(2, 0.86)
+    with look.applied():
+        figure = look.new_figure(2, 0.86)
         _bars(figure.add_axes((0.33, 0.75, 0.52, 0.19)), comparison.arrow())
         _legend(figure, comparison)
         _elements(figure, con, change, counted)
@@ -72,7 +73,7 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison) -> Drawing:
         "compositions that differ in their category": f"{comparison.n_changed:,}",
         "largest changes": ", ".join(f"{symbol} {change[symbol]:+.2f}" for symbol in largest),
     }
-    return Drawing(figure, Caption(text, details))
+    return Drawing(figure, Caption(text, details | look.details(colored=False)), look)
 
 
 def _bars(axes: "Axes", table: pa.Table) -> None:
@@ -96,9 +97,11 @@ def _bars(axes: "Axes", table: pa.Table) -> None:
             # White behind the numbers that are wider than their part of the bar.
             behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
             box = behind if side == "center" else None
-            axes.text(x, place, f"{n:,}", ha=side, va="center", fontsize=SMALL - 1, bbox=box)
+            axes.text(
+                x, place, f"{n:,}", ha=side, va="center", fontsize=points("xtick.labelsize") - 1, bbox=box
+            )
         name = f"{SIZE_NAMES[row['nelements']]}, {row['category']}"
-        axes.text(-0.24, place, name, ha="right", va="center", fontsize=SMALL)
+        axes.text(-0.24, place, name, ha="right", va="center", fontsize=points("xtick.labelsize"))
     axes.set(xlim=(0, 1), ylim=(max(len(rows), 3) - 0.5, -0.5))
     axes.set_axis_off()
 
@@ -136,12 +139,28 @@ def _elements(
         )
         axes.add_patch(tile)
         label = "–" if value is None else f"{value:+.2f}"
-        axes.text(column, y - 0.13, element.symbol, ha="center", va="center", color=ink, fontsize=TEXT)
-        axes.text(column, y + 0.26, label, ha="center", va="center", color=ink, fontsize=SMALL - 1.5)
+        axes.text(
+            column,
+            y - 0.13,
+            element.symbol,
+            ha="center",
+            va="center",
+            color=ink,
+            fontsize=points("font.size"),
+        )
+        axes.text(
+            column,
+            y + 0.26,
+            label,
+            ha="center",
+            va="center",
+            color=ink,
+            fontsize=points("xtick.labelsize") - 1.5,
+        )
     bar = figure.colorbar(
         ScalarMappable(norm, colormap),
         cax=axes.inset_axes((3.2, 1.7, 8.2, 0.28), transform=axes.transData),
         orientation="horizontal",
     )
     bar.set_ticks([-largest, 0, largest], labels=[f"{-largest:+.2f}", "0", f"{largest:+.2f}"])
-    bar.set_label(f"change of {counted} compositions, (B − A) / (B + A)", fontsize=SMALL)
+    bar.set_label(f"change of {counted} compositions, (B − A) / (B + A)", fontsize=points("xtick.labelsize"))

@@ -4,68 +4,119 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.maps.exact_pca.density import Density
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
-from chemdb.plot.style import chemdb_style, new_figure
+from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, Look, panel_letter
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Colour-blind safe, and readable in grey print.
-COLORMAP = "viridis"
 #: Colour of empty cells.
 EMPTY = "#FFFFFF"
+#: Rare categories are drawn in larger cells, until there are so many compositions for each cell of the grid.
+PER_CELL = 0.1
+#: Fewest cells along each side.
+FEWEST_CELLS = 16
 
 
-def draw(con: duckdb.DuckDBPyConnection, density: Density, columns: int = 2) -> Drawing:
-    """Return the density by category: four panels with one colour scale.
+def draw(con: duckdb.DuckDBPyConnection, density: Density, look: Look = DEFAULT_LOOK) -> Drawing:
+    """Return the density by category: four panels, each with a colour scale and cells of its own.
 
     Parameters
     ----------
     con : DuckDBPyConnection
         Connection to the file that `density` was computed from.
     density : Density
-    columns : int
-        Print width, 1 or 2 columns.
+    look : Look
     """
-    with chemdb_style():
-        figure = _panels(density, columns)
-    bins = len(density.x_edges) - 1
+    cells = {name: merged(density, name) for name in CATEGORIES}
+    with look.applied():
+        figure = _panels(density, cells, look)
     pca = density.pca
+    name = EMBEDDING_NAMES.get(pca.embedding, pca.embedding)
     text = (
-        f"All {pca.n:,} {SIZE_NAMES[density.nelements]} compositions that have a {pca.embedding} vector, on "
-        "the first two principal components of all of them, by category. Colour: number of compositions in "
-        f"each of {bins} by {bins} cells, on a logarithmic scale; empty cells are white."
+        f"All {pca.n:,} {SIZE_NAMES[density.nelements]} compositions that have a {name} vector, on "
+        "the first two principal components of all of them, by category. Colour: number of compositions in a "
+        "cell, on a logarithmic scale of its own for each category; empty cells are white. Rarer categories "
+        "have larger cells."
     )
     details = {
         "compositions": ", ".join(f"{name} {density.counts[name].sum():,}" for name in CATEGORIES),
+        "cells": ", ".join(
+            f"{name} {len(counts)} by {len(counts)}" for name, (counts, _, _) in cells.items()
+        ),
         "without a vector": f"{pca.n_left_out:,}"
         + (f" (with {', '.join(pca.missing)})" if pca.n_left_out else ""),
         "principal components": "exact, of all compositions; vectors not standardized",
     }
-    return Drawing(figure, Caption(text, file_details(con) | details))
+    return Drawing(figure, Caption(text, file_details(con) | details | look.details(colored=False)), look)
 
 
-def _panels(density: Density, columns: int) -> "Figure":
+def merged(
+    density: Density, category: str
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the counts of a category and the edges of their cells, merged until rare ones are visible.
+
+    Cells are merged two by two in both directions.
+    """
+    counts, x_edges, y_edges = density.counts[category], density.x_edges, density.y_edges
+    total = counts.sum()
+    while total < PER_CELL * counts.size and len(counts) >= 2 * FEWEST_CELLS:
+        counts = np.add.reduceat(
+            np.add.reduceat(counts, range(0, len(counts), 2), 0), range(0, len(counts), 2), 1
+        )
+        x_edges, y_edges = (np.append(edges[:-1:2], edges[-1]) for edges in (x_edges, y_edges))
+    return counts, x_edges, y_edges
+
+
+def _panels(density: Density, cells: dict, look: Look) -> "Figure":
+    from matplotlib import rcParams
     from matplotlib.colors import LogNorm
 
-    figure = new_figure(columns, 0.86)
-    places = {"left": 0.095, "right": 0.86, "bottom": 0.08, "top": 0.955, "wspace": 0.06, "hspace": 0.14}
+    figure = look.new_figure(2, 0.80)
+    narrow = (look.columns or 2) == 1
+    places = {
+        "left": 0.145 if narrow else 0.08,
+        "right": 0.9 if narrow else 0.94,
+        "bottom": 0.13 if narrow else 0.08,
+        "top": 0.93 if narrow else 0.955,
+        "wspace": 0.55 if narrow else 0.32,
+        "hspace": 0.25 if narrow else 0.16,
+    }
     panels = figure.subplots(2, 2, sharex=True, sharey=True, gridspec_kw=places)
-    largest = max(int(counts.max()) for counts in density.counts.values())
-    scale = LogNorm(1, max(largest, 2))
-    for axes, category in zip(panels.flat, CATEGORIES, strict=True):
-        counts = np.ma.masked_equal(density.counts[category], 0)
+    for number, (axes, category) in enumerate(zip(panels.flat, CATEGORIES, strict=True)):
+        counts, x_edges, y_edges = cells[category]
+        total = int(counts.sum())
         image = axes.pcolormesh(
-            density.x_edges, density.y_edges, counts, norm=scale, cmap=COLORMAP, rasterized=True, linewidth=0
+            x_edges,
+            y_edges,
+            np.ma.masked_equal(counts, 0),
+            norm=LogNorm(1, max(int(counts.max()), 2)),
+            cmap=rcParams["image.cmap"],
+            rasterized=True,
+            linewidth=0,
         )
-        axes.set_title(f"{category}, {int(counts.sum() or 0):,}", pad=3)
+        axes.set_title(f"{category}, {total:,}", pad=3)
+        panel_letter(axes, number)
         axes.set_facecolor(EMPTY)
+        box = axes.get_position()
+        bar = figure.colorbar(image, cax=figure.add_axes((box.x1 + 0.008, box.y0, 0.012, box.height)))
+        bar.outline.set_linewidth(0.4)
+        bar.ax.tick_params(which="minor", length=1)
+        if counts.max() < 10:
+            ticks = sorted({1, int(np.sqrt(counts.max())), max(int(counts.max()), 2)})
+            bar.set_ticks(ticks, labels=[str(tick) for tick in ticks])
+            bar.ax.minorticks_off()
+    figure.text(
+        0.995, (places["bottom"] + places["top"]) / 2, "Compositions in a cell", rotation=90, ha="right",
+        va="center",
+    )  # fmt: skip
     for axis, label in ((0, figure.supxlabel), (1, figure.supylabel)):
         share = 100 * density.pca.explained_variance_ratio[axis]
-        label(f"PC{axis + 1} ({share:.1f}%)", fontsize="medium")
-    bar = figure.colorbar(image, cax=figure.add_axes((0.88, 0.08, 0.02, 0.875)))
-    bar.set_label("compositions in a cell")
+        label(
+            f"PC{axis + 1} ({share:.1f}%)", fontsize="medium", **({"y": 0.005} if axis == 0 else {"x": 0.005})
+        )
     return figure

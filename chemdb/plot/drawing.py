@@ -9,7 +9,7 @@ import duckdb
 
 from chemdb.database.metadata import build_info, known_sources
 from chemdb.errors import PlotError
-from chemdb.plot.style import chemdb_style
+from chemdb.plot.style import DEFAULT_LOOK, Look
 from chemdb.runtime.atomic_write import atomic_write
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ class Caption:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure and its caption."""
+    """A figure, its caption and the look it was drawn with."""
 
     figure: "Figure"
     caption: Caption
+    look: Look = DEFAULT_LOOK
 
 
 def file_details(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -101,6 +102,6 @@ def save(drawing: Drawing, path: Path) -> None:
     # No dates: the same data give the same file.
     metadata = {".png": {}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[suffix]
     with atomic_write(path, caption_path(path), error=PlotError) as [figure_file, caption_file]:
-        with chemdb_style():
+        with drawing.look.applied():
             drawing.figure.savefig(figure_file, format=suffix[1:], metadata=metadata)
         caption_file.write_text(str(drawing.caption), encoding="utf-8")

@@ -11,45 +11,60 @@ from chemdb.chemistry.category import CATEGORIES
 from chemdb.maps.reduction import TITLES
 from chemdb.maps.stored import Map, MapSpec, read_map
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
-from chemdb.plot.style import add_legend, chemdb_style, new_figure, palette
+from chemdb.plot.style import (
+    DEFAULT_LOOK,
+    EMBEDDING_NAMES,
+    Look,
+    add_legend,
+    mark_style,
+    points,
+)
 
 #: Axis labels of each method.
 AXES = {"pca": "PC{}", "tsne": "t-SNE {}", "umap": "UMAP {}"}
+#: Share of a panel that marks would cover if none overlapped, and the limits of their area in square points.
+COVERED = 0.45
+AREA_LIMITS = (0.8, 12.0)
+#: Number of points from which marks are transparent, and their opacity.
+MANY = 2000
+OPACITY = 0.75
+#: Points are drawn in so many rounds of all groups, so that no group hides another.
+ROUNDS = 12
+OVERLAP = "Points are drawn in random order, so that no {group} hides another."
 
 
-def draw(
-    con: duckdb.DuckDBPyConnection, spec: MapSpec, palette_name: str = "paper", columns: int = 1
-) -> Drawing:
+def draw(con: duckdb.DuckDBPyConnection, spec: MapSpec, look: Look = DEFAULT_LOOK) -> Drawing:
     """Return a map of the file, coloured by category.
 
     Raises
     ------
     ChemdbError
-        The map is not in the file, or unknown palette.
+        The map is not in the file.
     """
-    colors = palette(palette_name)
     map_ = read_map(con, spec)
-    with chemdb_style():
-        figure = new_figure(columns, 1.0)
+    with look.applied():
         if map_.run["n_components"] == 3:
-            axes: Any = figure.add_axes((0.02, 0.08, 0.86, 0.90), projection="3d")
-            for axis, name in enumerate("xyz"):
-                # Tick labels along three edges would overlap.
-                getattr(axes, f"set_{name}ticklabels")([])
-                getattr(axes, f"set_{name}label")(axis_label(map_, axis), labelpad=-12)
+            figure = look.new_figure(1, 1.0)
+            axes: Any = figure.add_axes((0.0, 0.08, 0.86, 0.92), projection="3d")
+            _ticks_3d(axes, map_)
         else:
+            figure = look.new_figure(1, 1.0)
             axes = figure.add_axes((0.15, 0.17, 0.82, 0.80))
             axes.set(xlabel=axis_label(map_, 0), ylabel=axis_label(map_, 1))
-        bottom_up = most_common_first(con, spec.nelements)
-        scatter(axes, map_.coordinates, map_.categories, bottom_up, colors, 3.0)
+        scatter(axes, map_.coordinates, map_.categories, CATEGORIES, look.colors)
         present = [category for category in CATEGORIES if map_.run[f"n_{category}"]]
-        add_legend(figure, colors, present, loc="lower center", ncols=len(present))
+        add_legend(figure, look.colors, present, True, loc="lower center", ncols=len(present))
+    embedding = EMBEDDING_NAMES.get(spec.embedding, spec.embedding)
     text = (
         f"{TITLES[map_.run['method']]} map of {SIZE_NAMES[spec.nelements]} compositions by category; each is "
-        f"the stoichiometry-weighted mean of the {spec.embedding} vectors of its elements."
+        f"the stoichiometry-weighted mean of the {embedding} vectors of its elements. "
     )
-    details = file_details(con) | map_details(map_) | {"palette": palette_name}
-    return Drawing(figure, Caption(text, details))
+    if map_.run["n_components"] == 3:
+        text += "Distant points are paler."
+    else:
+        text += OVERLAP.format(group="category")
+    details = file_details(con) | map_details(map_) | look.details()
+    return Drawing(figure, Caption(text, details), look)
 
 
 def axis_label(map_: Map, axis: int) -> str:
@@ -71,39 +86,68 @@ def scatter(
     axes: Any,
     coordinates: NDArray[np.float32],
     groups: NDArray[np.str_],
-    bottom_up: Sequence[str],
+    names: Sequence[str],
     colors: Mapping[str, str],
-    area: float,
 ) -> None:
-    """Draw points group by group, rasterized at 300 dpi in vector formats.
+    """Draw points in random order, rasterized in vector formats; fewer points have larger marks.
 
     Parameters
     ----------
     axes : Axes
+        Already at its place in the figure.
     coordinates : array of float32, shape (n, 2) or (n, 3)
     groups : array of str, shape (n,)
         The group of each point.
-    bottom_up : sequence of str
-        Groups in drawing order.
+    names : sequence of str
+        All groups.
     colors : mapping
         Colours by group.
-    area : float
-        Marker area in square points.
     """
-    for level, group in enumerate(bottom_up, start=1):
-        points = coordinates[groups == group]
-        # 3D axes fade distant points by default.
-        flat: dict[str, Any] = {"depthshade": False} if points.shape[1] == 3 else {}
+    n = len(coordinates)
+    area = mark_area(axes, n)
+    order = np.random.default_rng(0).permutation(n)
+    if coordinates.shape[1] == 3:
+        # Only points of one collection are drawn from back to front.
         axes.scatter(
-            *points.T,
+            *coordinates[order].T,
             s=area,
-            color=colors[group],
+            c=[colors[group] for group in groups[order]],
             linewidths=0,
             rasterized=True,
-            zorder=level,
-            label=group,
-            **flat,
+            depthshade=True,
+            depthshade_minalpha=0.15,
         )
+        return
+    for level, chosen in enumerate(np.array_split(order, ROUNDS), start=1):
+        for group in names:
+            of_group = coordinates[chosen[groups[chosen] == group]]
+            if len(of_group):
+                axes.scatter(
+                    *of_group.T,
+                    s=area,
+                    alpha=OPACITY if n > MANY else None,
+                    rasterized=True,
+                    zorder=level,
+                    **mark_style(group, colors[group], all_filled=True),
+                )
+
+
+def mark_area(axes: Any, n: int) -> float:
+    """Return the area in square points of each of n marks in a panel."""
+    figure = axes.get_figure(root=True)
+    box = axes.get_position()
+    panel = 72 * 72 * figure.get_figwidth() * box.width * figure.get_figheight() * box.height
+    return float(np.clip(COVERED * panel / max(n, 1), *AREA_LIMITS))
+
+
+def _ticks_3d(axes: Any, map_: Map) -> None:
+    """Label the axes of three dimensions, with few ticks: those of two axes meet in a corner."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis, name in enumerate("xyz"):
+        getattr(axes, f"set_{name}label")(axis_label(map_, axis), labelpad=-9)
+        getattr(axes, f"{name}axis").set_major_locator(MaxNLocator(4, prune="both"))
+        axes.tick_params(axis=name, pad=-4, labelsize=points("xtick.labelsize"))
 
 
 def map_details(map_: Map) -> dict[str, str]:

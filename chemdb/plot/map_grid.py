@@ -1,6 +1,6 @@
 """Figures 2 to 4: maps of the binaries, ternaries or quaternaries, one for each embedding and method."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -12,8 +12,8 @@ from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.maps.reduction import METHODS, TITLES
 from chemdb.maps.stored import PER_CATEGORY, Map, MapSpec, read_map
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
-from chemdb.plot.embedding_map import most_common_first, point_counts, scatter
-from chemdb.plot.style import HEADING, add_legend, chemdb_style, new_figure, palette
+from chemdb.plot.embedding_map import OVERLAP, point_counts, scatter
+from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, Look, add_legend, panel_letter, points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,39 +33,33 @@ def draw(
     nelements: int,
     per_category: int = PER_CATEGORY,
     seed: int = 0,
-    palette_name: str = "paper",
-    columns: int = 2,
+    look: Look = DEFAULT_LOOK,
 ) -> Drawing:
     """Return maps of one number of elements: embeddings in rows, methods in columns.
 
     Raises
     ------
     ChemdbError
-        A map is not in the file, or unknown palette.
+        A map is not in the file.
     """
-    colors = palette(palette_name)
     maps = [read_map(con, spec) for spec in specs(nelements, per_category, seed)]
-    bottom_up = most_common_first(con, nelements)
     present = [category for category in CATEGORIES if any(map_.run[f"n_{category}"] for map_ in maps)]
-    figure = grid(maps, [map_.categories for map_ in maps], bottom_up, present, colors, columns)
+    figure = grid(maps, [map_.categories for map_ in maps], present, look)
     text = (
         f"{SIZE_NAMES[nelements].capitalize()} compositions by category, in {len(PAPER_EMBEDDINGS)} element "
         f"representations (rows) and {len(METHODS)} reductions (columns). Each composition is the "
-        "stoichiometry-weighted mean of the vectors of its elements. Rarer categories are drawn on top: "
-        f"{', '.join(reversed(bottom_up))}."
+        f"stoichiometry-weighted mean of the vectors of its elements. {OVERLAP.format(group='category')}"
     )
     counts = {f"points of {map_.run['embedding']}": point_counts(map_.run) for map_ in maps}
-    details = file_details(con) | counts | grid_details(maps) | {"palette": palette_name}
-    return Drawing(figure, Caption(text, details))
+    details = file_details(con) | counts | grid_details(maps) | look.details()
+    return Drawing(figure, Caption(text, details), look)
 
 
 def grid(
     maps: Sequence[Map],
     groups: Sequence[NDArray[np.str_]],
-    bottom_up: Sequence[str],
-    legend: Sequence[str],
-    colors: Mapping[str, str],
-    columns: int,
+    names: Sequence[str],
+    look: Look,
 ) -> "Figure":
     """Return a figure of the maps of `specs`, each point coloured by its group.
 
@@ -74,27 +68,23 @@ def grid(
     maps : sequence of Map
     groups : sequence of array of str
         The group of each point, for each map.
-    bottom_up : sequence of str
-        Groups in drawing order.
-    legend : sequence of str
-        Groups in the legend.
-    colors : mapping
-        Colours by group.
-    columns : int
-        Print width, 1 or 2 columns.
+    names : sequence of str
+        All groups, in the order of the legend.
+    look : Look
     """
-    with chemdb_style():
-        figure = new_figure(columns, 1.38)
+    with look.applied():
+        figure = look.new_figure(2, 1.38)
         places = {"left": 0.05, "right": 0.995, "bottom": 0.035, "top": 0.975, "wspace": 0.04, "hspace": 0.05}
         panels = figure.subplots(len(PAPER_EMBEDDINGS), len(METHODS), gridspec_kw=places)
-        for axes, map_, of_points in zip(panels.flat, maps, groups, strict=True):
-            scatter(axes, map_.coordinates, of_points, bottom_up, colors, 0.35 * columns)
+        for number, axes in enumerate(panels.flat):
+            scatter(axes, maps[number].coordinates, groups[number], names, look.colors)
             axes.set(xticks=[], yticks=[])
+            panel_letter(axes, number)
         for axes, method in zip(panels[0], METHODS, strict=True):
             axes.set_title(TITLES[method], pad=3)
         for axes, embedding in zip(panels[:, 0], PAPER_EMBEDDINGS, strict=True):
-            axes.set_ylabel(embedding, fontsize=HEADING)
-        add_legend(figure, colors, legend, loc="lower center", ncols=len(legend), borderaxespad=0.2)
+            axes.set_ylabel(EMBEDDING_NAMES[embedding], fontsize=points("axes.titlesize"))
+        add_legend(figure, look.colors, names, True, loc="lower center", ncols=len(names), borderaxespad=0.2)
     return figure
 
 

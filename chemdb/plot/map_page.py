@@ -13,7 +13,7 @@ from chemdb.maps.reduction import TITLES
 from chemdb.maps.stored import Map, MapSpec, read_map
 from chemdb.plot.drawing import SIZE_NAMES, check_target, file_details
 from chemdb.plot.embedding_map import axis_label, map_details, most_common_first
-from chemdb.plot.style import palette
+from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, MARKS, Look
 from chemdb.runtime.atomic_write import atomic_write
 
 if TYPE_CHECKING:
@@ -96,16 +96,16 @@ function startSearch(plot, is3d) {
 """
 
 
-def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, palette_name: str = "paper") -> None:
+def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, look: Look = DEFAULT_LOOK) -> None:
     """Write a map as an HTML page: hovering shows formula, category and entry; formulas can be searched.
 
     Raises
     ------
     ChemdbError
-        The map is not in the file, unknown palette, or `path` cannot be written.
+        The map is not in the file, or `path` cannot be written.
     """
     check_target(path, (".html",))
-    text = page(con, read_map(con, spec), palette(palette_name))
+    text = page(con, read_map(con, spec), look.colors)
     with atomic_write(path, error=PlotError) as [partial]:
         partial.write_text(text, encoding="utf-8")
 
@@ -116,7 +116,8 @@ def page(con: duckdb.DuckDBPyConnection, map_: Map, colors: Mapping[str, str]) -
 
     run = map_.run
     size = SIZE_NAMES[run["nelements"]]
-    title = f"{TITLES[run['method']]} map of {size} compositions, {run['embedding']} vectors"
+    embedding = EMBEDDING_NAMES.get(run["embedding"], run["embedding"])
+    title = f"{TITLES[run['method']]} map of {size} compositions, {embedding} vectors"
     is_3d = run["n_components"] == 3
     plot = to_html(
         figure(con, map_, colors),
@@ -172,7 +173,12 @@ def figure(con: duckdb.DuckDBPyConnection, map_: Map, colors: Mapping[str, str])
                 hovertemplate="<b>%{customdata[0]}</b><br>"
                 + category
                 + "<br>%{customdata[1]}<extra></extra>",
-                marker={"size": 2.5 if is_3d else 5, "color": colors[category], "line": {"width": 0}},
+                marker={
+                    "size": 2.5 if is_3d else 5,
+                    "color": colors[category],
+                    "symbol": "circle" if MARKS[category].shape == "o" else "diamond",
+                    "line": {"width": 0},
+                },
             )
         )
     names = {

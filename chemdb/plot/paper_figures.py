@@ -12,7 +12,7 @@ from chemdb.maps.make import add_maps
 from chemdb.maps.stored import PER_CATEGORY
 from chemdb.plot import anions, map_grid, periodic_table
 from chemdb.plot.drawing import FORMATS, Drawing, caption_path, check_target, save
-from chemdb.plot.style import palette
+from chemdb.plot.style import DEFAULT_LOOK, Look
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -26,7 +26,7 @@ def draw_all(
     format: str = "png",
     per_category: int = PER_CATEGORY,
     seed: int = 0,
-    palette_name: str = "paper",
+    look: Look = DEFAULT_LOOK,
     limits: Limits | None = None,
     steps: Steps = no_steps,
 ) -> list[tuple[Path, bool]]:
@@ -44,17 +44,17 @@ def draw_all(
     format : str
         png, svg or pdf.
     per_category, seed : int
-    palette_name : str
+    look : Look
+        Each figure keeps its own width.
     limits : Limits, optional
     steps : Steps, optional
 
     Raises
     ------
     ChemdbError
-        Unknown format or palette, or a folder that does not exist or cannot be written.
+        Unknown format, or a folder that does not exist or cannot be written.
     """
     suffix = "." + one_of(format, [suffix[1:] for suffix in FORMATS], "format", PlotError)
-    palette(palette_name)
     if not folder.is_dir():
         raise PlotError(f"{folder}: no such folder; make it first")
     limits = limits or Limits()
@@ -62,13 +62,13 @@ def draw_all(
         sizes = nelements_of(con)
     figures: dict[str, Callable[[duckdb.DuckDBPyConnection], Drawing]] = {}
     if 2 in sizes:
-        figures["figure-1"] = lambda con: periodic_table.draw(con, 2)
+        figures["figure-1"] = lambda con: periodic_table.draw(con, 2, look=look)
     for nelements in sizes:
         figures[GRIDS[nelements]] = lambda con, nelements=nelements: map_grid.draw(  # type: ignore[misc]
-            con, nelements, per_category, seed, palette_name
+            con, nelements, per_category, seed, look
         )
     if 2 in sizes:
-        figures["figure-5"] = lambda con: anions.draw(con, per_category, seed, palette_name)
+        figures["figure-5"] = lambda con: anions.draw(con, per_category, seed, look)
     targets = {name: folder / f"{name}{suffix}" for name in figures}
     for target in targets.values():
         check_target(target)

@@ -6,7 +6,7 @@ import numpy as np
 from chemdb.database.metadata import elements_of
 from chemdb.errors import PlotError
 from chemdb.plot.drawing import Caption, Drawing, file_details
-from chemdb.plot.style import SMALL, chemdb_style, new_figure
+from chemdb.plot.style import DEFAULT_LOOK, Look, points
 
 #: Weights beyond this have the darkest colour.
 DARKEST = 0.3
@@ -14,7 +14,7 @@ DARKEST = 0.3
 COLORMAP = "PuOr_r"
 
 
-def draw(con: duckdb.DuckDBPyConnection, columns: int = 2) -> Drawing:
+def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
     """Return the matrix of substitution weights, elements by group of the periodic table.
 
     Raises
@@ -38,14 +38,19 @@ def draw(con: duckdb.DuckDBPyConnection, columns: int = 2) -> Drawing:
     elements.sort(key=lambda element: (element.periodic_group, element.period, element.atomic_number))
     symbols = [element.symbol for element in elements]
     matrix = np.array([[weights.get((a, b), 0.0) for b in symbols] for a in symbols])
-    with chemdb_style():
-        figure = new_figure(columns, 0.93)
+    with look.applied():
+        figure = look.new_figure(2, 0.93)
         axes = figure.add_axes((0.045, 0.035, 0.85, 0.93))
         image = axes.imshow(matrix, cmap=COLORMAP, vmin=-DARKEST, vmax=DARKEST, interpolation="nearest")
         places = range(len(symbols))
-        size = (SMALL - 1.5) * columns / 2
-        axes.set_xticks(places, symbols, fontsize=size, rotation=90)
-        axes.set_yticks(places, symbols, fontsize=size)
+        if look.columns == 1:
+            # Half of the labels stand in a second row, where there is room for legible ones.
+            size, gap = points("xtick.labelsize") - 2.3, "     "
+        else:
+            size, gap = points("xtick.labelsize") - 1.5, ""
+        aside = [gap * (place % 2) for place in places]
+        axes.set_xticks(places, map(str.__add__, aside, symbols), fontsize=size, rotation=90)
+        axes.set_yticks(places, map(str.__add__, symbols, aside), fontsize=size)
         axes.xaxis.tick_top()
         axes.tick_params(length=0, pad=1)
         axes.set_ylabel("Element of the known compound")
@@ -70,4 +75,4 @@ def draw(con: duckdb.DuckDBPyConnection, columns: int = 2) -> Drawing:
         "elements": f"{len(symbols)}",
         "largest": ", ".join(f"{a} by {b} {weight:.2f}" for (a, b), weight in largest),
     }
-    return Drawing(figure, Caption(text, details))
+    return Drawing(figure, Caption(text, details | look.details(colored=False)), look)

@@ -26,6 +26,9 @@ plot = typer.Typer(
 )
 app.add_typer(plot, name="plot")
 
+#: As `chemdb.plot.style.DEFAULT_PALETTE`, which help texts need not import.
+DEFAULT_PALETTE = "okabe-ito"
+
 Picture = Annotated[
     Path,
     typer.Option(
@@ -36,11 +39,16 @@ Picture = Annotated[
     ),
 ]
 Palette = Annotated[
-    str, typer.Option(metavar="NAME", help="Colours: paper, or okabe-ito (colour-blind safe).")
+    str, typer.Option(metavar="NAME", help="Colours: okabe-ito (colour-blind safe), or paper.")
 ]
-Columns = Annotated[
-    int, typer.Option(min=1, max=2, help="Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm.")
+Style = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Style file of matplotlib (.mplstyle): fonts, sizes, line widths."),
 ]
+Scale = Annotated[str, typer.Option(metavar="NAME", help="Scale of the colours: auto, linear or log.")]
+COLUMNS_HELP = "Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm."
+OneColumn = Annotated[int | None, typer.Option(min=1, max=2, show_default="1", help=COLUMNS_HELP)]
+TwoColumns = Annotated[int | None, typer.Option(min=1, max=2, show_default="2", help=COLUMNS_HELP)]
 
 
 @plot.command("periodic-table")
@@ -67,14 +75,17 @@ def periodic_table(
         typer.Option(metavar="ELEMENT", help="Show what may replace an element in known compounds instead."),
     ] = None,
     f_block: Annotated[bool, typer.Option("--f-block", help="Include lanthanides and actinides.")] = False,
-    columns: Columns = 2,
+    scale: Scale = "auto",
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
     """Draw Figure 1: elements coloured by the number of compositions that contain them.
 
-    --replace Li colours them by how readily they take the place of Li, as chemdb suggest has learned.
+    Elements in all of them are outlined and not in the scale. --replace Li colours the elements by how
+    readily they take the place of Li, as chemdb suggest has learned.
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
@@ -93,7 +104,9 @@ def periodic_table(
             query=query,
             replace=replace,
             f_block=f_block,
+            scale=scale,
             columns=columns,
+            style=style,
             output=output,
         )
     confirm(output)
@@ -103,7 +116,8 @@ def periodic_table(
 def substitution(
     db: Database,
     output: Picture,
-    columns: Columns = 2,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -117,36 +131,42 @@ def substitution(
 
     check_target(output)
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
-        opened.plot.substitution(columns=columns, output=output)
+        opened.plot.substitution(columns=columns, style=style, output=output)
     confirm(output)
 
 
 @plot.command()
 def composition(
-    chemsys: Annotated[str, typer.Argument(metavar="SYSTEM", help="Chemical system, such as Li-Zn-O.")],
+    chemsys: Annotated[
+        str,
+        typer.Argument(
+            metavar="SYSTEM",
+            help="Chemical system, such as Li-Zn-O: left, right and top corner in this order.",
+        ),
+    ],
     db: Database,
     output: Picture,
     hull_energies: Annotated[
         bool,
         typer.Option(
-            "--hull-energies", help="Write energies above the hull (meV/atom) after known formulas."
+            "--hull-energies",
+            help="Write energies above the hull (meV/atom) after known formulas, circle stable ones, draw "
+            "tie lines.",
         ),
     ] = False,
-    palette: Palette = "paper",
+    palette: Palette = DEFAULT_PALETTE,
     columns: Annotated[
         int | None,
-        typer.Option(
-            min=1,
-            max=2,
-            show_default="1 for two or three elements, 2 for four",
-            help="Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm.",
-        ),
+        typer.Option(min=1, max=2, show_default="1 for two or three elements, 2 for four", help=COLUMNS_HELP),
     ] = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
     """Draw a chemical system by category: a line, a triangle, or slices of a tetrahedron.
+
+    Slices are by the fraction of the last element.
 
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
@@ -156,7 +176,7 @@ def composition(
     check_target(output)
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         opened.plot.composition(
-            chemsys, hull_energies=hull_energies, palette=palette, columns=columns, output=output
+            chemsys, hull_energies=hull_energies, palette=palette, columns=columns, style=style, output=output
         )
     confirm(output)
 
@@ -184,8 +204,9 @@ def one_map(
     components: Components = 2,
     standardize: Standardize = False,
     settings: Settings = None,
-    palette: Palette = "paper",
-    columns: Columns = 1,
+    palette: Palette = DEFAULT_PALETTE,
+    columns: OneColumn = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -198,6 +219,8 @@ def one_map(
     from chemdb.maps.reduction import parse_setting
     from chemdb.plot.drawing import check_target
 
+    if html and (style is not None or columns):
+        raise typer.BadParameter("--style and --columns are for print: leave them out with --html")
     check_target(output, *([(".html",)] if html else []))
     of_map: dict[str, Any] = {
         "per_category": per_category,
@@ -212,7 +235,14 @@ def one_map(
             opened.plot.map_page(output, embedding, method, nelements, **of_map, steps=steps)
         else:
             opened.plot.map(
-                embedding, method, nelements, **of_map, columns=columns, output=output, steps=steps
+                embedding,
+                method,
+                nelements,
+                **of_map,
+                columns=columns,
+                style=style,
+                output=output,
+                steps=steps,
             )
     confirm(output)
 
@@ -224,8 +254,9 @@ def map_grid(
     nelements: NumberOfElements = 2,
     per_category: PerCategory = 3000,
     seed: Seed = 0,
-    palette: Palette = "paper",
-    columns: Columns = 2,
+    palette: Palette = DEFAULT_PALETTE,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -247,6 +278,7 @@ def map_grid(
             seed=seed,
             palette=palette,
             columns=columns,
+            style=style,
             output=output,
             steps=steps,
         )
@@ -259,8 +291,9 @@ def anions(
     output: Picture,
     per_category: PerCategory = 3000,
     seed: Seed = 0,
-    palette: Palette = "paper",
-    columns: Columns = 2,
+    palette: Palette = DEFAULT_PALETTE,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -275,7 +308,13 @@ def anions(
     check_target(output)
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         opened.plot.anions(
-            per_category=per_category, seed=seed, palette=palette, columns=columns, output=output, steps=steps
+            per_category=per_category,
+            seed=seed,
+            palette=palette,
+            columns=columns,
+            style=style,
+            output=output,
+            steps=steps,
         )
     confirm(output)
 
@@ -287,7 +326,8 @@ def density(
     embedding: Embedding = "magpie",
     nelements: NumberOfElements = 4,
     bins: Annotated[int, typer.Option(min=2, max=4096, help="Cells along each side.")] = 256,
-    columns: Columns = 2,
+    columns: TwoColumns = None,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -304,7 +344,9 @@ def density(
 
     check_target(output)
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
-        opened.plot.density(embedding, nelements, bins=bins, columns=columns, output=output, steps=steps)
+        opened.plot.density(
+            embedding, nelements, bins=bins, columns=columns, style=style, output=output, steps=steps
+        )
     confirm(output)
 
 
@@ -314,6 +356,7 @@ def comparison(
     second: SecondSide,
     db: Database,
     output: Picture,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -331,7 +374,7 @@ def comparison(
         chemdb.open(path, threads, memory_limit, temp_directory) as opened,
         steps_on_screen() as steps,
     ):
-        opened.plot.compare(*compared, output=output, steps=steps)
+        opened.plot.compare(*compared, style=style, output=output, steps=steps)
     confirm(output)
 
 
@@ -342,7 +385,8 @@ def paper(
     format: Annotated[str, typer.Option("--format", "-f", metavar="NAME", help="png, svg or pdf.")] = "png",
     per_category: PerCategory = 3000,
     seed: Seed = 0,
-    palette: Palette = "paper",
+    palette: Palette = DEFAULT_PALETTE,
+    style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
@@ -357,7 +401,13 @@ def paper(
 
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         results = opened.plot.paper(
-            folder, format=format, per_category=per_category, seed=seed, palette=palette, steps=steps
+            folder,
+            format=format,
+            per_category=per_category,
+            seed=seed,
+            palette=palette,
+            style=style,
+            steps=steps,
         )
     for path, drawn in results:
         confirm(f"{path}{'' if drawn else ': up to date'}")

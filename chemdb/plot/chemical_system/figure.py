@@ -1,0 +1,215 @@
+"""The figure of a chemical system: a line, a triangle, or slices of a tetrahedron."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+
+from chemdb.chemistry.category import CATEGORIES
+from chemdb.errors import PlotError
+from chemdb.plot.chemical_system.compositions import SystemCompositions, compositions_of
+from chemdb.plot.chemical_system.labels import assigned, crosses, slots_between, spread
+from chemdb.plot.chemical_system.marks import draw_marks, size_keys
+from chemdb.plot.chemical_system.triangle import LEADER, LINE, Drawn, draw_triangle
+from chemdb.plot.drawing import Caption, Drawing, file_details
+from chemdb.plot.style import DEFAULT_LOOK, Look, add_legend, formula_markup, points
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Upper limits of the slices of a tetrahedron, in atomic fraction; the first slice is the face at zero.
+SLICES = (0.0, 0.2, 0.35, 0.5, 0.65, 1.0)
+#: Rows of a line, bottom to top.
+ROWS = ("unlikely", "missing", "interesting", "standard")
+
+
+def draw(
+    con: duckdb.DuckDBPyConnection,
+    system: str,
+    hull_energies: bool = False,
+    look: Look = DEFAULT_LOOK,
+) -> Drawing:
+    """Return the compositions of a chemical system by category; known ones are labelled.
+
+    Two elements give a line, three a triangle with the binaries on its edges, four a series of
+    triangles with increasing fraction of the last element.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    system : str
+        For example Li-Zn-O. The order of its elements is that of the corners: left, right, top, and the
+        element whose fraction increases from slice to slice.
+    hull_energies : bool
+        Add the energy above the hull in meV/atom to the labels, rings around stable compounds, and in a
+        triangle the tie lines that are certain without formation energies.
+    look : Look
+        One column wide by default, two for four elements.
+
+    Raises
+    ------
+    ChemdbError
+        As `compositions_of`, or no energies to add.
+    """
+    compositions = compositions_of(con, system)
+    if hull_energies and not any(energy is not None for energy in compositions.energies):
+        raise PlotError(
+            f"{system}: no known source of this file has an energy above the hull for any of its formulas; "
+            "leave out --hull-energies"
+        )
+    k = len(compositions.elements)
+    known = compositions.known()
+    labels = {row: _label(compositions, row, hull_energies) for row in known}
+    stable = compositions.stable(known) if hull_energies else []
+    with look.applied():
+        if k == 2:
+            figure, drawn = _line(compositions, labels, look)
+        elif k == 3:
+            figure = look.new_figure(1, 0.76)
+            axes = figure.add_axes((0.0, 0.08, 1.0, 0.92))
+            rows = np.arange(len(compositions.formulas))
+            drawn = draw_triangle(axes, compositions, rows, labels, look.colors, stable)
+        else:
+            figure, drawn = _slices(compositions, labels, look)
+        if k > 2:
+            present = [category for category in CATEGORIES if category in compositions.categories]
+            sizes = size_keys(drawn.largest, look.colors["missing"]) if drawn.largest > 1 else []
+            columns = len(present) + len(sizes)
+            if k == 4 and look.columns == 1:
+                columns = len(present)
+            add_legend(figure, look.colors, present, others=sizes, loc="lower center", ncols=columns)
+    return Drawing(figure, _caption(con, compositions, hull_energies, drawn, look), look)
+
+
+def _label(compositions: SystemCompositions, row: int, hull_energies: bool) -> str:
+    energy = compositions.energies[row]
+    text = formula_markup(compositions.formulas[row])
+    return f"{text} {1000 * energy:.0f}" if hull_energies and energy is not None else text
+
+
+def _line(compositions: SystemCompositions, labels: Mapping[int, str], look: Look) -> "tuple[Figure, Drawn]":
+    figure = look.new_figure(1, 0.56)
+    left, width = 0.19, 0.77
+    axes = figure.add_axes((left, 0.19, width, 0.46))
+    heights = {category: height for height, category in enumerate(ROWS)}
+    places = np.column_stack(
+        [compositions.fractions[:, 1], [heights[category] for category in compositions.categories]]
+    )
+    for height in heights.values():
+        axes.axhline(height, color="0.85", linewidth=0.5, zorder=0)
+    largest = draw_marks(axes, places, compositions.categories, look.colors)
+    axes.set(xlim=(0, 1), ylim=(-0.6, 3.6), yticks=list(heights.values()), yticklabels=list(heights))
+    axes.set_xlabel(f"Atomic fraction of {compositions.elements[1]}")
+    small = points("xtick.labelsize")
+    gap = LINE * small / 72 / (figure.get_figwidth() * width)
+    slots = np.array([(x, 4.3) for x in slots_between(0.0, 1.0, gap)]).reshape(-1, 2)
+    shown = list(labels)[: len(slots)]
+    ends = places[shown].reshape(-1, 2)
+    # In points, so that the lines that do not cross are those of the figure.
+    scale = 72 * np.array([figure.get_figwidth() * width, figure.get_figheight() * 0.46 / 4.2])
+    starts = slots[assigned(ends * scale, slots * scale)]
+    order = np.argsort(starts[:, 0])
+    moved = starts.copy()
+    moved[order, 0] = spread(ends[order, 0].tolist(), gap, 0.0, 1.0)
+    if not crosses(moved, ends):
+        starts = moved
+    for row, start, end in zip(shown, starts, ends, strict=True):
+        axes.annotate(
+            labels[row],
+            xy=tuple(end),
+            xytext=tuple(start),
+            rotation=90,
+            ha="center",
+            va="bottom",
+            fontsize=small,
+            arrowprops={**LEADER, "relpos": (0.5, 0.0)},
+            annotation_clip=False,
+        )
+    return figure, Drawn(list(labels)[len(shown) :], largest)
+
+
+def _slices(
+    compositions: SystemCompositions, labels: Mapping[int, str], look: Look
+) -> "tuple[Figure, Drawn]":
+    # In one column the panels are below each other, where their labels are legible.
+    across = look.columns or 2
+    down = len(SLICES) // across
+    figure = look.new_figure(2, 1.2 if across == 2 else 2.72)
+    foot = 0.04 if across == 2 else 0.028
+    share = compositions.fractions[:, 3]
+    symbol = compositions.elements[3]
+    panels = []
+    for panel, upper in enumerate(SLICES):
+        row, column = divmod(panel, across)
+        height = (1 - foot) / down
+        title_height = 0.09 * height
+        axes = figure.add_axes(
+            (column / across + 0.005, 1 - (row + 1) * height, 1 / across - 0.01, height - title_height)
+        )
+        if panel == 0:
+            chosen = share == 0
+            title = f"no {symbol}"
+        else:
+            chosen = (share > SLICES[panel - 1]) & (share <= upper)
+            title = f"{SLICES[panel - 1]:g} < x({symbol}) ≤ {upper:g}"
+        panels.append(draw_triangle(axes, compositions, np.flatnonzero(chosen), labels, look.colors))
+        letter = chr(ord("a") + panel)
+        axes.set_title(f"({letter}) {title}", loc="left", fontsize=points("font.size"), pad=1)
+    return figure, Drawn(
+        [row for drawn in panels for row in drawn.without_label], max(drawn.largest for drawn in panels)
+    )
+
+
+def _caption(
+    con: duckdb.DuckDBPyConnection,
+    compositions: SystemCompositions,
+    hull_energies: bool,
+    drawn: Drawn,
+    look: Look,
+) -> Caption:
+    elements = compositions.elements
+    system = "–".join(elements)
+    k = len(elements)
+    shape = {
+        2: f"on the line from {elements[0]} (0) to {elements[1]} (1)",
+        3: "in the triangle of atomic fractions, with the binary systems on its edges",
+        4: f"in slices of the tetrahedron of atomic fractions by the fraction x of {elements[-1]}; places "
+        f"are the relative amounts of {', '.join(elements[:3])}; smaller systems are on the edges, at the "
+        "corners and in the first slice",
+    }[k]
+    text = [f"Compositions of {system} by category, {shape}."]
+    if drawn.largest > 1:
+        text.append(
+            "A mark stands for all compositions of a category at its place: its area grows with their "
+            f"number (the legend has those of {', '.join(_numbers(drawn.largest))}), and a ring "
+            "around it is another category at the same place."
+        )
+    text.append("Known compositions are labelled.")
+    if hull_energies:
+        text.append("Numbers are energies above the convex hull in meV/atom, where a known source has them.")
+        if k == 3:
+            text.append(
+                "Circled compounds are stable. Lines join those that coexist whatever their formation "
+                "energies, which the file does not have; other tie lines are not drawn."
+            )
+        elif k == 4:
+            text.append("Tie lines are not drawn, as they leave the slices.")
+    if drawn.without_label:
+        text.append(f"Known compositions without a label, for lack of space: {len(drawn.without_label)}.")
+    counts = Counter(zip(compositions.nelements.tolist(), compositions.categories, strict=True))
+    details = {
+        f"compositions of {n} elements": ", ".join(
+            f"{category} {counts[n, category]:,}" for category in CATEGORIES
+        )
+        for n in range(2, k + 1)
+        if n in compositions.nelements
+    }
+    if drawn.without_label:
+        details["without a label"] = ", ".join(compositions.formulas[row] for row in drawn.without_label)
+    return Caption(" ".join(text), file_details(con) | details | look.details())
+
+
+def _numbers(largest: int) -> Sequence[str]:
+    return [text for _, text in size_keys(largest, "black")]
