@@ -18,6 +18,7 @@ from chemdb.cli.options import (
     TempDirectory,
     Threads,
 )
+from chemdb.files.file_columns import FileColumns
 from chemdb.known import registry
 
 known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without rebuilding it.")
@@ -43,6 +44,8 @@ def add(
     import chemdb
     from chemdb.cli.screen import confirm, steps_on_screen
 
+    # Mistyped sources are rejected before anything is opened.
+    registry.source_reader(source, FileColumns(formula_column, id_column, energy_column), mp_api_key)
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         loaded = opened.known.add(
             source,
