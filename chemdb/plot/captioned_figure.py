@@ -25,6 +25,13 @@ class CaptionedFigure(Figure):
     caption: str = ""
     style: Callable[[], AbstractContextManager[None]] = nullcontext
 
+    def _ipython_display_(self) -> None:
+        """Show the figure, also where pyplot has told IPython how to show figures: without their style."""
+        from IPython.display import display
+
+        png, size = self._repr_png_()
+        display({"image/png": png, "text/plain": repr(self)}, metadata={"image/png": size}, raw=True)
+
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         """Return the figure as PNG, and its size in pixels."""
         with BytesIO() as stream:
