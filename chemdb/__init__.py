@@ -6,18 +6,23 @@
 """
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from chemdb.errors import ChemdbError
 from chemdb.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ase.formula import Formula
     from pymatgen.core.composition import Composition
 
     from chemdb.api import Database
+    from chemdb.partition.piece import Partition
+    from chemdb.partition.scored import Scores
 
-__all__ = ["ChemdbError", "open", "to_ase", "to_pymatgen"]
+__all__ = ["ChemdbError", "open", "score", "to_ase", "to_pymatgen"]
 
 
 def open(
@@ -36,6 +41,51 @@ def open(
     from chemdb.api import Database
 
     return Database(path, threads, memory_limit, temp_directory)
+
+
+def score(
+    pieces: "Sequence[Partition]",
+    model: Any,
+    *,
+    embedding: str | None = None,
+    top: int = 1000,
+    executor: "Executor | None" = None,
+) -> "Scores":
+    """Return the compositions with the highest scores of a model; ties in the order of the file.
+
+    The answer does not depend on the executor. Compositions with an element that has no vector are left out,
+    as are those whose score is NaN; both are counted.
+
+    Parameters
+    ----------
+    pieces : sequence of Partition
+        From `chemdb.api.Database.partitions`.
+    model : class, object or function
+        A method ``predict`` takes vectors, an array of float32 of shape (n, d), as in scikit-learn; an object
+        without one, or a function, is called with the `chemdb.partition.batch.Batch`. Either returns n
+        numbers. A class is instantiated without arguments, once in a process.
+    embedding : str, optional
+        Element representation of the vectors, such as magpie.
+    top : int
+        Rows to keep.
+    executor : concurrent.futures.Executor, optional
+        Scores the pieces; by default this process, one after the other.
+
+    Raises
+    ------
+    ChemdbError
+        There is no such embedding, no model, or `top` is below 1.
+    PartitionError
+        The model failed for some pieces, which the message names; the others were tried.
+    ProcessError
+        The executor ended.
+    """
+    from chemdb.partition.score import Scoring, check_scoring
+    from chemdb.partition.score import score as scores_of
+
+    scoring = Scoring(model, embedding, top)
+    check_scoring(pieces, scoring)
+    return scores_of(pieces, scoring, executor)
 
 
 def to_ase(formulas: Any) -> "Formula | list[Formula | None]":

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chemdb.embedding.embedded import Embedded
     from chemdb.lookup.explanation import Explanation
     from chemdb.maps.stored import Map, MapSpec
+    from chemdb.partition.piece import Partition
     from chemdb.query.result import Result
     from chemdb.report.separation import Separation
     from chemdb.report.suggestion_quality import SuggestionQuality
@@ -128,6 +129,30 @@ class Database:
             from chemdb.query.ask import ask
 
         return ask(self._file, text, limit, offset, sort, columns, optimade)
+
+    def partitions(self, query: str = "", rows: int = 5_000_000) -> "list[Partition]":
+        """Return a query cut into pieces of at most `rows` compositions, which any process can read.
+
+        See docs/scaling.md and `chemdb.partition.piece.Partition`. They depend on the content of the file,
+        the query and `rows` only. The compositions of a chemical system are all in one piece.
+
+        Raises
+        ------
+        QueryError
+            The query cannot be parsed, a value in it is impossible, or `rows` is below 1.
+        """
+        with no_fork():
+            from chemdb.partition.plan import partitions
+
+        return partitions(self._file, query, rows)
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes with any row of the file but those of its maps; partitions are of one fingerprint."""
+        with no_fork():
+            from chemdb.partition.piece import fingerprint_of
+
+        return self._file.remember(fingerprint_of)
 
     def suggest(
         self,

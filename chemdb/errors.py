@@ -1,6 +1,7 @@
 """Errors that a user can fix: one class for each kind, one line for each message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 #: Longest message in characters; longer ones lose their middle.
 MAX_MESSAGE = 1000
@@ -106,8 +107,26 @@ class QueryError(ChemdbError):
     """A query cannot be parsed, or a value in it is impossible."""
 
 
+class DatasetError(ChemdbError):
+    """An exported folder is incomplete, damaged, or of another export."""
+
+
 class ProcessError(ChemdbError):
     """A worker process was killed."""
+
+
+class PartitionError(ChemdbError):
+    """Some pieces of a query failed; the others are done.
+
+    Attributes
+    ----------
+    failures : dict of Partition to str
+        Why each of them failed.
+    """
+
+    def __init__(self, message: str, failures: Mapping[Any, str]) -> None:
+        super().__init__(message)
+        self.failures = dict(failures)
 
 
 class ChemdbWarning(UserWarning):

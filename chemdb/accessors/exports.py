@@ -1,6 +1,7 @@
 """`db.export`: compositions for other programs, in files."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,14 @@ from chemdb.runtime.forks import no_fork
 from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from chemdb.dataset.manifest import Manifest
     from chemdb.embedding.embedded import Embedded
+
+
+#: Most rows of a file of compositions.
+ROWS_PER_FILE = 20_000_000
 
 
 class Exports:
@@ -23,6 +31,48 @@ class Exports:
 
     def __init__(self, db: Handle) -> None:
         self._db = db
+
+    def compositions(
+        self,
+        query: str,
+        target: str | os.PathLike[str],
+        *,
+        columns: Sequence[str] = (),
+        rows_per_file: int = ROWS_PER_FILE,
+        executor: "Executor | None" = None,
+        steps: Steps = no_steps,
+    ) -> "Manifest":
+        """Write all compositions of a query as a folder of Parquet files; return its manifest.
+
+        See docs/scaling.md and `chemdb.dataset.exporting.export`. An export that was stopped goes on when it
+        runs again.
+
+        Parameters
+        ----------
+        query : str
+            As in `Database.query`; empty for everything.
+        target : path-like
+            A folder, new or with the same export, or an address such as ``s3://bucket/prefix``.
+        columns : sequence of str
+            Such as formula and category; by default those of the view composition, and of known entries.
+        rows_per_file : int
+            Most rows of a file.
+        executor : concurrent.futures.Executor, optional
+            Writes the files; by default this process, one after the other.
+        steps : callable, optional
+            Shows the progress.
+
+        Raises
+        ------
+        ChemdbError
+            Nothing matches the query, or the folder has another export or cannot be written.
+        """
+        with no_fork():
+            from chemdb.dataset.exporting import export
+
+        pieces = self._db.partitions(query, rows_per_file)
+        with steps("Files") as progress:
+            return export(pieces, os.fspath(target), columns, executor, progress=progress).manifest
 
     def embeddings(
         self,

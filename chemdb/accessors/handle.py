@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from chemdb.compare.comparison import Comparison
     from chemdb.maps.stored import MapSpec
+    from chemdb.partition.piece import Partition
     from chemdb.query.result import Result
 
 
@@ -35,6 +36,8 @@ class Handle(Protocol):
     def known_sources(self) -> str: ...  # noqa: D102
 
     def info(self) -> dict[str, Any]: ...  # noqa: D102
+
+    def partitions(self, query: str, rows: int) -> "list[Partition]": ...  # noqa: D102
 
     def reopen(self) -> None: ...  # noqa: D102
 

@@ -2,14 +2,18 @@
 
 import os
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from chemdb.runtime.limits import available_processors, limited_thread_pools
 from chemdb.runtime.threads import can_start
+
+T = TypeVar("T")
 
 #: A system that allows so many threads allows enough.
 MANY = 64
@@ -58,6 +62,29 @@ def nelements_range(text: str) -> range:
     if not match or int(match[2] or match[1]) < int(match[1]):
         raise typer.BadParameter(f"{text!r} is not a number of elements or a range, such as 3 or 2-4")
     return range(int(match[1]), int(match[2] or match[1]) + 1)
+
+
+@dataclass(frozen=True)
+class PartOfPieces:
+    """Every n-th piece of a query, from piece `number` - 1."""
+
+    number: int
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.n}"
+
+    def of(self, pieces: Sequence[T]) -> Sequence[T]:
+        """Return this part of the pieces."""
+        return pieces[self.number - 1 :: self.n]
+
+
+def part_of_pieces(text: str) -> PartOfPieces:
+    """Return the part in ``3/10``: the third of ten."""
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise typer.BadParameter(f"{text!r} is not a part, such as 3/10: the third of ten")
+    return PartOfPieces(int(match[1]), int(match[2]))
 
 
 def memory(text: str) -> str:
@@ -195,3 +222,29 @@ Output = Annotated[
     typer.Option("--output", "-o", metavar="FILE", show_default="the screen", help="Write to a file."),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Random seed.")]
+#: Help panel of the options that spread work over processes.
+MANY_PROCESSES = "Many processes (docs/scaling.md)"
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default="this process",
+        help="Work in other processes: local:N on this computer, tcp://HOST:PORT of a Dask scheduler, or "
+        "FILE.py:NAME, a file's concurrent.futures.Executor.",
+        rich_help_panel=MANY_PROCESSES,
+    ),
+]
+Part = Annotated[
+    PartOfPieces | None,
+    typer.Option(
+        parser=part_of_pieces,
+        metavar="I/N",
+        show_default="all",
+        help="Do only part I of N, as a job of an array does; --finish joins them.",
+        rich_help_panel=MANY_PROCESSES,
+    ),
+]
+Finish = Annotated[
+    bool,
+    typer.Option("--finish", help="Join the parts, which are all done.", rich_help_panel=MANY_PROCESSES),
+]

@@ -116,15 +116,26 @@ def connect_in_memory(limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def connect_to_write(path: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection to a file that may be changed, or that does not exist yet."""
+def connect_to_write(
+    path: Path, limits: Limits, *, reads_files: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a connection to a file that may be changed, or that does not exist yet.
+
+    Parameters
+    ----------
+    path : Path
+    limits : Limits
+    reads_files : bool
+        Whether its views may read other files: only for a file that is new.
+    """
     with spill_folder(limits.temp_directory) as folder, plainly_named(path) as name:
         con = _connect(
             name, limits, {"temp_directory": folder, "storage_compatibility_version": STORAGE_VERSION}
         )
         try:
             # Views of an existing file may try to read others.
-            con.execute(CONFINE)
+            if not reads_files:
+                con.execute(CONFINE)
             yield con
         finally:
             close(con)

@@ -64,13 +64,13 @@ def atomic_write(
             for partial, place, _ in written:
                 if place.exists():
                     shutil.copymode(place, partial)
-                _sync(partial)
+                sync(partial)
             with deferred_interrupt():
                 for partial, place, target in written:
                     partial.replace(place)
                     if report:
                         replaced_files.append(target)
-                    _sync(place.parent)
+                    sync(place.parent)
     except OSError as problem:
         raise error(f"{targets[0]}: cannot be written ({os_reason(problem)})") from None
 
@@ -161,7 +161,7 @@ def _remove_partial(partial: Path) -> None:
                 path.unlink()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Flush a file, or the entries of a folder, to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -36,7 +36,7 @@ def test_methods_have_the_names_of_the_commands():
     # `plot map --html` is a method of its own, as it returns no figure.
     assert names_of(Plots) - {"map_page"} == commands("plot")
     assert names_of(KnownSources) == commands("known")
-    assert names_of(Exports) <= commands("export")
+    assert names_of(Exports) == commands("export")
 
 
 def test_a_figure_has_its_caption_and_is_shown(db):
@@ -113,6 +113,13 @@ def test_a_closed_handle_changes_nothing(copy, tmp_path):
         with pytest.raises(ChemdbError, match="closed; open it again"):
             change()
     assert copy.read_bytes() == before
+
+
+def test_compositions_are_exported(db, tmp_path):
+    manifest = db.export.compositions("Zn-O known", tmp_path / "zn-o", columns=["formula"])
+    assert (manifest.n_rows, (tmp_path / "zn-o" / "_manifest.json").exists()) == (3, True)
+    with pytest.raises(ChemdbError, match="no composition of this file matches"):
+        db.export.compositions("Zn-O He>=1", tmp_path / "none")
 
 
 def test_vectors_are_exported(db, tmp_path):

@@ -6,36 +6,19 @@ from fractions import Fraction
 
 import duckdb
 import pytest
-from helpers.naive_query import ENTRIES, MAX_STOICHIOMETRY, SYMBOLS, queries, space
+from helpers.naive_query import queries, space
 from helpers.sampled import examples
 from helpers.shared import made_once
+from helpers.six import build_six
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import chemdb
-from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.category import CATEGORIES
-from chemdb.database.replacing import replacing
 from chemdb.errors import ChemdbWarning, QueryError
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
 from chemdb.query.statement.columns import SHOWN
-
-
-def build_six(path):
-    folder = path.parent
-    for source in ("lab", "other"):
-        rows = [f"{i},{f},{'' if e is None else e}\n" for s, i, f, e in ENTRIES if s == source]
-        (folder / f"{source}.csv").write_text("material_id,formula,energy_above_hull\n" + "".join(rows))
-    known = tuple(f"{source}={folder / source}.csv" for source in ("lab", "other"))
-    build(path, BuildOptions(max_stoichiometry=MAX_STOICHIOMETRY, known=known))
-    with replacing(path, edit=True) as con:
-        symbols = ", ".join(f"'{symbol}'" for symbol in SYMBOLS)
-        con.execute(f"""
-            delete from store.chemical_system
-            where not (element1 in ({symbols}) and element2 in ({symbols})
-                and coalesce(element3 in ({symbols}), true) and coalesce(element4 in ({symbols}), true))
-        """)
 
 
 @pytest.fixture(scope="session")

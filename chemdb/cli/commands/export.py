@@ -8,7 +8,16 @@ import typer
 
 from chemdb.cli.app import app
 from chemdb.cli.map_options import Embedding
-from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads
+from chemdb.cli.options import (
+    Database,
+    Finish,
+    MemoryLimit,
+    Part,
+    Scheduler,
+    TempDirectory,
+    Threads,
+)
+from chemdb.cli.row_output import names_in
 
 export = typer.Typer(no_args_is_help=True, help="Write compositions for other programs.")
 app.add_typer(export, name="export")
@@ -65,3 +74,74 @@ def embeddings(
     confirm(f"{output}: {counted(written.n, 'vector')} of {written.vectors.values.shape[1]}")
     if written.n_left_out:
         note(written)
+
+
+@export.command()
+def compositions(
+    db: Database,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="A folder, new or with the same export, or s3://BUCKET/PREFIX.",
+        ),
+    ],
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="QUERY", show_default=False, help="As 'chemdb query' takes it; not needed with --finish."
+        ),
+    ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMNS",
+            show_default="those of the view composition, and of known entries",
+            help="Such as formula,category; system_id and stoichiometry_id are always there.",
+        ),
+    ] = "",
+    rows_per_file: Annotated[
+        int, typer.Option(min=1, help="Most rows of a file; a process writes one at a time.")
+    ] = 20_000_000,
+    scheduler: Scheduler = None,
+    part: Part = None,
+    finish: Finish = False,
+) -> None:
+    """Write all compositions of a query as a folder of Parquet files, by many processes if asked.
+
+    Each file has compositions of one number of elements, in order of chemical system. An export that was
+    stopped goes on when the same command runs again: files that are there whole stay as they are. The
+    folder is complete when it has _manifest.json; 'chemdb attach' makes views over it for SQL.
+
+    Example: chemdb export compositions "missing nelements=2" -o missing
+    """
+    import chemdb
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.dataset.exporting import Share
+    from chemdb.dataset.exporting import export as export_compositions
+    from chemdb.dataset.exporting import finish as finish_export
+    from chemdb.errors import counted
+    from chemdb.executors.by_name import open_executor
+
+    if part and finish:
+        raise typer.BadParameter("give either --part or --finish")
+    if query is None and not finish:
+        raise typer.BadParameter("give a QUERY, or '' for everything")
+    with open_executor(scheduler) as executor, steps_on_screen() as steps:
+        if finish:
+            with steps("Files") as progress:
+                manifest = finish_export(output, query, executor, progress)
+        else:
+            with chemdb.open(db) as opened:
+                pieces = opened.partitions(query or "", rows_per_file)
+            with steps("Files") as progress:
+                share = Share(part.number, part.n) if part else None
+                manifest, _ = export_compositions(
+                    pieces, output, names_in(columns), executor, share, progress
+                )
+    size = f"{manifest.n_bytes / 1e6:,.1f} MB"
+    files = counted(len(manifest.parts), "file")
+    of_part = f", part {part}; --finish completes the folder" if part else ""
+    confirm(f"{output}: {counted(manifest.n_rows, 'composition')} in {files}, {size}{of_part}")

@@ -11,9 +11,20 @@ from chemdb.cli.options import Database, Format, MemoryLimit, Output, OutputForm
 @app.command()
 def verify(
     db: Database,
+    folder: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="DIR",
+            show_default=False,
+            help="A folder of 'chemdb export compositions' to check instead of the database.",
+        ),
+    ] = None,
     deep: Annotated[
         bool,
-        typer.Option("--deep", help="Enumerate again and compare every composition; a minute or two."),
+        typer.Option(
+            "--deep",
+            help="Enumerate again and compare every composition; a minute or two. Of DIR: read all keys.",
+        ),
     ] = False,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
@@ -23,18 +34,28 @@ def verify(
 ) -> None:
     """Check the integrity of a file: counts, checksums, sources, views. Exit code 1 if a check fails.
 
+    Of an exported folder: that every file is there as it was written.
+
     Example: chemdb verify
     """
     import chemdb
     from chemdb.cli.screen import show, steps_on_screen
     from chemdb.errors import DatabaseError
 
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
-        checks = opened.verify(deep, steps)
+    with steps_on_screen() as steps:
+        if folder is None:
+            with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+                checks = opened.verify(deep, steps)
+        else:
+            from chemdb.dataset.checking import checks_of_folder
+
+            with steps("Files") as progress:
+                checks = list(checks_of_folder(folder, deep, progress))
+    place, remedy = (db, "build it again") if folder is None else (folder, "export it again")
     wrong = [check for check in checks if not check.ok]
-    title = f"{db}: {len(checks) - len(wrong)} of {len(checks)} checks passed"
+    title = f"{place}: {len(checks) - len(wrong)} of {len(checks)} checks passed"
     show(["check", "expected", "found", "ok"], checks, format, output, title)
     if wrong:
         first = f"{wrong[0].name}: {wrong[0].found} instead of {wrong[0].expected}"
         more = f"; and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        raise DatabaseError(f"{db}: failed its checks ({first}{more}); build it again")
+        raise DatabaseError(f"{place}: failed its checks ({first}{more}); {remedy}")

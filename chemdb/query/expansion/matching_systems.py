@@ -52,13 +52,14 @@ class MatchingSystems:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some compositions with the same numbers of elements and atoms.
+    """Some compositions with the same number of elements.
 
     Attributes
     ----------
     size : MatchingSystems
         Of this number of elements.
-    natoms : int
+    natoms : int or array of uint8, shape (n,)
+        Of all, or of each.
     rows : array of int32, shape (n,)
         Rows of their systems in `size`.
     stoichiometries : array of int32, shape (n,)
@@ -66,7 +67,7 @@ class Chunk:
     """
 
     size: MatchingSystems
-    natoms: int
+    natoms: int | NDArray[np.uint8]
     rows: NDArray[np.int32]
     stoichiometries: NDArray[np.int32]
     elements: NDArray[np.uint8]
@@ -76,9 +77,19 @@ class Chunk:
         return len(self.rows)
 
 
-def matching_systems(con: duckdb.DuckDBPyConnection, condition: Filter) -> Iterator[MatchingSystems]:
-    """Yield the systems in which unknown compositions meet a filter, for each number of elements."""
-    statement = kinds_statement(condition)
+def matching_systems(
+    con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int] | None = None
+) -> Iterator[MatchingSystems]:
+    """Yield the systems in which unknown compositions meet a filter, for each number of elements.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    condition : Filter
+    systems : tuple of int, optional
+        First and last system_id; all systems by default.
+    """
+    statement = kinds_statement(condition, systems)
     with relation(con, statement.text, dict(statement.parameters) or None) as rows:
         kinds = interruptible(con, rows.to_arrow_table).combine_chunks()
     for nelements in sorted(pc.unique(kinds["nelements"]).to_pylist()):
@@ -87,11 +98,7 @@ def matching_systems(con: duckdb.DuckDBPyConnection, condition: Filter) -> Itera
 
 
 def _of_kinds(con: duckdb.DuckDBPyConnection, kinds: pa.Table, nelements: int) -> MatchingSystems:
-    factors = con.sql(
-        "select factors from store.stoichiometry where nelements = $n order by stoichiometry_id",
-        params={"n": nelements},
-    ).to_arrow_table()["factors"]
-    table = as_array(factors.combine_chunks().flatten()).reshape(-1, nelements)
+    table = factors_of(con, nelements)
     lists = kinds["systems"].combine_chunks()
     systems = as_array(lists.flatten()).astype(np.int64)
     kind = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(as_array(lists.offsets)))
@@ -103,6 +110,16 @@ def _of_kinds(con: duckdb.DuckDBPyConnection, kinds: pa.Table, nelements: int) -
     width = -(-len(table) // 8)
     matching, allowed = (_packed(kinds[name], width) for name in ("stoichiometries", "allowed"))
     return MatchingSystems(systems[order], elements, kind[order], matching, allowed, table)
+
+
+def factors_of(con: duckdb.DuckDBPyConnection, nelements: int) -> NDArray[np.uint8]:
+    """Return the factors of all stoichiometries of a number of elements, shape (m, nelements)."""
+    factors = con.sql(
+        "select factors from store.stoichiometry where nelements = $n order by stoichiometry_id",
+        params={"n": nelements},
+    ).to_arrow_table()["factors"]
+    table: NDArray[np.uint8] = as_array(factors.combine_chunks().flatten()).reshape(-1, nelements)
+    return table
 
 
 def _packed(blobs: pa.ChunkedArray, width: int) -> NDArray[np.uint8]:

@@ -1,5 +1,7 @@
 """SQL of the unknown compositions that meet a filter, for ranking: those with a score, and all, by system."""
 
+from dataclasses import replace
+
 from chemdb.database.sql_files import filled
 from chemdb.query.filter import Filter
 from chemdb.query.statement.common_tables import CommonTables
@@ -17,13 +19,22 @@ def scored_statement(condition: Filter, n: int) -> Statement:
     return _statement(condition, "statements/query_scored", n)
 
 
-def kinds_statement(condition: Filter) -> Statement:
-    """Return the query of the systems, grouped by the stoichiometries that match, see ``query_kinds.sql``."""
-    return _statement(condition, "statements/query_kinds", None)
+def kinds_statement(condition: Filter, systems: tuple[int, int] | None = None) -> Statement:
+    """Return the query of the systems, grouped by the stoichiometries that match, see ``query_kinds.sql``.
+
+    Parameters
+    ----------
+    condition : Filter
+    systems : tuple of int, optional
+        First and last system_id; all systems by default.
+    """
+    return _statement(condition, "statements/query_kinds", None, systems)
 
 
-def _statement(condition: Filter, name: str, limit: int | None) -> Statement:
-    tables = CommonTables(condition, _UNKNOWN)
+def _statement(
+    condition: Filter, name: str, limit: int | None, systems: tuple[int, int] | None = None
+) -> Statement:
+    tables = CommonTables(condition, replace(_UNKNOWN, systems=systems))
     parts = [*tables.system_parts(), tables.matching_part()]
     key = tables.columns.key
     slots = {"systems": tables.systems, "key": ", ".join(key), "a_key": ", ".join(f"a.{one}" for one in key)}

@@ -1,0 +1,31 @@
+"""chemdb attach."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chemdb.cli.app import app
+
+
+@app.command()
+def attach(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A complete folder of 'chemdb export compositions'.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="A DuckDB file, new or made by this command."),
+    ],
+) -> None:
+    """Make a small DuckDB file with the views missing, standard and so on over exported Parquet files.
+
+    SQL has the same answers as with the database, for the compositions and columns that were exported.
+    The file names the folder by its absolute path: attach again after moving it.
+
+    Example: chemdb attach missing -o views.duckdb
+    """
+    from chemdb.cli.screen import confirm
+    from chemdb.dataset.views import attach as make_views
+
+    confirm(f"{output}: views {', '.join(make_views(folder, output))}")

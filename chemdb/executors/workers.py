@@ -1,0 +1,37 @@
+"""How many workers an executor of `concurrent.futures` has, and whether they are gone."""
+
+import time
+import weakref
+from concurrent.futures import Executor
+from typing import Any
+
+#: Seconds for which the number of workers of a Dask scheduler is believed.
+BELIEVED = 10.0
+#: Numbers of workers, and when they were asked for.
+_asked: "weakref.WeakKeyDictionary[Executor, tuple[float, int]]" = weakref.WeakKeyDictionary()
+
+
+def n_workers(executor: Executor) -> int | None:
+    """Return how many calls an executor makes at a time, None if it does not say."""
+    client = _dask_client(executor)
+    if client is None:
+        workers = getattr(executor, "_max_workers", None)
+        return workers if isinstance(workers, int) else None
+    asked, n = _asked.get(executor, (0.0, 1))
+    if time.monotonic() - asked > BELIEVED and client.status == "running":
+        # Dask's clusters grow and shrink.
+        n = sum(client.nthreads().values())
+        _asked[executor] = time.monotonic(), n
+    return n
+
+
+def is_gone(executor: Executor) -> bool:
+    """Return whether an executor has lost its scheduler."""
+    client = _dask_client(executor)
+    return client is not None and client.status != "running"
+
+
+def _dask_client(executor: Executor) -> Any:
+    """Return the client of Dask's executor, None for another."""
+    of_dask = type(executor).__module__.partition(".")[0] == "distributed"
+    return getattr(executor, "_client", None) if of_dask else None

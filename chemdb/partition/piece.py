@@ -1,0 +1,110 @@
+"""A piece of a query: small enough to send to any process, which opens the file itself."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from chemdb.database.open_file import OpenFile
+from chemdb.errors import ChemdbError, DatabaseError
+from chemdb.query.parse.language import read_query
+from chemdb.query.parse.vocabulary import vocabulary
+from chemdb.runtime.limits import Limits
+
+if TYPE_CHECKING:
+    from chemdb.partition.batch import Batch
+
+#: Rows of a batch.
+ROWS_PER_BATCH = 100_000
+#: Files that a process keeps open for the pieces that it reads.
+KEPT_OPEN = 4
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The compositions of a query in a range of chemical systems.
+
+    Attributes
+    ----------
+    path : str
+        The file, with its folder.
+    fingerprint : str
+        Of the file's content.
+    query : str
+    number : int
+        Of this piece, from 0.
+    n_partitions : int
+        Number of all pieces of the query.
+    first_system, last_system : int
+        The first and last system_id.
+    n_rows : int
+        Number of compositions.
+    """
+
+    path: str
+    fingerprint: str
+    query: str
+    number: int
+    n_partitions: int
+    first_system: int
+    last_system: int
+    n_rows: int
+
+    def __str__(self) -> str:
+        return f"piece {self.number}"
+
+    def batches(self, embedding: str | None = None, rows: int = ROWS_PER_BATCH) -> "Iterator[Batch]":
+        """Yield the compositions, known and unknown, by system and stoichiometry.
+
+        All compositions of a batch have the same number of elements.
+
+        Parameters
+        ----------
+        embedding : str, optional
+            Element representation of ``batch.vectors``, such as magpie.
+        rows : int
+            Most compositions of a batch.
+
+        Raises
+        ------
+        ChemdbError
+            The file changed since the pieces were made, or cannot be opened; it has no such representation.
+        """
+        from chemdb.partition.batch import Batch, Source
+        from chemdb.partition.system_range import compositions
+
+        if rows < 1:
+            raise ChemdbError(f"batches: {rows} rows; a batch has 1 or more")
+        file = opened(self.path, self.fingerprint)
+        source = Source(file, embedding)
+        condition = read_query(self.query, file.remember(vocabulary))
+        with file.cursor() as con:
+            for found in compositions(con, condition, (self.first_system, self.last_system), rows):
+                yield Batch(found, source)
+
+
+@lru_cache(maxsize=KEPT_OPEN)
+def opened(path: str, fingerprint: str) -> OpenFile:
+    """Return a file, which this process keeps open; one thread, as other processes read other pieces.
+
+    Raises
+    ------
+    DatabaseError
+        It cannot be opened, or its content is not what it was.
+    """
+    file = OpenFile(path, Limits(threads=1))
+    if file.remember(fingerprint_of) != fingerprint:
+        raise DatabaseError(f"{path}: changed since the pieces of the query were made; make them again")
+    return file
+
+
+def fingerprint_of(con: duckdb.DuckDBPyConnection) -> str:
+    """Return what changes with any row of a file, except those of its maps."""
+    rows = con.execute(
+        "select table_name, n_rows, checksum from store.checksum "
+        "where not starts_with(table_name, 'main.projection') order by all"
+    ).fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]

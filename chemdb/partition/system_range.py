@@ -1,0 +1,178 @@
+"""The compositions of a query in a range of chemical systems, as arrays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from chemdb.cache.kernel_cache import kernel_cache
+from chemdb.database.arrays import as_array
+from chemdb.database.execution import interruptible, relation
+from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, factors_of, matching_systems
+from chemdb.query.filter import Filter
+from chemdb.query.statement.known_rows import known_rows_statement
+
+with kernel_cache():
+    from chemdb.query.expansion.kernel import expand, members_of_sets
+
+
+@dataclass(frozen=True)
+class Compositions:
+    """Some compositions with the same number of elements, by system and stoichiometry.
+
+    Attributes
+    ----------
+    chunk : Chunk
+        What does not depend on whether they are known.
+    known_at : array of int64, shape (n_known,)
+        Rows of the known ones.
+    known : pyarrow.Table
+        Their rows of ``partition_known.sql``.
+    """
+
+    chunk: Chunk
+    known_at: NDArray[np.int64]
+    known: pa.Table
+
+    def __len__(self) -> int:
+        return len(self.chunk)
+
+    def take(self, rows: NDArray[np.integer]) -> "Compositions":
+        """Return some of the compositions, whose row numbers ascend."""
+        chunk = self.chunk
+        natoms = chunk.natoms if isinstance(chunk.natoms, int) else chunk.natoms[rows]
+        taken = Chunk(
+            chunk.size,
+            natoms,
+            chunk.rows[rows],
+            chunk.stoichiometries[rows],
+            chunk.elements[rows],
+            chunk.factors[rows],
+        )
+        known_at = np.searchsorted(rows, self.known_at)
+        kept = np.isin(self.known_at, rows)
+        return Compositions(taken, known_at[kept], self.known.filter(pa.array(kept)))
+
+
+def compositions(
+    con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int], rows: int
+) -> Iterator[Compositions]:
+    """Yield the compositions that meet a filter, by system and stoichiometry, up to `rows` at a time.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+    condition : Filter
+    systems : tuple of int
+        First and last system_id.
+    rows : int
+    """
+    known = _known(con, condition, systems)
+    sizes = {size.factors.shape[1]: size for size in matching_systems(con, condition, systems)}
+    for nelements in sorted({*sizes, *pc.unique(known["nelements"]).to_pylist()}):
+        of_size = known.filter(pc.equal(known["nelements"], nelements)).combine_chunks()
+        shown = of_size.filter(of_size["meets_known"]).combine_chunks()
+        size = _with_systems(sizes.get(nelements) or _nothing(con, nelements), shown)
+        known_numbers = _numbers(size, shown)
+        unknown = _unknown(size, _numbers(size, of_size.filter(of_size["meets_unknown"])), rows)
+        natoms = size.factors.sum(axis=1, dtype=np.uint8)
+        for found in _in_order(unknown, known_numbers, rows) if len(shown) else unknown:
+            system, member = np.divmod(found, len(size.factors))
+            at, stoichiometries = system.astype(np.int32), member.astype(np.int32)
+            chunk = Chunk(
+                size,
+                natoms[stoichiometries],
+                at,
+                stoichiometries,
+                size.elements[at],
+                size.factors[stoichiometries],
+            )
+            start, stop = np.searchsorted(known_numbers, [found[0], found[-1] + 1])
+            known_at = np.searchsorted(found, known_numbers[start:stop])
+            yield Compositions(chunk, known_at, shown[start:stop])
+
+
+def _known(con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int]) -> pa.Table:
+    statement = known_rows_statement(condition, systems)
+    with relation(con, statement.text, dict(statement.parameters) or None) as rows:
+        return interruptible(con, rows.to_arrow_table).combine_chunks()
+
+
+def _nothing(con: duckdb.DuckDBPyConnection, nelements: int) -> MatchingSystems:
+    """Return no systems of a number of elements."""
+    factors = factors_of(con, nelements)
+    no_set = np.empty((0, -(-len(factors) // 8)), np.uint8)
+    return MatchingSystems(
+        np.empty(0, np.int64),
+        np.empty((0, nelements), np.uint8),
+        np.empty(0, np.int32),
+        no_set,
+        no_set,
+        factors,
+    )
+
+
+def _with_systems(size: MatchingSystems, known: pa.Table) -> MatchingSystems:
+    """Return systems and those of known compositions: where they are new, nothing unknown matches."""
+    systems, first = np.unique(as_array(known["system_id"]), return_index=True)
+    new = ~np.isin(systems, size.systems)
+    if not new.any():
+        return size
+    lists = known["elements"].combine_chunks().flatten()
+    elements = (as_array(lists.indices) + 1).reshape(len(known), -1).astype(np.uint8)[first[new]]
+    all_systems = np.concatenate([size.systems, systems[new]])
+    order = np.argsort(all_systems)
+    kind = np.concatenate([size.kind, np.full(new.sum(), len(size.matching), np.int32)])
+    nothing = np.zeros((1, size.matching.shape[1]), np.uint8)
+    return replace(
+        size,
+        systems=all_systems[order],
+        elements=np.concatenate([size.elements, elements])[order],
+        kind=kind[order],
+        matching=np.concatenate([size.matching, nothing]),
+        allowed=np.concatenate([size.allowed, nothing]),
+    )
+
+
+def _numbers(size: MatchingSystems, known: pa.Table) -> NDArray[np.int64]:
+    """Return the numbers of compositions: row of the system in `size`, times m, plus stoichiometry."""
+    rows = np.searchsorted(size.systems, as_array(known["system_id"]))
+    numbers: NDArray[np.int64] = rows * len(size.factors) + as_array(known["stoichiometry_id"])
+    return numbers
+
+
+def _unknown(size: MatchingSystems, left_out: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the numbers of the unknown compositions, up to `rows` at a time."""
+    starts = np.empty(len(size.matching) + 1, np.int64)
+    members = np.empty(int(np.bitwise_count(size.matching).sum()), np.int32)
+    members_of_sets(size.matching, np.arange(len(size.factors)), starts, members)
+    first_numbers = np.arange(len(size.systems)) * len(size.factors)
+    system = place = at_left_out = 0
+    while system < len(size.kind):
+        at, found = np.empty(rows, np.int32), np.empty(rows, np.int32)
+        system, place, n, at_left_out = expand(
+            size.kind, starts, members, first_numbers, left_out, system, place, 0, at_left_out, at, found
+        )
+        if n:
+            yield first_numbers[at[:n]] + found[:n]
+
+
+def _in_order(
+    unknown: Iterator[NDArray[np.int64]], known: NDArray[np.int64], rows: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yield numbers of unknown and of known compositions in one order, `rows` at a time."""
+    waiting = np.empty(0, np.int64)
+    for found in unknown:
+        n_before = np.searchsorted(known, found[-1])
+        before, known = known[:n_before], known[n_before:]
+        waiting = np.concatenate([waiting, np.insert(found, np.searchsorted(found, before), before)])
+        while len(waiting) >= rows:
+            yield waiting[:rows]
+            waiting = waiting[rows:]
+    waiting = np.concatenate([waiting, known])
+    for start in range(0, len(waiting), rows):
+        yield waiting[start : start + rows]
