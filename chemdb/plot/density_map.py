@@ -80,10 +80,10 @@ def _panels(density: Density, cells: dict, look: Look) -> "Figure":
     narrow = (look.columns or 2) == 1
     places = {
         "left": 0.145 if narrow else 0.08,
-        "right": 0.9 if narrow else 0.94,
+        "right": 0.835 if narrow else 0.915,
         "bottom": 0.13 if narrow else 0.08,
         "top": 0.93 if narrow else 0.955,
-        "wspace": 0.55 if narrow else 0.32,
+        "wspace": 0.5 if narrow else 0.28,
         "hspace": 0.25 if narrow else 0.16,
     }
     panels = figure.subplots(2, 2, sharex=True, sharey=True, gridspec_kw=places)
@@ -106,8 +106,9 @@ def _panels(density: Density, cells: dict, look: Look) -> "Figure":
         bar = figure.colorbar(image, cax=figure.add_axes((box.x1 + 0.008, box.y0, 0.012, box.height)))
         bar.outline.set_linewidth(0.4)
         bar.ax.tick_params(which="minor", length=1)
-        if counts.max() < 10:
-            ticks = sorted({1, int(np.sqrt(counts.max())), max(int(counts.max()), 2)})
+        largest = int(counts.max())
+        if largest < 100:
+            ticks = [tick for tick in (1, 2, 5, 10, 20, 50) if tick <= max(largest, 2)]
             bar.set_ticks(ticks, labels=[str(tick) for tick in ticks])
             bar.ax.minorticks_off()
     figure.text(

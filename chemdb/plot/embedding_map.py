@@ -23,7 +23,7 @@ from chemdb.plot.style import (
 #: Axis labels of each method.
 AXES = {"pca": "PC{}", "tsne": "t-SNE {}", "umap": "UMAP {}"}
 #: Share of a panel that marks would cover if none overlapped, and the limits of their area in square points.
-COVERED = 0.45
+COVERED = 0.6
 AREA_LIMITS = (0.8, 12.0)
 #: Number of points from which marks are transparent, and their opacity.
 MANY = 2000
@@ -45,7 +45,7 @@ def draw(con: duckdb.DuckDBPyConnection, spec: MapSpec, look: Look = DEFAULT_LOO
     with look.applied():
         if map_.run["n_components"] == 3:
             figure = look.new_figure(1, 1.0)
-            axes: Any = figure.add_axes((0.0, 0.08, 0.86, 0.92), projection="3d")
+            axes: Any = figure.add_axes((0.0, 0.07, 0.89, 0.96), projection="3d")
             _ticks_3d(axes, map_)
         else:
             figure = look.new_figure(1, 1.0)
@@ -53,7 +53,15 @@ def draw(con: duckdb.DuckDBPyConnection, spec: MapSpec, look: Look = DEFAULT_LOO
             axes.set(xlabel=axis_label(map_, 0), ylabel=axis_label(map_, 1))
         scatter(axes, map_.coordinates, map_.categories, CATEGORIES, look.colors)
         present = [category for category in CATEGORIES if map_.run[f"n_{category}"]]
-        add_legend(figure, look.colors, present, True, loc="lower center", ncols=len(present))
+        add_legend(
+            figure,
+            look.colors,
+            present,
+            all_filled=True,
+            all_circles=map_.run["n_components"] == 3,
+            loc="lower center",
+            ncols=len(present),
+        )
     embedding = EMBEDDING_NAMES.get(spec.embedding, spec.embedding)
     text = (
         f"{TITLES[map_.run['method']]} map of {SIZE_NAMES[spec.nelements]} compositions by category; each is "
@@ -107,7 +115,7 @@ def scatter(
     area = mark_area(axes, n)
     order = np.random.default_rng(0).permutation(n)
     if coordinates.shape[1] == 3:
-        # Only points of one collection are drawn from back to front.
+        # Only points of one collection, which have one shape, are drawn from back to front.
         axes.scatter(
             *coordinates[order].T,
             s=area,
@@ -145,9 +153,9 @@ def _ticks_3d(axes: Any, map_: Map) -> None:
     from matplotlib.ticker import MaxNLocator
 
     for axis, name in enumerate("xyz"):
-        getattr(axes, f"set_{name}label")(axis_label(map_, axis), labelpad=-9)
+        getattr(axes, f"set_{name}label")(axis_label(map_, axis), labelpad=-4 if name == "z" else -7)
         getattr(axes, f"{name}axis").set_major_locator(MaxNLocator(4, prune="both"))
-        axes.tick_params(axis=name, pad=-4, labelsize=points("xtick.labelsize"))
+        axes.tick_params(axis=name, pad=-1 if name == "z" else -4, labelsize=points("xtick.labelsize"))
 
 
 def map_details(map_: Map) -> dict[str, str]:

@@ -251,7 +251,7 @@ def draw_replacements(
         [symbol],
         f"weight of {symbol} replaced by the element",
         f"{symbol} itself",
-        lambda weight: f"{weight:.2g}" if weight else "",
+        lambda weight: f"{weight:.3f}" if weight else "",
         scale,
         look,
     )
@@ -391,7 +391,7 @@ def _bar(
         scale.ax.xaxis.set_minor_locator(NullLocator())
     else:
         # Counts are whole numbers.
-        ticks = MaxNLocator(5, integer=largest > 2)
+        ticks = MaxNLocator(5, steps=[1, 2, 5, 10], integer=largest > 2)
     scale.set_ticks([tick for tick in ticks.tick_values(smallest, largest) if smallest <= tick <= largest])
     scale.ax.xaxis.set_major_formatter(lambda value, _: plain(value))
     scale.set_label(label[0].upper() + label[1:], labelpad=4)

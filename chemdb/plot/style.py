@@ -238,8 +238,8 @@ def read_style(path: Path) -> dict[Any, Any]:
         logger.propagate = propagate
     if problems:
         # Such as: Bad key line.width in file a.mplstyle, line 3 ('line.width: 2').
-        first = problems[0].strip().splitlines()[0]
-        raise PlotError(f"style file {re.sub(r' in file .*, line', ', line', first)}")
+        first = re.sub(" in file .*, line", ", line", problems[0].strip().splitlines()[0])
+        raise PlotError(f"style file {path}: {first}")
     if settings.get("text.usetex"):
         raise PlotError(f"style file {path}: text.usetex is not supported; leave it out")
     # It would choose the backend of the user's other figures.
@@ -294,14 +294,14 @@ def add_legend(
     colors: Mapping[str, str],
     names: Sequence[str],
     all_filled: bool = False,
-    others: Sequence[tuple[Any, str]] = (),
+    all_circles: bool = False,
     **where: Any,
 ) -> None:
-    """Add a legend of marks, then other handles with their texts."""
+    """Add a legend of marks, see `mark_style`."""
     from matplotlib.lines import Line2D
 
     def handle(name: str) -> Line2D:
-        shape, filled = MARKS[name]
+        shape, filled = ("o", True) if all_circles else MARKS[name]
         return Line2D(
             [],
             [],
@@ -313,9 +313,7 @@ def add_legend(
             markerfacecolor=colors[name] if filled or all_filled else "white",
         )
 
-    handles = [handle(name) for name in names] + [other for other, _ in others]
-    texts = [*names, *(text for _, text in others)]
-    figure.legend(handles, texts, **({"handletextpad": 0.1, "columnspacing": 1.0} | where))
+    figure.legend(list(map(handle, names)), list(names), handletextpad=0.1, columnspacing=1.0, **where)
 
 
 def panel_letter(axes: "Axes", number: int) -> None:

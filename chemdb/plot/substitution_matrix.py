@@ -39,15 +39,14 @@ def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
     symbols = [element.symbol for element in elements]
     matrix = np.array([[weights.get((a, b), 0.0) for b in symbols] for a in symbols])
     with look.applied():
-        figure = look.new_figure(2, 0.93)
-        axes = figure.add_axes((0.045, 0.035, 0.85, 0.93))
+        wide = look.columns != 1
+        figure = look.new_figure(2, 0.93 if wide else 0.88)
+        axes = figure.add_axes((0.045, 0.035, 0.85, 0.93) if wide else (0.125, 0.06, 0.70, 0.795))
         image = axes.imshow(matrix, cmap=COLORMAP, vmin=-DARKEST, vmax=DARKEST, interpolation="nearest")
         places = range(len(symbols))
-        if look.columns == 1:
-            # Half of the labels stand in a second row, where there is room for legible ones.
-            size, gap = points("xtick.labelsize") - 2.3, "     "
-        else:
-            size, gap = points("xtick.labelsize") - 1.5, ""
+        # In one column, half of the labels stand in a second row, where there is room for legible ones.
+        gap = "" if wide else "     "
+        size = points("xtick.labelsize") - (1.5 if wide else 2.3)
         aside = [gap * (place % 2) for place in places]
         axes.set_xticks(places, map(str.__add__, aside, symbols), fontsize=size, rotation=90)
         axes.set_yticks(places, map(str.__add__, symbols, aside), fontsize=size)
@@ -60,7 +59,7 @@ def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
             if groups[place] != groups[place - 1]:
                 axes.axhline(place - 0.5, color="0.8", linewidth=0.3)
                 axes.axvline(place - 0.5, color="0.8", linewidth=0.3)
-        bar = figure.add_axes((0.905, 0.3, 0.018, 0.37))
+        bar = figure.add_axes((0.905, 0.3, 0.018, 0.37) if wide else (0.835, 0.3, 0.02, 0.37))
         scale = figure.colorbar(image, cax=bar, extend="both")
         scale.set_label("Weight")
         scale.outline.set_linewidth(0.4)

@@ -1,5 +1,7 @@
 """The density of all compositions, against listed compositions put into the same cells."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers.cli import output, run
@@ -10,6 +12,7 @@ from chemdb.database.connection import connect_to_read
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import ChemdbError
 from chemdb.maps.exact_pca.density import density
+from chemdb.plot.density_map import draw, merged
 from chemdb.runtime.limits import Limits
 
 
@@ -79,6 +82,21 @@ def test_compositions_reach_every_edge(full):
     whole = sum(found.counts.values())
     assert whole[:, [0, -1]].any(axis=0).all()
     assert whole[[0, -1]].any(axis=1).all()
+
+
+def test_rare_categories_have_larger_cells_and_scales_of_their_own(full):
+    found = density(full, "mat2vec", 3, bins=128)
+    drawing = draw(full, found)
+    panels = drawing.figure.axes[:4]
+    meshes = [axes.collections[0] for axes in panels]
+    # 2,607 interesting ternaries, in as many cells as a tenth needs.
+    assert [mesh.get_array().shape[0] for mesh in meshes] == [128, 128, 128, 128]
+    fewer = merged(
+        replace(found, counts=found.counts | {"interesting": found.counts["interesting"] // 8}), "interesting"
+    )
+    assert len(fewer[0]) in (32, 64)
+    assert fewer[1][[0, -1]].tolist() == found.x_edges[[0, -1]].tolist()
+    assert [mesh.norm.vmax for mesh in meshes] == [found.counts[category].max() for category in CATEGORIES]
 
 
 def test_bins_are_limited(small):

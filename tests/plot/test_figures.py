@@ -3,51 +3,19 @@
 import os
 import subprocess
 import sys
-from itertools import combinations, pairwise
 
-import numpy as np
 import pytest
 from helpers.cli import run
-from helpers.figures import texts
-from hypothesis import given
-from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation, Text
+from matplotlib.patches import Rectangle
 
+import chemdb
 from chemdb.chemistry.elements import elements
-from chemdb.errors import ChemdbError, PlotError
-from chemdb.plot import chemical_system, periodic_table
+from chemdb.errors import PlotError
+from chemdb.plot import periodic_table
 from chemdb.plot.drawing import Caption, Drawing, check_target, save
-from chemdb.plot.labels import spread
-from chemdb.plot.style import formula_markup, palette
-
-
-def test_palettes():
-    paper = palette("paper")
-    assert [paper[c] for c in ("standard", "missing", "interesting", "unlikely")] == [
-        "#002FFF", "#FF1201", "#22E000", "#D9D9D9",
-    ]  # fmt: skip
-    assert set(palette("okabe-ito")) == set(paper)
-    with pytest.raises(PlotError, match="no palette 'okabe'; did you mean okabe-ito"):
-        palette("okabe")
-
-
-def test_formulas_have_subscripts():
-    assert formula_markup("Li6ZnO4") == r"$\mathregular{Li_{6}ZnO_{4}}$"
-
-
-@given(
-    st.lists(st.floats(0, 1), max_size=20).map(sorted),
-    st.floats(0.001, 0.05),
-)
-def test_spread_keeps_order_room_and_distance(targets, gap):
-    places = spread(targets, gap, 0.0, 1.0)
-    assert len(places) == len(targets)
-    assert all(b - a >= gap - 1e-9 for a, b in pairwise(places))
-    assert all(0 <= place <= 1 for place in places)
-    if all(b - a >= gap for a, b in pairwise(targets)) and all(gap < w < 1 - gap for w in targets):
-        np.testing.assert_allclose(places, targets)
+from chemdb.plot.style import Look
 
 
 @pytest.mark.parametrize(
@@ -65,37 +33,89 @@ def test_positions_are_distinct():
     assert len({periodic_table.position(element) for element in elements()}) == 103
 
 
+def tiles(figure):
+    """Return symbol, atomic number and number of each element of a periodic table, and its colour."""
+    axes = figure.axes[0]
+    cells = {
+        (round(patch.get_x() + 0.47), round(patch.get_y() + 0.47, 1)): patch
+        for patch in axes.patches
+        if isinstance(patch, Rectangle) and patch.get_width() == 0.94
+    }
+    found = {}
+    for (column, y), cell in cells.items():
+        inside = [
+            text.get_text()
+            for text in axes.texts
+            if abs(text.get_position()[0] - column) < 0.47 and abs(text.get_position()[1] - y) < 0.47
+        ]
+        [symbol] = [text for text in inside if text.isalpha()]
+        found[symbol] = (*(text for text in inside if text != symbol), to_hex(cell.get_facecolor()))
+    return found
+
+
 def test_figure_1_shows_the_frequencies_of_the_file(full):
     counts = periodic_table.frequencies(full, 2, "allowed")
     # Each allowed binary has two elements.
     assert sum(counts.values()) == 2 * 13_464
     drawing = periodic_table.draw(full)
-    shown = texts(drawing.figure)
-    assert dict(zip(shown[::2], shown[1::2], strict=True)) == {
-        symbol: str(counts[symbol]) for symbol in shown[::2]
-    }
-    assert len(shown) == 2 * (103 - 28)
+    shown = tiles(drawing.figure)
+    assert len(shown) == 103 - 28
     assert "La" not in shown
+    numbers = {element.symbol: element.atomic_number for element in elements()}
+    assert {symbol: tile[:2] for symbol, tile in shown.items()} == {
+        symbol: (str(counts[symbol]), str(numbers[symbol])) for symbol in shown
+    }
     assert "allowed binary compositions: 13,464" in str(drawing.caption)
     assert "most frequent: C 938" in str(drawing.caption)
     assert "known: Materials Project 2017, 47,737 entries\n" in str(drawing.caption)
-    f_block = texts(periodic_table.draw(full, 4, "missing", f_block=True, columns=1).figure)
-    assert len(f_block) == 2 * 103
-    assert f_block[f_block.index("C") + 1] == "308M"
+    f_block = tiles(periodic_table.draw(full, 4, "missing", f_block=True, look=Look(columns=1)).figure)
+    assert len(f_block) == 103
+    assert f_block["C"][0] == "308M"
 
 
 def test_figure_1_colours_by_frequency(full):
     from matplotlib import colormaps
-    from matplotlib.patches import Rectangle
 
-    drawing = periodic_table.draw(full)
-    axes = drawing.figure.axes[0]
-    symbols = texts(drawing.figure)[::2]
-    cells = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
-    colors = dict(zip(symbols, (to_hex(cell.get_facecolor()) for cell in cells), strict=True))
-    assert colors["He"] == "#ffffff"
-    assert colors["C"] == to_hex(colormaps["viridis"](1.0))
-    assert colors["O"] == to_hex(colormaps["viridis"](563 / 938))
+    shown = tiles(periodic_table.draw(full).figure)
+    assert shown["He"][-1] == "#ffffff"
+    assert shown["C"][-1] == to_hex(colormaps["viridis"](1.0))
+    assert shown["O"][-1] == to_hex(colormaps["viridis"](563 / 938))
+
+
+def test_elements_in_all_compositions_are_out_of_the_scale(full_path):
+    from matplotlib import colormaps
+
+    with chemdb.open(full_path) as db, db.cursor() as con:
+        query = "missing elements=Li,O nelements=4"
+        result = db.query(query)
+        counts = result.element_frequency()
+        drawing = periodic_table.draw_query(con, result, query)
+        shown = tiles(drawing.figure)
+        assert shown["Li"][-1] == shown["O"][-1] == "#ffffff"
+        assert "Li and O are in all of them, outlined and not in the scale" in str(drawing.caption)
+        largest = max(n for symbol, n in counts.items() if symbol not in ("Li", "O"))
+        assert shown["C"][-1] == to_hex(colormaps["viridis"](counts["C"] / largest))
+        assert len({tile[-1] for tile in shown.values()}) > 20
+        assert "Most frequent" not in str(drawing.caption)
+        assert "most frequent: C " in str(drawing.caption)
+
+
+def test_ticks_are_plain_and_the_scale_is_chosen_by_the_data(full):
+    linear = periodic_table.draw(full, 4, "missing")
+    assert ticks(linear.figure) == ["0", "100M", "200M", "300M"]
+    log = periodic_table.draw(full, 2, scale="log")
+    assert ticks(log.figure) == ["10", "30", "100", "300"]
+    assert "The scale is logarithmic." in str(log.caption)
+    # 6,345 known ternaries have oxygen; half of the elements are in less than 300.
+    assert "logarithmic" in str(periodic_table.draw(full, 3, "known").caption)
+    with pytest.raises(PlotError, match="no scale 'logarithmic'; there are auto, linear, log"):
+        periodic_table.draw(full, scale="logarithmic")
+
+
+def ticks(figure):
+    figure.draw_without_rendering()
+    [bar] = figure.axes[0].child_axes
+    return [label.get_text() for label in bar.get_xticklabels()]
 
 
 def test_an_empty_query_counts_all_compositions(small_path, tmp_path):
@@ -109,102 +129,10 @@ def test_impossible_periodic_tables(small):
     for call, problem in (
         (lambda: periodic_table.draw(small, 4), "4 elements: not in this file"),
         (lambda: periodic_table.draw(small, 2, "alowed"), "no category 'alowed'; did you mean allowed"),
-        (lambda: periodic_table.table(small, {"Zn": 0}, "things"), "things: there are none to draw"),
+        (lambda: periodic_table.table(small, {"Zn": 0}, "things", 0, {}), "things: there are none to draw"),
     ):
         with pytest.raises(PlotError, match=problem):
             call()
-
-
-def offsets(axes):
-    """Return the points of an axes by colour."""
-    return {
-        to_hex(collection.get_facecolor()[0]).upper(): np.asarray(collection.get_offsets())
-        for collection in axes.collections
-        if len(collection.get_offsets())
-    }
-
-
-def test_triangle_of_a_ternary(full):
-    drawing = chemical_system.draw(full, "Li-Zn-O")
-    points = offsets(drawing.figure.axes[0])
-    # Those of Table 1 and of the three binaries on the edges.
-    assert {color: len(found) for color, found in points.items()} == {
-        "#002FFF": 2 + 4, "#FF1201": 66 + 1, "#22E000": 3, "#D9D9D9": 371 + 121,
-    }  # fmt: skip
-    # LiZnO2: a quarter each of Li (left) and Zn (right), half O (top).
-    assert (
-        np.isclose(points["#002FFF"], [0.25 * 0 + 0.25 * 1 + 0.5 * 0.5, 0.5 * np.sqrt(3) / 2])
-        .all(axis=1)
-        .any()
-    )
-    shown = texts(drawing.figure)
-    assert formula_markup("Li6ZnO4") in shown
-    assert {"Li", "Zn", "O"} <= set(shown)
-    assert "compositions of 3 elements: standard 2, missing 66, interesting 0, unlikely 371" in str(
-        drawing.caption
-    )
-
-
-def test_line_of_a_binary(small):
-    drawing = chemical_system.draw(small, "O-Zn", palette_name="okabe-ito")
-    points = offsets(drawing.figure.axes[0])
-    assert points["#0072B2"][:, 0].tolist() == [0.5]
-    assert sorted(points["#000000"][:, 0]) == [0.25, 0.75]
-    assert set(texts(drawing.figure)) == {formula_markup(f) for f in ("ZnO", "ZnO3", "Zn3O")}
-
-
-def test_hull_energies_follow_formulas(small):
-    shown = texts(chemical_system.draw(small, "Zn-O", hull_energies=True).figure)
-    assert {formula_markup("ZnO") + " 0", formula_markup("ZnO3") + " 100", formula_markup("Zn3O")} == set(
-        shown
-    )
-
-
-def test_slices_show_every_composition_once(full):
-    figure = chemical_system.draw(full, "Li-Zn-Sn-O").figure
-    assert len(figure.axes) == 6
-    drawn = sum(len(found) for axes in figure.axes for found in offsets(axes).values())
-    assert drawn == 3_823 + 4 * 439 + 6 * 43
-    assert formula_markup("Li2ZnSn3O8") in texts(figure)
-
-
-@pytest.mark.parametrize("system", ["Ti-O", "Co-Li-O", "Li-Co-Mn-O"])
-def test_no_two_labels_overlap(full, system):
-    figure = chemical_system.draw(full, system).figure
-    figure.draw_without_rendering()
-    for axes in figure.axes:
-        names = [text for text in axes.texts if isinstance(text, Annotation) and text.get_text()]
-        boxes = [Text.get_window_extent(name) for name in names]
-        clashes = [
-            (names[a].get_text(), names[b].get_text())
-            for a, b in combinations(range(len(names)), 2)
-            if boxes[a].overlaps(boxes[b])
-        ]
-        assert clashes == []
-
-
-def test_every_known_composition_is_labelled_or_counted(full, monkeypatch):
-    known = {"standard", "interesting"}
-    found = chemical_system.compositions_of(full, "Li-Co-O")
-    n_known = sum(category in known for category in found.categories)
-    named = [text for text in texts(chemical_system.draw(full, "Li-Co-O").figure) if text.startswith("$")]
-    assert len(named) == n_known == 4 + 3 + 13 + 8
-    # Larger type leaves room for fewer.
-    monkeypatch.setattr(chemical_system, "SMALL", 20.0)
-    crowded = chemical_system.draw(full, "Li-Co-O")
-    n_named = sum(text.startswith("$") for text in texts(crowded.figure))
-    assert 0 < n_named < n_known
-    assert f"without a label, for lack of space: {n_known - n_named}." in str(crowded.caption)
-
-
-def test_impossible_systems_are_not_drawn(small):
-    for system, problem in (
-        ("Li-Xx", "not an element"),
-        ("Li-Na-K-O", "systems of 2 to 3"),
-        ("Li", "2 to 3"),
-    ):
-        with pytest.raises(ChemdbError, match=problem):
-            chemical_system.draw(small, system)
 
 
 def drawing(text="A line."):

@@ -28,7 +28,11 @@ def test_the_matrix_has_the_weights_of_the_file(full):
 def test_what_may_replace_lithium(full):
     drawing = periodic_table.draw_replacements(full, "Li")
     assert "largest: Na 0.137, Rb 0.029" in str(drawing.caption)
-    assert "0.14" in texts(drawing.figure)
+    shown = texts(drawing.figure)
+    assert "0.137" in shown
+    # Lithium itself is outlined, without a number.
+    assert shown[shown.index("Li") + 1] == "3"
+    assert "Li itself" in shown
 
 
 def test_elements_of_which_nothing_is_known(full, small):

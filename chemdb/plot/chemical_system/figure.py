@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.errors import PlotError
 from chemdb.plot.chemical_system.compositions import SystemCompositions, compositions_of
-from chemdb.plot.chemical_system.labels import assigned, crosses, slots_between, spread
-from chemdb.plot.chemical_system.marks import draw_marks, size_keys
-from chemdb.plot.chemical_system.triangle import LEADER, LINE, Drawn, draw_triangle
+from chemdb.plot.chemical_system.labels import assigned, placed, slots_between, spread
+from chemdb.plot.chemical_system.marks import draw_marks, largest_number, size_keys, size_numbers
+from chemdb.plot.chemical_system.triangle import LEADER, LINE, draw_triangle, in_triangle
 from chemdb.plot.drawing import Caption, Drawing, file_details
 from chemdb.plot.style import DEFAULT_LOOK, Look, add_legend, formula_markup, points
 
@@ -63,24 +64,25 @@ def draw(
     known = compositions.known()
     labels = {row: _label(compositions, row, hull_energies) for row in known}
     stable = compositions.stable(known) if hull_energies else []
+    largest = 1
+    if k == 4:
+        slices = np.digitize(compositions.fractions[:, 3], SLICES, right=True)
+        places = np.column_stack([in_triangle(compositions), slices])
+        largest = largest_number(places, compositions.categories)
     with look.applied():
         if k == 2:
-            figure, drawn = _line(compositions, labels, look)
+            figure, without_label = _line(compositions, labels, look)
         elif k == 3:
             figure = look.new_figure(1, 0.76)
             axes = figure.add_axes((0.0, 0.08, 1.0, 0.92))
             rows = np.arange(len(compositions.formulas))
-            drawn = draw_triangle(axes, compositions, rows, labels, look.colors, stable)
+            without_label, _ = draw_triangle(axes, compositions, rows, labels, look.colors, stable)
         else:
-            figure, drawn = _slices(compositions, labels, look)
+            figure, without_label = _slices(compositions, slices, labels, largest, look)
         if k > 2:
             present = [category for category in CATEGORIES if category in compositions.categories]
-            sizes = size_keys(drawn.largest, look.colors["missing"]) if drawn.largest > 1 else []
-            columns = len(present) + len(sizes)
-            if k == 4 and look.columns == 1:
-                columns = len(present)
-            add_legend(figure, look.colors, present, others=sizes, loc="lower center", ncols=columns)
-    return Drawing(figure, _caption(con, compositions, hull_energies, drawn, look), look)
+            add_legend(figure, look.colors, present, loc="lower center", ncols=len(present))
+    return Drawing(figure, _caption(con, compositions, hull_energies, without_label, largest, look), look)
 
 
 def _label(compositions: SystemCompositions, row: int, hull_energies: bool) -> str:
@@ -89,7 +91,10 @@ def _label(compositions: SystemCompositions, row: int, hull_energies: bool) -> s
     return f"{text} {1000 * energy:.0f}" if hull_energies and energy is not None else text
 
 
-def _line(compositions: SystemCompositions, labels: Mapping[int, str], look: Look) -> "tuple[Figure, Drawn]":
+def _line(
+    compositions: SystemCompositions, labels: Mapping[int, str], look: Look
+) -> "tuple[Figure, list[int]]":
+    """Return the figure, and the known rows for whose names there was no room."""
     figure = look.new_figure(1, 0.56)
     left, width = 0.19, 0.77
     axes = figure.add_axes((left, 0.19, width, 0.46))
@@ -99,7 +104,7 @@ def _line(compositions: SystemCompositions, labels: Mapping[int, str], look: Loo
     )
     for height in heights.values():
         axes.axhline(height, color="0.85", linewidth=0.5, zorder=0)
-    largest = draw_marks(axes, places, compositions.categories, look.colors)
+    draw_marks(axes, places, compositions.categories, look.colors, unit=1.3)
     axes.set(xlim=(0, 1), ylim=(-0.6, 3.6), yticks=list(heights.values()), yticklabels=list(heights))
     axes.set_xlabel(f"Atomic fraction of {compositions.elements[1]}")
     small = points("xtick.labelsize")
@@ -109,12 +114,16 @@ def _line(compositions: SystemCompositions, labels: Mapping[int, str], look: Loo
     ends = places[shown].reshape(-1, 2)
     # In points, so that the lines that do not cross are those of the figure.
     scale = 72 * np.array([figure.get_figwidth() * width, figure.get_figheight() * 0.46 / 4.2])
-    starts = slots[assigned(ends * scale, slots * scale)]
-    order = np.argsort(starts[:, 0])
-    moved = starts.copy()
-    moved[order, 0] = spread(ends[order, 0].tolist(), gap, 0.0, 1.0)
-    if not crosses(moved, ends):
-        starts = moved
+    shortest = slots[assigned(ends * scale, slots * scale)]
+
+    def at_fractions(order_by: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return places as near as possible to the fractions of their points."""
+        order = np.argsort(order_by, kind="stable")
+        places = shortest.copy()
+        places[order, 0] = spread(ends[order, 0].tolist(), gap, 0.0, 1.0)
+        return places
+
+    starts = placed(ends, [at_fractions(ends[:, 0]), at_fractions(shortest[:, 0]), shortest], scale)
     for row, start, end in zip(shown, starts, ends, strict=True):
         axes.annotate(
             labels[row],
@@ -127,46 +136,52 @@ def _line(compositions: SystemCompositions, labels: Mapping[int, str], look: Loo
             arrowprops={**LEADER, "relpos": (0.5, 0.0)},
             annotation_clip=False,
         )
-    return figure, Drawn(list(labels)[len(shown) :], largest)
+    return figure, list(labels)[len(shown) :]
 
 
 def _slices(
-    compositions: SystemCompositions, labels: Mapping[int, str], look: Look
-) -> "tuple[Figure, Drawn]":
+    compositions: SystemCompositions,
+    slices: NDArray[np.int64],
+    labels: Mapping[int, str],
+    largest: int,
+    look: Look,
+) -> "tuple[Figure, list[int]]":
+    """Return the figure, and the known rows for whose names there was no room."""
     # In one column the panels are below each other, where their labels are legible.
     across = look.columns or 2
     down = len(SLICES) // across
-    figure = look.new_figure(2, 1.2 if across == 2 else 2.72)
-    foot = 0.04 if across == 2 else 0.028
-    share = compositions.fractions[:, 3]
+    figure = look.new_figure(2, 1.22 if across == 2 else 2.7)
+    # Two lines of legend below the panels.
+    foot = 3.4 * points("legend.fontsize") / (72 * figure.get_figheight())
+    height = (1 - foot) / down
     symbol = compositions.elements[3]
-    panels = []
+    without_label = []
     for panel, upper in enumerate(SLICES):
         row, column = divmod(panel, across)
-        height = (1 - foot) / down
-        title_height = 0.09 * height
         axes = figure.add_axes(
-            (column / across + 0.005, 1 - (row + 1) * height, 1 / across - 0.01, height - title_height)
+            (column / across + 0.005, 1 - (row + 1) * height, 1 / across - 0.01, 0.91 * height)
         )
-        if panel == 0:
-            chosen = share == 0
-            title = f"no {symbol}"
-        else:
-            chosen = (share > SLICES[panel - 1]) & (share <= upper)
-            title = f"{SLICES[panel - 1]:g} < x({symbol}) ≤ {upper:g}"
-        panels.append(draw_triangle(axes, compositions, np.flatnonzero(chosen), labels, look.colors))
+        chosen = np.flatnonzero(slices == panel)
+        missed, unit = draw_triangle(axes, compositions, chosen, labels, look.colors, largest=largest)
+        without_label += missed
+        title = f"{SLICES[panel - 1]:g} < x({symbol}) ≤ {upper:g}" if panel else f"no {symbol}"
         letter = chr(ord("a") + panel)
         axes.set_title(f"({letter}) {title}", loc="left", fontsize=points("font.size"), pad=1)
-    return figure, Drawn(
-        [row for drawn in panels for row in drawn.without_label], max(drawn.largest for drawn in panels)
-    )
+    if largest > 1:
+        handles, texts = zip(*size_keys(largest, look.colors["missing"], unit), strict=True)
+        figure.legend(
+            handles, texts, loc="lower center", ncols=len(texts), handletextpad=0.1, columnspacing=1.0,
+            bbox_to_anchor=(0.5, 1.6 * points("legend.fontsize") / (72 * figure.get_figheight())),
+        )  # fmt: skip
+    return figure, without_label
 
 
 def _caption(
     con: duckdb.DuckDBPyConnection,
     compositions: SystemCompositions,
     hull_energies: bool,
-    drawn: Drawn,
+    without_label: Sequence[int],
+    largest: int,
     look: Look,
 ) -> Caption:
     elements = compositions.elements
@@ -180,11 +195,12 @@ def _caption(
         "corners and in the first slice",
     }[k]
     text = [f"Compositions of {system} by category, {shape}."]
-    if drawn.largest > 1:
+    if largest > 1:
+        numbers = ", ".join(map(str, size_numbers(largest)))
         text.append(
             "A mark stands for all compositions of a category at its place: its area grows with their "
-            f"number (the legend has those of {', '.join(_numbers(drawn.largest))}), and a ring "
-            "around it is another category at the same place."
+            f"number (the legend has those of {numbers}), and a ring around it is another category at the "
+            "same place."
         )
     text.append("Known compositions are labelled.")
     if hull_energies:
@@ -196,8 +212,8 @@ def _caption(
             )
         elif k == 4:
             text.append("Tie lines are not drawn, as they leave the slices.")
-    if drawn.without_label:
-        text.append(f"Known compositions without a label, for lack of space: {len(drawn.without_label)}.")
+    if without_label:
+        text.append(f"Known compositions without a label, for lack of space: {len(without_label)}.")
     counts = Counter(zip(compositions.nelements.tolist(), compositions.categories, strict=True))
     details = {
         f"compositions of {n} elements": ", ".join(
@@ -206,10 +222,6 @@ def _caption(
         for n in range(2, k + 1)
         if n in compositions.nelements
     }
-    if drawn.without_label:
-        details["without a label"] = ", ".join(compositions.formulas[row] for row in drawn.without_label)
+    if without_label:
+        details["without a label"] = ", ".join(compositions.formulas[row] for row in without_label)
     return Caption(" ".join(text), file_details(con) | details | look.details())
-
-
-def _numbers(largest: int) -> Sequence[str]:
-    return [text for _, text in size_keys(largest, "black")]

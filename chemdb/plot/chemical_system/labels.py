@@ -72,6 +72,25 @@ def spread(targets: Sequence[float], gap: float, low: float, high: float) -> NDA
     return np.asarray(np.clip(places, low + gap / 2, high - gap / 2 - steps[-1]) + steps)
 
 
+def placed(
+    ends: NDArray[np.float64], candidates: Sequence[NDArray[np.float64]], scale: float | NDArray = 1.0
+) -> NDArray[np.float64]:
+    """Return the first of several lists of places from which no leader lines cross, else the last.
+
+    Parameters
+    ----------
+    ends : array of float, shape (n, 2)
+        Points.
+    candidates : sequence of array of float, shape (n, 2)
+        Places of their labels.
+    scale : float or array of float, shape (2,)
+        Units of both coordinates, for the tolerance.
+    """
+    return next(
+        (starts for starts in candidates if not crosses(starts * scale, ends * scale)), candidates[-1]
+    )
+
+
 def slots_between(low: float, high: float, gap: float) -> NDArray[np.float64]:
     """Return as many positions as fit into a range, half a gap from its ends."""
     n = int((high - low) / gap + TOLERANCE)
@@ -85,7 +104,7 @@ def crosses(starts: ArrayLike, ends: ArrayLike) -> bool:
     ----------
     starts, ends : array of float, shape (n, 2)
     """
-    a, b = np.asarray(starts, float)[:, None], np.asarray(ends, float)[:, None]
+    a, b = np.reshape(starts, (-1, 1, 2)), np.reshape(ends, (-1, 1, 2))
     c, d = a.swapaxes(0, 1), b.swapaxes(0, 1)
     return bool(
         (

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 BOTTOM_UP = ("unlikely", "missing", "standard", "interesting")
 #: Mark areas in square points of one composition; diamonds look larger than circles of the same area.
 AREA = {"unlikely": 2.0, "missing": 6.0, "standard": 13.0, "interesting": 10.0}
-#: Places closer than this are the same.
+#: Decimals in which places that are the same agree.
 DIGITS = 9
 
 
 def draw_marks(
-    axes: "Axes", places: NDArray[np.float64], categories: Sequence[str], colors: Mapping[str, str]
-) -> int:
-    """Draw compositions; return the largest number of compositions that one mark stands for.
+    axes: "Axes",
+    places: NDArray[np.float64],
+    categories: Sequence[str],
+    colors: Mapping[str, str],
+    unit: float = 1.0,
+) -> None:
+    """Draw compositions.
 
     A mark stands for all compositions of a category at a place, and its area is proportional to their
     number. Where there are several categories, those below are so much larger that they show as rings.
@@ -34,6 +38,8 @@ def draw_marks(
     places : array of float64, shape (n, 2)
     categories : sequence of str
     colors : mapping
+    unit : float
+        Factor of `AREA`.
     """
     at = [tuple(place) for place in np.round(places, DIGITS).tolist()]
     counts = Counter(zip(at, categories, strict=True))
@@ -42,9 +48,13 @@ def draw_marks(
     for category in reversed(BOTTOM_UP):
         for place in dict.fromkeys(at):
             if n := counts[place, category]:
-                covered[place] = areas[place, category] = covered.get(place, 0.0) + n * AREA[category]
+                covered[place] = areas[place, category] = covered.get(place, 0.0) + unit * n * AREA[category]
     for level, category in enumerate(BOTTOM_UP, start=2):
-        chosen = [place for place, name in counts if name == category]
+        # The smallest on top.
+        chosen = sorted(
+            (place for place, name in counts if name == category),
+            key=lambda place: -areas[place, category],
+        )
         if chosen:
             collection = axes.scatter(
                 [x for x, _ in chosen],
@@ -57,27 +67,37 @@ def draw_marks(
             )
             if category == "unlikely":
                 collection.set_linewidth(0.35)
-    return max(counts.values(), default=0)
 
 
-def size_keys(largest: int, color: str) -> list[tuple[Any, str]]:
-    """Return handles and texts for the legend: marks of one and of several compositions."""
+def largest_number(places: NDArray[np.float64], categories: Sequence[str]) -> int:
+    """Return the largest number of compositions that one mark stands for."""
+    at = map(tuple, np.round(places, DIGITS).tolist())
+    return max(Counter(zip(at, categories, strict=True)).values(), default=0)
+
+
+def size_numbers(largest: int) -> list[int]:
+    """Return the numbers of compositions whose marks the legend shows."""
+    return sorted({1, max(2, largest // 2), largest})
+
+
+def size_keys(largest: int, color: str, unit: float) -> list[tuple[Any, str]]:
+    """Return handles and texts for the legend: marks of one and of several missing compositions."""
     from matplotlib.lines import Line2D
 
-    numbers = sorted({1, max(2, largest // 2), largest})
-    return [
+    keys = [(Line2D([], [], linestyle=""), "compositions at one place:")]
+    return keys + [
         (
             Line2D(
                 [],
                 [],
                 linestyle="",
                 marker="o",
-                markersize=float(np.sqrt(n * AREA["missing"])),
+                markersize=float(np.sqrt(unit * n * AREA["missing"])),
                 markerfacecolor="white",
                 markeredgecolor=color,
                 markeredgewidth=0.6,
             ),
             str(n),
         )
-        for n in numbers
+        for n in size_numbers(largest)
     ]

@@ -1,7 +1,6 @@
 """A triangle of atomic fractions with marks, labels and tie lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +8,8 @@ from numpy.typing import NDArray
 
 from chemdb.plot.chemical_system.compositions import SystemCompositions
 from chemdb.plot.chemical_system.hull import certain_tie_lines
-from chemdb.plot.chemical_system.labels import assigned, crosses, slots_between, spread, width_of
-from chemdb.plot.chemical_system.marks import draw_marks
+from chemdb.plot.chemical_system.labels import assigned, placed, slots_between, spread, width_of
+from chemdb.plot.chemical_system.marks import AREA, draw_marks
 from chemdb.plot.style import points
 
 if TYPE_CHECKING:
@@ -20,24 +19,10 @@ if TYPE_CHECKING:
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 #: Line from a label to its point.
 LEADER: dict[str, Any] = {"arrowstyle": "-", "linewidth": 0.3, "color": "0.4", "shrinkA": 1, "shrinkB": 1.5}
+#: A mark is at most this share of the side across.
+WIDEST_MARK = 0.065
 #: Heights of a line of text and of the space below the triangle, in sizes of small text.
 LINE, BASE = 1.3, 2.0
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What a panel shows.
-
-    Attributes
-    ----------
-    without_label : list of int
-        Rows of the known compositions for whose names there was no room.
-    largest : int
-        Largest number of compositions that one mark stands for.
-    """
-
-    without_label: list[int]
-    largest: int
 
 
 def draw_triangle(
@@ -47,8 +32,11 @@ def draw_triangle(
     labels: Mapping[int, str],
     colors: Mapping[str, str],
     stable: Sequence[int] = (),
-) -> Drawn:
+    largest: int = 1,
+) -> tuple[list[int], float]:
     """Draw the chosen rows by the shares of their first three elements.
+
+    Returns the known rows for whose names there was no room, and the unit of the mark areas.
 
     Parameters
     ----------
@@ -62,6 +50,8 @@ def draw_triangle(
     colors : mapping
     stable : sequence of int
         Rows of the stable compounds, to be joined by tie lines.
+    largest : int
+        Largest number of compositions that one mark of the figure stands for.
     """
     from matplotlib.patches import Polygon
 
@@ -74,7 +64,8 @@ def draw_triangle(
     height = figure.get_figheight() * box.height * 72
     # The triangle is centred, with labels on its left and right.
     named = [row for row in labels if row in set(chosen.tolist())]
-    room = max(width_of(figure, [labels[row] for row in named], small), 0.12 * width)
+    # A third of the small text stays free at the edges of the figure.
+    room = max(width_of(figure, [labels[row] for row in named], small) + small / 3, 0.12 * width)
     base = BASE * small
     side = min(width - 2 * room - 2.7 * small, (height - base - 1.7 * small) / CORNERS[2, 1])
     axes.set(
@@ -85,7 +76,7 @@ def draw_triangle(
     for symbol, corner, (dx, dy), (ha, va) in zip(
         compositions.elements[:3],
         CORNERS,
-        ((-2, -2), (2, -2), (0, 2)),
+        ((-3, -3), (3, -3), (0, 4)),
         (("right", "top"), ("left", "top"), ("center", "bottom")),
         strict=True,
     ):
@@ -93,16 +84,26 @@ def draw_triangle(
             symbol, corner, xytext=(dx, dy), textcoords="offset points", ha=ha, va=va,
             fontsize=points("axes.titlesize"),
         )  # fmt: skip
-    shares = compositions.fractions[:, :3]
-    places = np.full((len(shares), 2), np.nan)
-    places[chosen] = shares[chosen] / shares[chosen].sum(axis=1, keepdims=True) @ CORNERS
+    places = in_triangle(compositions)
     if stable:
         _draw_tie_lines(axes, np.vstack([CORNERS, places[list(stable)]]))
-    largest = draw_marks(axes, places[chosen], [compositions.categories[row] for row in chosen], colors)
+    unit = min(1.0 if largest == 1 else 0.7, (WIDEST_MARK * side) ** 2 / (largest * AREA["missing"]))
+    categories = [compositions.categories[row] for row in chosen]
+    draw_marks(axes, places[chosen], categories, colors, unit)
     n_shown = _label_beside(
         axes, [(labels[row], *places[row]) for row in named], LINE * small / side, room / side
     )
-    return Drawn(named[n_shown:], largest)
+    return named[n_shown:], unit
+
+
+def in_triangle(compositions: SystemCompositions) -> NDArray[np.float64]:
+    """Return the place of each composition by the shares of its first three elements, shape (n, 2).
+
+    It is NaN where there are none of them.
+    """
+    shares = compositions.fractions[:, :3]
+    total = shares.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(shares, total, out=np.full_like(shares, np.nan), where=total > 0) @ CORNERS)
 
 
 def _draw_grid(axes: "Axes") -> None:
@@ -144,15 +145,22 @@ def _label_beside(
     slots = np.array([(x, y) for x in edges for y in heights]).reshape(-1, 2)
     shown = labelled[: len(slots)]
     ends = np.array([place for _, *place in shown]).reshape(-1, 2)
-    starts = slots[assigned(ends, slots)]
-    # Labels move to the height of their points where that makes no lines cross.
-    moved = starts.copy()
-    for edge in edges:
-        column = np.flatnonzero(starts[:, 0] == edge)
-        column = column[np.argsort(starts[column, 1])]
-        moved[column, 1] = spread(ends[column, 1].tolist(), line_height, low, high)
-    if not crosses(moved, ends):
-        starts = moved
+    shortest = slots[assigned(ends, slots)]
+
+    def at_heights(sides: NDArray[np.float64], order_by: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return places as near as possible to the heights of their points."""
+        places = np.column_stack([sides, ends[:, 1]])
+        for edge in edges:
+            column = np.flatnonzero(sides == edge)
+            column = column[np.argsort(order_by[column], kind="stable")]
+            places[column, 1] = spread(ends[column, 1].tolist(), line_height, low, high)
+        return places
+
+    nearest_side = np.where(ends[:, 0] < 0.5, *edges)
+    candidates = [at_heights(shortest[:, 0], shortest[:, 1]), shortest]
+    if max((nearest_side == edge).sum() for edge in edges) <= len(heights):
+        candidates.insert(0, at_heights(nearest_side, ends[:, 1]))
+    starts = placed(ends, candidates)
     for (text, *_), (x, y), end in zip(shown, starts, ends, strict=True):
         is_left = x == edges[0]
         axes.annotate(
