@@ -14,7 +14,7 @@ from chemdb.compare.sides import Side, two_files, two_names
 from chemdb.database.metadata import elements_of, nelements_of
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import ArrowRows
-from chemdb.errors import ChemdbError
+from chemdb.errors import ChemdbError, counted
 from chemdb.notebook.html_table import table_html
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -24,6 +24,8 @@ COUNTED: Mapping[str, Sequence[int]] = {
     "known": [i for i, name in enumerate(CATEGORIES) if ALLOWED_AND_KNOWN[name][1]],
     **{name: [i] for i, name in enumerate(CATEGORIES)},
 }
+#: Most elements of the systems that are compared: larger ones are not listed in a file.
+MAX_COMPARED = 4
 COUNT_COLUMNS = ("in_a", "in_b", "in_both", "only_in_a", "only_in_b")
 
 
@@ -140,8 +142,9 @@ class Comparison(ArrowRows):
         return table_html(table.column_names, [tuple(row.values()) for row in table.to_pylist()], repr(self))
 
     def __repr__(self) -> str:
+        changed = counted(self.n_changed, "composition")
         return (
-            f"{self.n_changed:,} compositions differ in their category\n"
+            f"{changed} of {_sizes(self.nelements)} elements differ in category\n"
             f"A: {self.a.name} ({self.a.about})\nB: {self.b.name} ({self.b.about})"
         )
 
@@ -191,12 +194,19 @@ def _comparison(
     file: OpenFile, sides: tuple[Side, Side], nelements: Sequence[int] | None, steps: Steps
 ) -> Comparison:
     with file.cursor() as con:
-        has = nelements_of(con)
+        has = [k for k in nelements_of(con) if k <= MAX_COMPARED]
         symbols = [element.symbol for element in elements_of(con)]
-    for k in nelements or ():
+    for k in nelements or (has or (MAX_COMPARED + 1,)):
+        if k > MAX_COMPARED:
+            raise ChemdbError(f"{k} elements: systems of up to {MAX_COMPARED} elements are compared")
         if k not in has:
             raise ChemdbError(f"{k} elements: {file.path} has systems of {has[0]} to {has[-1]} elements")
     return Comparison(sides, symbols, nelements or has, steps)
+
+
+def _sizes(nelements: Sequence[int]) -> str:
+    first, last = min(nelements), max(nelements)
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _row(table: NDArray[np.int64], places: Sequence[int]) -> list[int]:
