@@ -3,7 +3,7 @@
     python docs/figures.py
 
 The database is $CHEMDB_PATH; maps that it lacks are computed and stored in it. PNG files are reduced
-to at most 256 colours, without a visible difference.
+to at most 64 colours, without a visible difference.
 """
 
 import os
@@ -19,6 +19,8 @@ from chemdb.plot.drawing import caption_path
 FOLDER = Path(__file__).parent / "figures"
 PAGE = FOLDER.with_suffix(".md")
 
+#: Colours of a PNG file.
+COLORS = 64
 #: Heading, command and figure files of each section.
 SECTIONS = (
     ("Figures 1 to 5 of the paper", "plot paper -o .", [f"figure-{n}.png" for n in range(1, 6)]),
@@ -32,14 +34,24 @@ SECTIONS = (
         "plot periodic-table --nelements 4 --category missing --f-block -o missing-quaternaries.png",
         ["missing-quaternaries.png"],
     ),
+    (
+        "What lithium and oxygen are combined with",
+        'plot periodic-table --query "missing elements=Li,O nelements=4" -o li-o.png',
+        ["li-o.png"],
+    ),
     ("What replaces what", "plot substitution -o substitution.png", ["substitution.png"]),
     ("What may replace lithium", "plot periodic-table --replace Li -o replace-li.png", ["replace-li.png"]),
     ("A binary system", "plot composition Ti-O -o ti-o.png", ["ti-o.png"]),
     ("A ternary system", "plot composition Li-Zn-O -o li-zn-o.png", ["li-zn-o.png"]),
     (
-        "A quaternary system, in a colour-blind safe palette",
-        "plot composition Li-Zn-Sn-O --palette okabe-ito -o li-zn-sn-o.png",
-        ["li-zn-sn-o.png"],
+        "A quaternary system",
+        "plot composition Li-Fe-P-O -o li-fe-p-o.png",
+        ["li-fe-p-o.png"],
+    ),
+    (
+        "The same for one column, in the colours of the paper",
+        "plot composition Li-Fe-P-O --columns 1 --palette paper -o li-fe-p-o-narrow.png",
+        ["li-fe-p-o-narrow.png"],
     ),
     (
         "What another oxidation-state set changes",
@@ -51,7 +63,51 @@ SECTIONS = (
         "plot map --embedding megnet16 --method umap --nelements 3 -o map.png",
         ["map.png"],
     ),
+    (
+        "One map in three dimensions",
+        "plot map --embedding mat2vec --method pca --components 3 --nelements 3 -o map-3d.png",
+        ["map-3d.png"],
+    ),
 )
+
+#: What is above the figures.
+PRINT = """\
+## For print
+
+The suffix chooses the format: `.png` at 300 dpi; `.svg` with text as text, which editors can change; `.pdf`
+with embedded TrueType fonts (DejaVu, which are free). Points of maps are pixels in all three. The same data
+give the same bytes.
+
+| option | |
+| --- | --- |
+| `--columns 1`, `2` | width of the figure: 8.3 or 17.1 cm, one or two columns of a page |
+| `--palette okabe-ito` | default: the hues of the paper in shades that all readers can tell apart |
+| `--palette paper` | the blue, red, green and grey of the paper |
+| `--style FILE` | style file of matplotlib: fonts, sizes, line widths, `image.cmap` |
+| `--scale linear`, `log` | scale of a periodic table, by default chosen by the data |
+
+The palette is that of Okabe and Ito (2008). Print width and palette stay, whatever the style file says:
+
+```
+# talk.mplstyle
+font.family: sans-serif
+font.sans-serif: Fira Sans, DejaVu Sans
+font.size: 9
+xtick.labelsize: 8
+```
+
+Scales are logarithmic where the largest number is more than ten times the median. Elements that all
+compositions have are outlined and out of the scale.
+
+Marks say the same as the colours: circles are allowed, diamonds are not. In chemical systems, open marks
+are not known; in maps all are filled. The corners of a chemical system are in the order asked for: left,
+right, top, and slices by the last element. Where there is no room for all names, those of the most
+elements, fewest atoms and most entries come first, and the caption lists the others.
+
+`--hull-energies` writes energies above the hull after the names, for sources that have them, and circles
+stable compounds. Lists have energies above the hull, not formation energies, so only some tie lines of a
+ternary system are certain: those that no line between two other stable compounds crosses. These are drawn.
+"""
 
 
 def main() -> None:
@@ -67,6 +123,8 @@ def main() -> None:
         "",
         "Known: Materials Project 2017, 47,737 entries, about a third of what the paper had;",
         "`chemdb known add mp` for all.",
+        "",
+        *PRINT.splitlines(),
     ]
     for heading, command, names in SECTIONS:
         done = CliRunner().invoke(app, shlex.split(command))
@@ -86,7 +144,7 @@ def compress(path: Path) -> None:
     with Image.open(path) as image:
         if image.mode == "P":
             return
-        small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
         dpi = image.info.get("dpi", (300, 300))
     small.save(path, optimize=True, dpi=dpi)
 

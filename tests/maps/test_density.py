@@ -1,7 +1,5 @@
 """The density of all compositions, against listed compositions put into the same cells."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from helpers.cli import output, run
@@ -85,18 +83,20 @@ def test_compositions_reach_every_edge(full):
 
 
 def test_rare_categories_have_larger_cells_and_scales_of_their_own(full):
-    found = density(full, "mat2vec", 3, bins=128)
+    found = density(full, "mat2vec", 3, bins=256)
     drawing = draw(full, found)
-    panels = drawing.figure.axes[:4]
-    meshes = [axes.collections[0] for axes in panels]
-    # 2,607 interesting ternaries, in as many cells as a tenth needs.
-    assert [mesh.get_array().shape[0] for mesh in meshes] == [128, 128, 128, 128]
-    fewer = merged(
-        replace(found, counts=found.counts | {"interesting": found.counts["interesting"] // 8}), "interesting"
+    meshes = [axes.collections[0] for axes in drawing.figure.axes[:4]]
+    # 10,125 standard ternaries are more than a tenth of 256 by 256, 2,607 interesting ones are not.
+    assert [mesh.get_array().shape for mesh in meshes] == [(256, 256), (256, 256), (128, 128), (256, 256)]
+    counts, x_edges, y_edges = merged(found, "interesting")
+    np.testing.assert_array_equal(
+        counts, found.counts["interesting"].reshape(128, 2, 128, 2).sum(axis=(1, 3))
     )
-    assert len(fewer[0]) in (32, 64)
-    assert fewer[1][[0, -1]].tolist() == found.x_edges[[0, -1]].tolist()
-    assert [mesh.norm.vmax for mesh in meshes] == [found.counts[category].max() for category in CATEGORIES]
+    assert x_edges.tolist() == found.x_edges[::2].tolist()
+    assert y_edges.tolist() == found.y_edges[::2].tolist()
+    assert [mesh.norm.vmax for mesh in meshes] == [
+        found.counts["standard"].max(), found.counts["missing"].max(), counts.max(), found.counts["unlikely"].max()
+    ]  # fmt: skip
 
 
 def test_bins_are_limited(small):
@@ -109,7 +109,7 @@ def test_the_command_draws_and_says_what(small_path, tmp_path):
     assert output("plot", "density", "--nelements", 2, "-o", target, "--db", small_path) == f"{target}\n"
     caption = target.with_suffix(".txt").read_text()
     # 97 elements have a magpie vector: 4,656 pairs with 11 stoichiometries each.
-    assert "All 51,216 binary compositions that have a magpie vector" in caption
+    assert "All 51,216 binary compositions that have a Magpie vector" in caption
     assert "without a vector: 6,567 (with Cf, Es, Fm, Md, No, Lr)" in caption
     assert "standard 1, " in caption
 

@@ -183,7 +183,9 @@ def test_no_two_labels_overlap_and_no_leader_lines_cross(full, system, columns):
         assert clashes == []
         assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width for box in boxes)
         lines = [
-            axes.transData.transform([text.get_position(), text.xy]) for text in found if text.arrow_patch
+            axes.transData.transform([text.get_position(), text.xy]) / figure.bbox.width
+            for text in found
+            if text.arrow_patch
         ]
         assert not crosses([start for start, _ in lines], [end for _, end in lines])
 
