@@ -14,7 +14,7 @@ TSC := $(VENV)/node_modules/typescript/bin/tsc
 PARALLEL := --numprocesses auto --dist worksteal
 SOURCES := $(shell find chemdb sql -name '*.py' -o -name '*.sql' -o -name '*.parquet')
 
-.PHONY: help build test test-unit test-slow test-long lint docs figures screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-robustness constraints licences audit clean
+.PHONY: help build test test-unit test-slow test-long lint docs figures claims screenshots bench bench-storage bench-label bench-embedding bench-agreement bench-suggest bench-explorer bench-serve bench-scaling bench-export bench-robustness constraints licences audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,11 +47,14 @@ docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write
 figures: $(DB) $(VENV)/test.stamp ## draw docs/figures: the paper's and others (an hour, where the file lacks the maps)
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/figures.py
 
+claims: $(DB) $(VENV)/test.stamp ## judge the paper's claims: renews the table and the figure of docs/claims.md (two minutes)
+	CHEMDB_PATH=$(DB) $(BIN)/python docs/claims.py
+
 screenshots: $(DB) $(VENV)/test.stamp ## take the pictures of docs/explorer.md in Chromium (a minute)
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/screenshots.py
 
-bench: $(VENV)/test.stamp ## measure docs/performance.md (five minutes)
-	$(BIN)/python bench/performance.py --long > performance.new && mv performance.new docs/performance.md
+bench: $(VENV)/test.stamp ## measure docs/performance.md: peers, bounds, growth (eight minutes)
+	$(BIN)/python bench/performance/run.py
 
 bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing allowed sets saves (five minutes)
 	$(BIN)/python bench/storage.py $(DB) > storage.new && mv storage.new docs/storage.md
@@ -73,6 +76,12 @@ bench-explorer: $(DB) $(VENV)/test.stamp ## time the explorer in Chromium, and c
 
 bench-serve: $(DB) $(VENV)/test.stamp ## measure the server: renews a part of docs/serve.md (two minutes)
 	$(BIN)/python bench/serve.py $(DB)
+
+bench-scaling: $(DB) $(VENV)/test.stamp ## measure pieces, scores and exports: renews a part of docs/scaling.md (five minutes)
+	$(BIN)/python bench/scaling.py $(DB)
+
+bench-export: $(DB) $(VENV)/test.stamp ## export all missing compositions through Dask: renews a part of docs/scaling.md (five minutes)
+	$(BIN)/python bench/export.py $(DB)
 
 bench-robustness: $(DB) $(VENV)/test.stamp ## kill, damage, starve and fuzz chemdb: renews docs/reliability.md (two hours)
 	$(BIN)/python $(PIP_INSTALL) --group robustness

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from pymatgen.core.composition import Composition
 
     from chemdb.api import Database
+    from chemdb.dataset.manifest import Manifest
     from chemdb.partition.piece import Partition
     from chemdb.partition.scored import Scores
 
-__all__ = ["ChemdbError", "open", "score", "to_ase", "to_pymatgen"]
+__all__ = ["ChemdbError", "attach", "export", "open", "score", "to_ase", "to_pymatgen"]
 
 
 def open(
@@ -86,6 +87,64 @@ def score(
     scoring = Scoring(model, embedding, top)
     check_scoring(pieces, scoring)
     return scores_of(pieces, scoring, executor)
+
+
+def export(
+    pieces: "Sequence[Partition]",
+    folder: str | os.PathLike[str],
+    *,
+    columns: "Sequence[str]" = (),
+    executor: "Executor | None" = None,
+) -> "Manifest":
+    """Write the compositions of a query as a folder of Parquet files, and return what it consists of.
+
+    Files that are there whole stay as they are, so an export that was stopped goes on.
+
+    Parameters
+    ----------
+    pieces : sequence of Partition
+        From `chemdb.api.Database.partitions`; each becomes a file, or one for each number of elements.
+    folder : str or path-like
+        A folder, new or with the same export, or an address such as ``s3://bucket/prefix``.
+    columns : sequence of str, optional
+        Those of `chemdb.partition.batch.Batch.arrow`; by default those of the view composition, and what
+        is known of known compositions. The key, system_id and stoichiometry_id, is always there.
+    executor : concurrent.futures.Executor, optional
+        Writes the files; by default this process, one after the other.
+
+    Raises
+    ------
+    ChemdbError
+        The folder has another export or cannot be written, the database changed, or files failed, which
+        the message names; the others are written.
+    ProcessError
+        The executor ended.
+    """
+    from chemdb.dataset.exporting import export
+
+    return export(pieces, os.fspath(folder), columns, executor).manifest
+
+
+def attach(folder: str | os.PathLike[str], target: str | os.PathLike[str]) -> list[str]:
+    """Write a small DuckDB file with the public views over an export; return their names.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        Of `export`; the file has its absolute path.
+    target : str or path-like
+        A file, new or made by this function.
+
+    Raises
+    ------
+    ChemdbError
+        The export is incomplete or damaged, or the target is another file.
+    """
+    from pathlib import Path
+
+    from chemdb.dataset.views import attach
+
+    return attach(os.fspath(folder), Path(target))
 
 
 def to_ase(formulas: Any) -> "Formula | list[Formula | None]":

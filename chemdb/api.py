@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chemdb.maps.stored import Map, MapSpec
     from chemdb.partition.piece import Partition
     from chemdb.query.result import Result
+    from chemdb.report.claims.claim import Claim
     from chemdb.report.separation import Separation
     from chemdb.report.suggestion_quality import SuggestionQuality
     from chemdb.report.tables_1_and_2 import Table1Cell, Table2
@@ -431,6 +432,20 @@ class Database:
 
         with self.cursor() as con:
             return suggestion_quality(con, seed, steps)
+
+    def claims(self, per_category: int = 1000, seed: int = 0, steps: Steps = no_steps) -> "list[Claim]":
+        """Return the claims of Park et al. 2024, judged by numbers, see `chemdb.report.claims.judge.claims`.
+
+        Raises
+        ------
+        ChemdbError
+            A sample that is too small, or a seed that scikit-learn does not accept.
+        """
+        with no_fork():
+            from chemdb.report.claims.judge import claims
+
+        with self.cursor() as con:
+            return claims(con, per_category, seed, steps)
 
     def verify(self, deep: bool = False, steps: Steps = no_steps) -> "list[Check]":
         """Return what was checked in the file and the results, see `chemdb.verify.checks_of`.

@@ -27,7 +27,9 @@ from chemdb.database.connection import connect_to_read
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"```console\n\$ chemdb (?P<command>[^\n]+)\n.*?```\n", re.DOTALL)
-ANSWER = re.compile(r"```(?P<language>sql|python)\n(?P<code>.*?)```\n\n```text\n.*?```\n", re.DOTALL)
+ANSWER = re.compile(
+    r"```(?P<language>sql|python)\n(?P<code>(?:(?!```).)*)```\n\n```text\n.*?```\n", re.DOTALL
+)
 FIELDS = re.compile(r"<!-- fields -->\n.*?<!-- end -->", re.DOTALL)
 #: What README shows of the table "In short" in docs/performance.md.
 README_ROWS = (

@@ -21,6 +21,7 @@ settings.load_profile("every run")
 LARGE = {"full_path", "maps_path", "quaternaries_path", "screens_path", "six_path"}
 #: Helpers that start processes or servers.
 STARTERS = {
+    "helpers.dask_cluster",
     "helpers.fault_server",
     "helpers.mp_server",
     "helpers.optimade_server",

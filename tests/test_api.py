@@ -176,7 +176,10 @@ def test_the_interface_is_small_and_light():
     )
     done = python("-c", code)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [["ChemdbError", "open", "score", "to_ase", "to_pymatgen"], []]
+    assert json.loads(done.stdout) == [
+        ["ChemdbError", "attach", "export", "open", "score", "to_ase", "to_pymatgen"],
+        [],
+    ]
 
 
 HOSTILE = [

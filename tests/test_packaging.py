@@ -46,7 +46,8 @@ def test_the_wheel_publishes_no_tools_of_developers(wheel):
         [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = archive.read(name).decode()
     assert [line for line in metadata.splitlines() if line.startswith("Provides-Extra")] == [
-        "Provides-Extra: mcp"
+        "Provides-Extra: distributed",
+        "Provides-Extra: mcp",
     ]
     assert "Classifier: Typing :: Typed" in metadata
     for label in ("Homepage", "Documentation", "Issues", "Changelog"):

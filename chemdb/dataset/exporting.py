@@ -20,13 +20,6 @@ from chemdb.runtime.progress import Progress, no_progress
 NAMED = 3
 
 
-class Share(NamedTuple):
-    """Some files of an export: every `n`-th, from the `number`-th, 1 to `n`."""
-
-    number: int
-    n: int
-
-
 class Written(NamedTuple):
     """What an export has written.
 
@@ -47,7 +40,7 @@ def export(
     place: str | Path,
     columns: Sequence[str] = (),
     executor: Executor | None = None,
-    share: Share | None = None,
+    share: slice | None = None,
     progress: Progress = no_progress,
 ) -> Written:
     """Write what is missing of the Parquet files of a query, and the manifest when all are there.
@@ -63,8 +56,8 @@ def export(
         known of known compositions. The key, system_id and stoichiometry_id, is always there.
     executor : concurrent.futures.Executor, optional
         By default the files are written one after the other in this process.
-    share : Share, optional
-        Write only these files and no manifest; `finish` writes it.
+    share : slice, optional
+        Write only these of all files, and no manifest; `finish` writes it.
     progress : Progress
 
     Raises
@@ -87,7 +80,7 @@ def export(
             for part, piece in zip(plan.parts, cut, strict=True)
         ]
         if share:
-            tasks = tasks[share.number - 1 :: share.n]
+            tasks = tasks[share]
         summaries: dict[str, PartSummary] = {}
         failures: dict[str, Failure] = {}
         n_new = 0
@@ -151,7 +144,9 @@ def finish(
     tasks = [_Check(folder.address, plan.checksum, part) for part in plan.parts]
     summaries: dict[str, PartSummary] = {}
     for done in run(_summary, tasks, executor):
-        if isinstance(done.result, PartSummary):
+        if isinstance(done.result, Failure):
+            raise DatasetError(done.result.reason)
+        if done.result:
             summaries[done.item.part.name] = done.result
         progress(len(summaries) / len(tasks), counted(len(summaries), "file"))
     if missing := [part.name for part in plan.parts if part.name not in summaries]:

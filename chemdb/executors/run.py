@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -74,7 +75,7 @@ def run(
         suspects: list[Item] = []
         for done in _results(function, items, executor, None):
             # Dask does not know which of the calls of a killed worker killed it.
-            if done.result == KILLED:
+            if done.result is KILLED:
                 suspects.append(done.item)
                 continue
             n_done += 1
@@ -120,7 +121,9 @@ def _results(
                 yield Done(running.pop(future), _result(future))
     finally:
         for future in running:
-            future.cancel()
+            # Parsl cannot cancel.
+            with suppress(NotImplementedError):
+                future.cancel()
 
 
 #: What a cancellation that is not ours means.
@@ -155,7 +158,7 @@ def _attempt(function: Callable[[Item], T], item: Item) -> T | Failure:
     try:
         with threadpool_limits(1):
             return function(item)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Failure(_text(error))
 
 

@@ -13,8 +13,7 @@ from chemdb.database.open_file import OpenFile
 from chemdb.errors import QueryError
 from chemdb.partition.piece import Partition, fingerprint_of
 from chemdb.query.ask import ask
-from chemdb.query.statement.counts import system_counts_statement
-from chemdb.query.statement.known_rows import known_counts_statement
+from chemdb.query.statement.counts import known_counts_statement, system_counts_statement
 from chemdb.query.statement.parameters import Statement
 
 #: How many times more compositions a piece has than the systems that are counted together.

@@ -152,4 +152,5 @@ def _tops(
                     kept.write(piece, result)
                 yield result
             progress(n_rows / total, f"{counted(n_done, 'piece')}")
-    check_failures(failures, len(pieces))
+    in_order = sorted(failures.items(), key=lambda one: one[0].number)
+    check_failures(dict(in_order), len(pieces))

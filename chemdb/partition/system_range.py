@@ -14,7 +14,7 @@ from chemdb.database.arrays import as_array
 from chemdb.database.execution import interruptible, relation
 from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, factors_of, matching_systems
 from chemdb.query.filter import Filter
-from chemdb.query.statement.known_rows import known_rows_statement
+from chemdb.query.statement.listing import known_rows_statement
 
 with kernel_cache():
     from chemdb.query.expansion.kernel import expand, members_of_sets

@@ -1,13 +1,11 @@
 """Figure 5: the maps of the binaries by anion class."""
 
-from collections.abc import Sequence
-
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from chemdb.chemistry.anion_class import ANION_CLASSES, RULE, anion_class
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
-from chemdb.chemistry.elements import Element
 from chemdb.database.arrays import as_array
 from chemdb.database.metadata import elements_of
 from chemdb.maps.reduction import METHODS
@@ -15,39 +13,7 @@ from chemdb.maps.stored import PER_CATEGORY, read_map
 from chemdb.plot.drawing import Caption, Drawing, file_details
 from chemdb.plot.embedding_map import OVERLAP
 from chemdb.plot.map_grid import grid, grid_details, specs
-from chemdb.plot.style import ANION_CLASSES, DEFAULT_LOOK, Look
-
-#: Classes by group of the periodic table, except that the class of oxygen is oxide.
-CLASS_OF_GROUP = {15: "pnictide", 16: "chalcogenide", 17: "halide"}
-RULE = (
-    "The most electronegative element (Pauling) decides the class of a compound: OF2 is a halide, SO2 an "
-    "oxide. Of two elements that are equally electronegative (C and Se, H and At), the one that belongs to a "
-    "class decides. Elements without an electronegativity are never the anion. The class is other where the "
-    "most electronegative element is hydrogen, carbon, another non-metal or a metal."
-)
-
-
-def anion_class(compound: Sequence[Element]) -> str:
-    """Return the anion class of a compound, one of `ANION_CLASSES`; see `RULE`.
-
-    Parameters
-    ----------
-    compound : sequence of Element
-        Its elements.
-
-    Examples
-    --------
-    >>> from chemdb.chemistry.elements import elements
-    >>> by_symbol = {element.symbol: element for element in elements()}
-    >>> anion_class([by_symbol["O"], by_symbol["F"]]), anion_class([by_symbol["Fe"], by_symbol["C"]])
-    ('halide', 'other')
-    """
-    highest = max(element.electronegativity or 0.0 for element in compound)
-    anions = [element for element in compound if element.electronegativity == highest]
-    classes = (
-        "oxide" if anion.symbol == "O" else CLASS_OF_GROUP.get(anion.periodic_group) for anion in anions
-    )
-    return next(filter(None, classes), "other")
+from chemdb.plot.style import DEFAULT_LOOK, Look
 
 
 def anion_classes(con: duckdb.DuckDBPyConnection, system_ids: NDArray[np.int32]) -> NDArray[np.str_]:

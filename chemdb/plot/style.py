@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from chemdb.plot.captioned_figure import CaptionedFigure
 
-#: Anion classes of Figure 5; "other" is everything outside the first four.
-ANION_CLASSES = ("pnictide", "halide", "chalcogenide", "oxide", "other")
-
 #: Colours of categories and anion classes by palette. "okabe-ito": the hues of Park et al. 2024 in the
 #: colour-blind safe blue, vermillion, bluish green and orange of Okabe and Ito (2008), and a grey; the
 #: explorer has the same hues, shaded for text. "paper": the colours of Park et al. 2024 and the hues named

@@ -19,6 +19,9 @@ answer as materialized (
         ~({allowed_set}) & m.forbidden as when_forbidden
     from (select {key}, count(*) as n_systems from {systems} group by {key}) c
     join mask m using ({columns})
-    join store.allowed_set a on a.allowed_set_id = c.allowed_set_id{species_joins}
+    -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
+    join (
+        from store.allowed_set semi join (select distinct allowed_set_id from {systems}) using (allowed_set_id)
+    ) a on a.allowed_set_id = c.allowed_set_id{species_joins}
     where bit_count(when_allowed) + bit_count(when_forbidden) > 0
 )

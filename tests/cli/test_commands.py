@@ -37,6 +37,7 @@ def test_every_command_and_option_has_help(name):
             "known",
             "sample",
             "export",
+            "score",
         )
     ],
 )
@@ -46,6 +47,7 @@ def test_every_example_runs(name, full_path, tmp_path, monkeypatch):
     (tmp_path / "c.duckdb").write_bytes(full_path.read_bytes())
     for name_of_input in ("my-icsd.csv", "my-formulas.csv"):
         (tmp_path / name_of_input).write_text("formula\nNaCl\n")
+    (tmp_path / "model.py").write_text("def Model(batch): return [0] * len(batch)\n")
     monkeypatch.setenv("CHEMDB_PATH", "c.duckdb")
     output(*shlex.split(example))
 

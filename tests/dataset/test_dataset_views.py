@@ -11,7 +11,7 @@ import pytest
 from helpers.cli import output, run
 from helpers.files import names
 
-from chemdb.dataset.exporting import Share, export
+from chemdb.dataset.exporting import export
 from chemdb.dataset.views import attach
 
 #: In the language of the cookbook of docs/sql.md.
@@ -82,7 +82,7 @@ def test_views_are_made_of_what_the_export_has(db, tmp_path):
 
 def test_what_cannot_be_attached_is_one_line(db, small_path, everything, tmp_path):
     pieces = db.partitions("any=H,O natoms<=6", rows=100_000)
-    export(pieces, tmp_path / "half", share=Share(1, 2))
+    export(pieces, tmp_path / "half", share=slice(1))
     shutil.copytree(everything, tmp_path / "odd[1]")
     shutil.copytree(everything, tmp_path / "damaged")
     part = next((tmp_path / "damaged" / "nelements=3").iterdir())

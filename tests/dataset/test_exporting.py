@@ -15,7 +15,7 @@ from helpers.files import content, names
 
 import chemdb
 from chemdb.builder.change_known import add
-from chemdb.dataset.exporting import Share, export, finish
+from chemdb.dataset.exporting import export, finish
 from chemdb.errors import ChemdbError
 
 
@@ -95,10 +95,10 @@ def test_finished_files_stay_as_they_are(pieces, tmp_path):
 
 def test_parts_of_an_array_in_any_order_make_the_same_folder(pieces, tmp_path):
     export(pieces, tmp_path / "serial")
-    for number in (2, 3, 1):
+    for number in (1, 2, 0):
         with pytest.raises(ChemdbError, match=r"missing or damaged: nelements=|has no _plan.json"):
             finish(tmp_path / "array")
-        export(pieces, tmp_path / "array", share=Share(number, 3))
+        export(pieces, tmp_path / "array", share=slice(number, None, 3))
         assert not (tmp_path / "array" / "_manifest.json").exists()
     finish(tmp_path / "array")
     assert content(tmp_path / "array") == content(tmp_path / "serial")

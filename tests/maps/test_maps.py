@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +17,6 @@ from threadpoolctl import threadpool_limits
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.category import CATEGORIES
-from chemdb.chemistry.elements import elements
 from chemdb.database.connection import connect_to_read
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
 from chemdb.embedding.stored_vectors import element_vectors
@@ -27,7 +25,7 @@ from chemdb.maps.make import add_maps
 from chemdb.maps.stored import MapSpec, find_map, read_map
 from chemdb.plot import anions, embedding_map, map_grid, map_page
 from chemdb.plot.paper_figures import draw_all
-from chemdb.plot.style import ANION_CLASSES, palette
+from chemdb.plot.style import palette
 from chemdb.query.sample import sample
 from chemdb.runtime.limits import Limits
 
@@ -246,44 +244,6 @@ def test_three_dimensions_have_ticks_and_depth(copy):
     [points] = axes.collections
     # Distant points are paler.
     assert len({round(color[3], 3) for color in points.get_facecolor().tolist()}) > 10
-
-
-@pytest.mark.parametrize(
-    ("electronegativity", "name"),
-    [
-        ({"Na": 0.93, "Cl": 3.16}, "halide"),
-        ({"O": 3.44, "F": 3.98}, "halide"),
-        ({"S": 2.58, "O": 3.44}, "oxide"),
-        ({"Zn": 1.65, "S": 2.58}, "chalcogenide"),
-        ({"Ga": 1.81, "As": 2.18}, "pnictide"),
-        ({"As": 2.18, "S": 2.58}, "chalcogenide"),
-        ({"N": 3.04, "Cl": 3.16}, "halide"),
-        ({"C": 2.55, "Se": 2.55}, "chalcogenide"),
-        ({"Pm": None, "F": 3.98}, "halide"),
-        ({"F": 3.98, "Ne": None}, "halide"),
-        ({"He": None, "Ar": None}, "other"),
-        ({"Li": 0.98, "H": 2.20}, "other"),
-        ({"Fe": 1.83, "C": 2.55}, "other"),
-        ({"Cu": 1.90, "Au": 2.40}, "other"),
-    ],
-)
-def test_anion_classes(electronegativity, name):
-    compound = [element for element in elements() if element.symbol in electronegativity]
-    assert {element.symbol: element.electronegativity for element in compound} == electronegativity
-    assert anions.anion_class(compound) == name
-
-
-def test_anion_classes_have_the_expected_elements():
-    members = {name: set() for name in ANION_CLASSES}
-    for element in elements():
-        members[anions.anion_class([replace(element, electronegativity=1.0)])].add(element.symbol)
-    del members["other"]
-    assert members == {
-        "pnictide": {"N", "P", "As", "Sb", "Bi"},
-        "halide": {"F", "Cl", "Br", "I", "At"},
-        "chalcogenide": {"S", "Se", "Te", "Po"},
-        "oxide": {"O"},
-    }
 
 
 def test_figure_5_colours_by_anion_class(con):

@@ -21,7 +21,7 @@ COLUMNS = ("formula", "chemsys", "elements", "factors", "natoms", "allowed", "kn
 
 
 @given(query=queries, rows=st.sampled_from([1, 60, 300, 2000]), size=st.integers(1, 300))
-@examples(12)
+@examples(7)
 def test_the_pieces_are_the_query_in_the_order_of_the_file(six, query, rows, size):
     text, meaning = query
     pieces, numbers, found = six.partitions(text, rows), [], []

@@ -1,6 +1,10 @@
 """The highest scores of a user's model, on every executor, and by parts."""
 
 import pickle
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
@@ -18,6 +22,8 @@ from chemdb.executors.by_name import open_executor
 QUERY = "any=O,Lr missing"
 
 MODEL = """
+import pathlib, time
+
 class Model:
     def predict(self, vectors):
         return vectors[:, 1]
@@ -35,6 +41,12 @@ def no_ternaries(batch):
 
 def two_scores(batch):
     return [1, 2]
+
+def waits_for_ternaries(batch):
+    while batch.elements.shape[1] == 3:
+        pathlib.Path("waiting").touch()
+        time.sleep(0.1)
+    return [0] * len(batch)
 """
 
 
@@ -241,6 +253,37 @@ def test_bad_input_is_one_line_and_leaves_nothing(words, message, here):
     assert done.exit_code
     assert message in done.stderr.splitlines()[-1]
     assert sorted(path for path in here.iterdir() if path.name != "__pycache__") == before
+
+
+@pytest.mark.parametrize("options", [(), ("--scheduler", "local:1")], ids=["here", "local:1"])
+def test_ctrl_c_keeps_what_is_scored(here, options, small_path):
+    words = (
+        "score",
+        "Zn-O or Zn-S-O",
+        "--rows",
+        "30",
+        "--with",
+        "model.py:waits_for_ternaries",
+        "-o",
+        "best.csv",
+    )
+    # Shells of CI may have SIGINT ignored.
+    begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{begin}from chemdb.__main__ import main; main()", *words, *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=here,
+    )
+    while not (here / "waiting").exists() or not list(here.glob("best.csv.parts/part-*.parquet")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate()
+    assert process.returncode == 130
+    kept = "best.csv.parts has 1 of 2 pieces; the same command resumes"
+    assert error.splitlines()[-1] == f"chemdb: interrupted; {kept}"
+    assert sorted(path.name for path in here.glob("best*")) == ["best.csv.parts"]
 
 
 def test_parts_go_with_a_file(here):

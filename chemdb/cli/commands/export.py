@@ -119,7 +119,6 @@ def compositions(
     """
     import chemdb
     from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.dataset.exporting import Share
     from chemdb.dataset.exporting import export as export_compositions
     from chemdb.dataset.exporting import finish as finish_export
     from chemdb.errors import counted
@@ -137,7 +136,7 @@ def compositions(
             with chemdb.open(db) as opened:
                 pieces = opened.partitions(query or "", rows_per_file)
             with steps("Files") as progress:
-                share = Share(part.number, part.n) if part else None
+                share = slice(part.number - 1, None, part.n) if part else None
                 manifest, _ = export_compositions(
                     pieces, output, names_in(columns), executor, share, progress
                 )

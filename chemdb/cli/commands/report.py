@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.map_options import PerCategory, Seed
+from chemdb.cli.map_options import Seed
 from chemdb.cli.options import (
     Database,
     Format,
@@ -37,6 +37,9 @@ def report(
         bool,
         typer.Option("--suggestions", help="How many hidden known ones chemdb suggest finds."),
     ] = False,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="What the paper says of its figures, judged by numbers.")
+    ] = False,
     chemsys: Annotated[
         list[str] | None,
         typer.Option(
@@ -60,7 +63,14 @@ def report(
             help="Element representation of --separation. Repeatable.",
         ),
     ] = None,
-    per_category: PerCategory = 3000,
+    per_category: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            show_default="3000, of --claims 1000",
+            help="Sample size per category of --separation and --claims.",
+        ),
+    ] = None,
     seed: Seed = 0,
     format: OutputFormat = Format.TABLE,
     output: Output = None,
@@ -68,7 +78,7 @@ def report(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Print Table 1 or 2 of the paper for this file, or how well categories separate or suggestions work.
+    """Print the paper's Table 1 or 2, how well categories separate or suggestions work, or its claims.
 
     --separation scores the vectors of a sample and the stored maps of that sample: the balanced
     accuracy of 15 nearest neighbours in 5-fold cross-validation, its excess over the random_200
@@ -78,21 +88,29 @@ def report(
     left, and counts the hidden ones among the first 100, 1,000 and 10,000; popularity, the product of how
     often the elements and the stoichiometry occur, is the control.
 
+    --claims judges eight statements of the paper about its figures: whether each holds, by which measure, and
+    what shuffled labels, random vectors and stoichiometries alone give. CSV and JSON have every number.
+
     Example: chemdb report --table1 --chemsys Na-Fe-O
     """
-    if table1 + table2 + separation + suggestions != 1:
-        raise typer.BadParameter("choose one of --table1, --table2, --separation and --suggestions")
+    if table1 + table2 + separation + suggestions + claims != 1:
+        raise typer.BadParameter("choose one of --table1, --table2, --separation, --suggestions and --claims")
     if not table1:
         only_with(context, "--table1", "chemsys")
     if not separation:
-        only_with(context, "--separation", "nelements", "embedding", "per_category")
-    if not separation and not suggestions:
-        only_with(context, "--separation and --suggestions", "seed")
+        only_with(context, "--separation", "nelements", "embedding")
+    if not separation and not claims:
+        only_with(context, "--separation and --claims", "per_category")
+        if not suggestions:
+            only_with(context, "--separation, --suggestions and --claims", "seed")
     import chemdb
 
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         if separation:
-            _show_separation(opened, nelements, embedding, per_category, seed, format, output)
+            _show_separation(opened, nelements, embedding, per_category or 3000, seed, format, output)
+            return
+        if claims:
+            _show_claims(opened, per_category or 1000, seed, format, output)
             return
         if suggestions:
             _show_suggestions(opened, seed, format, output)
@@ -140,6 +158,27 @@ def _show_separation(
     title = f"Separation of the categories; up to {per_category:,} compositions of each; seed {seed}"
     footer = "space full: the vectors themselves; others: maps stored in the file by 'chemdb map'"
     show(columns, rounded, format, output, title, footer)
+
+
+def _show_claims(db: Any, per_category: int, seed: int, format: Format, output: Any) -> None:
+    from chemdb.cli.screen import show, steps_on_screen
+    from chemdb.report.claims.table import COLUMNS, SUMMARY_COLUMNS, records, summary
+
+    with steps_on_screen() as steps:
+        claims = db.claims(per_category, seed, steps)
+    if format is Format.JSON or format is Format.CSV:
+        show(COLUMNS, records(claims), format, output)
+        return
+    title = (
+        f"Claims of the paper; 5 samples of up to {per_category:,} compositions per category; seed {seed}\n"
+        f"known: {db.known_sources()}"
+    )
+    footer = (
+        "±: half of a 95% confidence interval; full: vectors, pca: their first two principal components; "
+        "balanced accuracy: of 15 nearest neighbours in 5-fold cross-validation; "
+        "CSV and JSON have all numbers, also of what the claim does not name"
+    )
+    show(SUMMARY_COLUMNS, summary(claims), format, output, title, footer)
 
 
 def _show_table_1(db: Any, systems: list[str] | None, format: Format, output: Any) -> None:

@@ -39,6 +39,13 @@ def system_counts_statement(condition: Filter, width: int, window: Window = WHOL
     return tables.statement(parts, "\n" + query)
 
 
+def known_counts_statement(condition: Filter, width: int) -> Statement:
+    """Return by how many known compositions change what `system_counts_statement` counts: bucket, n."""
+    tables = CommonTables(condition, WHOLE_SPACE)
+    parts = [*tables.system_parts(), tables.known_part()]
+    return tables.statement(parts, "\n" + filled("statements/partition_known_counts", width=width))
+
+
 def element_frequency_statement(condition: Filter) -> Statement:
     """Return the query of the number of compositions with each element: symbol, n."""
     tables = CommonTables(condition, WHOLE_SPACE)

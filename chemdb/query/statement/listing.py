@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chemdb.database.execution import identifier
-from chemdb.database.sql_files import filled
+from chemdb.database.sql_files import filled, sql_text
 from chemdb.query.filter import NOTHING, Filter
 from chemdb.query.statement.columns import KEYS, POSITIONS, SCORE, SHOWN, Order
 from chemdb.query.statement.common_tables import CommonTables
@@ -68,6 +68,13 @@ def rows_statement(
         ),
     )
     return tables.statement([*parts, query], "")
+
+
+def known_rows_statement(condition: Filter, systems: tuple[int, int]) -> Statement:
+    """Return the query of known compositions in a range of systems, see ``partition_known.sql``."""
+    tables = CommonTables(condition, Window(systems=systems))
+    parts = [*tables.system_parts(), tables.known_part()]
+    return tables.statement(parts, "\n" + sql_text("statements/partition_known"))
 
 
 def _known_rows(tables: CommonTables, order: Sequence[Order]) -> str:

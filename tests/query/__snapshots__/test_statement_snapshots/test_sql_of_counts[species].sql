@@ -133,7 +133,10 @@ answer as materialized (
         ~(case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end) & m.forbidden as when_forbidden
     from (select nelements, places0, allowed_set_id, species0_set, count(*) as n_systems from system_with_species group by nelements, places0, allowed_set_id, species0_set) c
     join mask m using (nelements, places0)
-    join store.allowed_set a on a.allowed_set_id = c.allowed_set_id
+    -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
+    join (
+        from store.allowed_set semi join (select distinct allowed_set_id from system_with_species) using (allowed_set_id)
+    ) a on a.allowed_set_id = c.allowed_set_id
     left join species0_set on species0_set.set_id = c.species0_set
     where bit_count(when_allowed) + bit_count(when_forbidden) > 0
 )

@@ -27,7 +27,10 @@ answer as materialized (
         ~(case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end) & m.forbidden as when_forbidden
     from (select nelements, allowed_set_id, count(*) as n_systems from system group by nelements, allowed_set_id) c
     join mask m using (nelements)
-    join store.allowed_set a on a.allowed_set_id = c.allowed_set_id
+    -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
+    join (
+        from store.allowed_set semi join (select distinct allowed_set_id from system) using (allowed_set_id)
+    ) a on a.allowed_set_id = c.allowed_set_id
     where bit_count(when_allowed) + bit_count(when_forbidden) > 0
 ),
 -- Stoichiometries that match in some system, a row each.
