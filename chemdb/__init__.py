@@ -15,12 +15,15 @@ from chemdb.version import __version__ as __version__
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from ase.formula import Formula
+    from pymatgen.core.composition import Composition
+
     from chemdb.api import Database
     from chemdb.dataset.manifest import Manifest
     from chemdb.partition.piece import Partition
     from chemdb.partition.scored import Scores
 
-__all__ = ["ChemdbError", "attach", "export", "open", "score"]
+__all__ = ["ChemdbError", "attach", "export", "open", "score", "to_ase", "to_pymatgen"]
 
 
 def open(
@@ -142,3 +145,31 @@ def attach(folder: str | os.PathLike[str], target: str | os.PathLike[str]) -> li
     from chemdb.dataset.views import attach
 
     return attach(os.fspath(folder), Path(target))
+
+
+def to_ase(formulas: Any) -> "Formula | list[Formula | None]":
+    """Return a formula as an ASE Formula, or several as a list, see `chemdb.lookup.hand_over.to_ase`.
+
+    Raises
+    ------
+    ChemdbError
+        ASE is not installed, or a text is not a formula.
+    """
+    from chemdb.lookup.hand_over import to_ase
+
+    return to_ase(formulas)
+
+
+def to_pymatgen(formulas: Any) -> "Composition | list[Composition | None]":
+    """Return a formula as a pymatgen Composition, or several as a list.
+
+    See `chemdb.lookup.hand_over.to_pymatgen`.
+
+    Raises
+    ------
+    ChemdbError
+        pymatgen is not installed, or a text is not a formula.
+    """
+    from chemdb.lookup.hand_over import to_pymatgen
+
+    return to_pymatgen(formulas)

@@ -6,10 +6,9 @@ that a thread of its parent was importing.
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,6 +16,7 @@ import duckdb
 
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import Rows, Values
+from chemdb.errors import ChemdbError
 from chemdb.runtime.forks import no_fork
 from chemdb.runtime.limits import Limits
 from chemdb.runtime.progress import Steps, no_steps
@@ -24,8 +24,13 @@ from chemdb.runtime.progress import Steps, no_steps
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from chemdb.accessors.exports import Exports
+    from chemdb.accessors.known_sources import KnownSources
+    from chemdb.accessors.plots import Plots
+    from chemdb.compare.comparison import Comparison
     from chemdb.embedding.embedded import Embedded
     from chemdb.lookup.explanation import Explanation
+    from chemdb.maps.stored import Map, MapSpec
     from chemdb.partition.piece import Partition
     from chemdb.query.result import Result
     from chemdb.report.claims.claim import Claim
@@ -259,8 +264,9 @@ class Database:
         """
         with no_fork():
             from chemdb.lookup.label import label_table, labeller_of
+            from chemdb.notebook.arrow_tables import shown_in_notebooks
 
-        return label_table(self._file.remember(labeller_of), formulas)
+        return shown_in_notebooks(label_table(self._file.remember(labeller_of), formulas), "Labels")
 
     def label_file(
         self, source: Path, target: Path | None, formula_column: str | None = None, overwrite: bool = False
@@ -488,6 +494,150 @@ class Database:
 
         return served_pack(self._file, stopped)
 
+    @property
+    def plot(self) -> "Plots":
+        """The figures that ``chemdb plot`` draws, as matplotlib Figures."""
+        with no_fork():
+            from chemdb.accessors.plots import Plots
+
+        return Plots(self)
+
+    @property
+    def known(self) -> "KnownSources":
+        """The known sources, which ``add`` and ``remove`` change: ``db.known.add("icsd=my-icsd.csv")``."""
+        with no_fork():
+            from chemdb.accessors.known_sources import KnownSources
+
+        return KnownSources(self)
+
+    @property
+    def export(self) -> "Exports":
+        """What ``chemdb export`` writes."""
+        with no_fork():
+            from chemdb.accessors.exports import Exports
+
+        return Exports(self)
+
+    def map(
+        self,
+        embedding: str = "magpie",
+        method: str = "umap",
+        nelements: int = 2,
+        *,
+        per_category: int = 3000,
+        seed: int = 0,
+        components: int = 2,
+        standardize: bool = False,
+        settings: Mapping[str, Any] | None = None,
+        steps: Steps = no_steps,
+    ) -> "Map":
+        """Return a map of a sample of each category, made and stored in the file if it is not there yet.
+
+        A new map replaces the file; this handle reads the new one from then on, see `reopen`.
+
+        Parameters
+        ----------
+        embedding : str
+            Element representation, such as magpie; the table ``embedding`` lists them.
+        method : str
+            pca, tsne or umap.
+        nelements : int
+            Number of elements of the compositions.
+        per_category : int
+            Sample size per category; all compositions where there are fewer.
+        seed : int
+            Of the sample and of the reduction.
+        components : int
+            2 or 3.
+        standardize : bool
+            Whether to scale each dimension of the vectors to mean 0 and variance 1 first.
+        settings : mapping, optional
+            Parameters of the method, such as ``{"perplexity": 50}``.
+        steps : callable, optional
+            Shows the progress.
+
+        Raises
+        ------
+        ChemdbError
+            Unknown embedding, method or parameter, too few points, or the file cannot be replaced.
+        """
+        with no_fork():
+            from dataclasses import replace
+
+            from chemdb.maps.stored import map_spec, read_map
+
+        spec = map_spec(embedding, method, nelements, per_category, seed, components, standardize, settings)
+        made = self.add_maps([spec], steps)
+        with self.cursor() as con:
+            return replace(read_map(con, spec), is_new=bool(made))
+
+    def add_maps(self, specs: "Sequence[MapSpec]", steps: Steps = no_steps) -> "list[MapSpec]":
+        """Make the maps that are not in the file yet and store them in it; return their parameters.
+
+        Raises
+        ------
+        ChemdbError
+            As `map`.
+        """
+        with no_fork():
+            from chemdb.maps.make import add_maps
+
+        with self.cursor():
+            made = add_maps(self.path, specs, self.limits, steps)
+        if made:
+            self.reopen()
+        return made
+
+    def compare(
+        self,
+        first: "Database | str | os.PathLike[str]",
+        second: str | None = None,
+        *,
+        nelements: Sequence[int] | None = None,
+        steps: Steps = no_steps,
+    ) -> "Comparison":
+        """Return what differs between this file and another, or between two sets or sources of this file.
+
+        Parameters
+        ----------
+        first : Database or path-like, or str
+            The other file; or, with `second`, an oxidation-state set or known source.
+        second : str, optional
+            Another oxidation-state set (smact14, icsd16, icsd24, wiki, pymatgen_sp, or a file of them),
+            if the first is one; or another known source.
+        nelements : sequence of int, optional
+            Numbers of elements to compare; all of the file by default.
+        steps : callable, optional
+            Shows the progress.
+
+        Raises
+        ------
+        ChemdbError
+            The other file cannot be opened or has other limits, or there are no such sets or sources.
+        """
+        with no_fork():
+            from chemdb.compare.comparison import compare_files, compare_names
+
+        if isinstance(first, Database):
+            if second is not None:
+                raise ChemdbError("compare: give one other database, or two oxidation-state sets or sources")
+            return compare_files(self._file, first._file, nelements, steps)
+        if second is not None:
+            return compare_names(self._file, os.fspath(first), second, nelements, steps)
+        return compare_files(self._file, OpenFile(first, self.limits), nelements, steps)
+
+    def reopen(self) -> None:
+        """Read the file that has this name now; another process may have replaced it.
+
+        Until then, a handle reads the file that it opened. Results made before keep answering from that one.
+
+        Raises
+        ------
+        DatabaseError
+            As `chemdb.open`.
+        """
+        self._file = OpenFile(self.path, self.limits)
+
     def known_sources(self) -> str:
         """Return one line that names the known sources."""
         with no_fork():
@@ -515,6 +665,7 @@ class Database:
         return f"chemdb.open({str(self.path)!r})"
 
     def _repr_html_(self) -> str:
-        counts = self.sql("from table2").df()
-        known = escape(self.known_sources())
-        return f"<p><code>{escape(str(self.path))}</code>, known: {known}</p>{counts.to_html(index=False)}"
+        from chemdb.notebook.html_table import table_html
+
+        columns, rows = self.sql("from table2").read()
+        return table_html(columns, rows, f"{self.path}, known: {self.known_sources()}")

@@ -54,6 +54,11 @@ SECTIONS = (
         ["li-fe-p-o-narrow.png"],
     ),
     (
+        "What another oxidation-state set changes",
+        "plot compare smact14 icsd24 -o compare.png",
+        ["compare.png"],
+    ),
+    (
         "One map",
         "plot map --embedding megnet16 --method umap --nelements 3 -o map.png",
         ["map.png"],

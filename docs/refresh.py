@@ -18,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import notebooks
 from typer.testing import CliRunner
 
 from chemdb.cli import app
@@ -159,6 +160,7 @@ def main() -> None:
         sys.exit(f"stale, run make docs: {', '.join(path.name for path in stale)}" if stale else 0)
     for path, text in pages().items():
         path.write_text(text)
+    notebooks.main()
 
 
 if __name__ == "__main__":

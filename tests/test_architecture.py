@@ -55,7 +55,7 @@ def test_the_readme_has_one_line_for_each_package():
 
 
 def test_packages_are_small():
-    most = defaultdict(lambda: 9, {"plot": 14, "cli/commands": 20})
+    most = defaultdict(lambda: 9, {"plot": 14, "cli/commands": 24})
     for folder in PACKAGES:
         name = folder.relative_to(PACKAGE).as_posix()
         n_modules = sum(path.stem != "__init__" for path in folder.glob("*.py"))

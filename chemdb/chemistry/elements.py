@@ -31,6 +31,10 @@ class Element:
         Whether SMACT lists it as a metal.
     smact_mixed_valence : bool
         Whether SMACT lets its atoms have different oxidation states.
+    crustal_abundance : float or None
+        In mg/kg; None where SMACT has none.
+    hhi_production, hhi_reserves : float or None
+        Herfindahl-Hirschman indices of the countries that produce it and that have its reserves, 0 to 10,000.
     """
 
     symbol: str
@@ -42,6 +46,9 @@ class Element:
     block: str
     smact_metal: bool
     smact_mixed_valence: bool
+    crustal_abundance: float | None
+    hhi_production: float | None
+    hhi_reserves: float | None
 
     @property
     def rank(self) -> tuple[float, int]:
@@ -76,6 +83,9 @@ def elements() -> tuple[Element, ...]:
             "s" if period == 1 else place.block,
             symbol in smact.metals,
             symbol in MIXED_VALENCE_ELEMENTS,
+            entry.crustal_abundance,
+            entry.HHI_p,
+            entry.HHI_r,
         )
 
     return tuple(map(element, smact.ordered_elements(1, N_ELEMENTS)))

@@ -14,8 +14,8 @@ def main() -> None:
 
 # Commands register themselves with the app, in the order --help shows them.
 from chemdb.cli.commands import (  # noqa: E402, I001
-    build, query, suggest, report, info, sql, explain, label, sample, export, attach, score, map, plot, site,  # noqa: F401
-    serve, mcp, known, count, verify,  # noqa: F401
+    build, query, suggest, report, info, sql, explain, label, sample, export, attach, score, compare, map,  # noqa: F401
+    plot, site, serve, mcp, known, count, verify,  # noqa: F401
 )  # fmt: skip
 
 __all__ = ["app", "main"]

@@ -1,11 +1,8 @@
 """Options shared by the commands that make and draw maps."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from chemdb.maps.stored import MapSpec
 
 Embedding = Annotated[
     str,
@@ -38,23 +35,3 @@ Settings = Annotated[
         help="Parameter of the method, such as perplexity=50 or n_neighbors=30. Repeatable.",
     ),
 ]
-
-
-def spec_of(
-    embedding: str,
-    method: str,
-    nelements: int,
-    per_category: int,
-    seed: int,
-    components: int,
-    standardize: bool,
-    settings: list[str] | None,
-) -> "MapSpec":
-    """Return the map that the options describe."""
-    from chemdb.maps.reduction import check_method, parse_setting
-    from chemdb.maps.stored import MapSpec
-
-    chosen = tuple(sorted(map(parse_setting, settings or [])))
-    return MapSpec(
-        embedding, check_method(method), nelements, per_category, seed, components, standardize, chosen
-    )

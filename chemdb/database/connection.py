@@ -7,7 +7,7 @@ process to a path: with the settings of the first, and with the old file after i
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -153,6 +153,15 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
         release(con)
 
 
+def hide_progress_bar(con: duckdb.DuckDBPyConnection, measured: bool = False) -> None:
+    """Let DuckDB show no progress bar of its own; let it measure how far it is, if asked."""
+    # In Jupyter without ipywidgets, DuckDB has no bar, and refuses every setting of it.
+    with suppress(duckdb.InvalidInputException):
+        con.execute("set enable_progress_bar_print = false")
+        if measured:
+            con.execute("set enable_progress_bar = true")
+
+
 def threads_of(con: duckdb.DuckDBPyConnection) -> int:
     """Return the number of threads of a connection, which all work on its rows keeps to."""
     [(threads,)] = con.execute("select current_setting('threads')").fetchall()
@@ -163,7 +172,8 @@ def _connect(name: str, limits: Limits, config: dict[str, str]) -> duckdb.DuckDB
     """Return a connection without DuckDB's own progress bar on stdout."""
     with no_fork():
         con = guard(duckdb.connect(name, config=limits.duckdb_config | config))
-    return con.execute("set enable_progress_bar_print = false")
+    hide_progress_bar(con)
+    return con
 
 
 def _name_of(descriptor: int, path: Path) -> str:

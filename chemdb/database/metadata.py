@@ -62,7 +62,8 @@ def elements_of(con: duckdb.DuckDBPyConnection) -> list[Element]:
     """
     rows = con.execute(
         "select symbol::varchar, name, atomic_number, electronegativity, periodic_group, period, block, "
-        "smact_metal, smact_mixed_valence from element order by atomic_number"
+        "smact_metal, smact_mixed_valence, crustal_abundance, hhi_production, hhi_reserves "
+        "from element order by atomic_number"
     ).fetchall()
     elements = [Element(*row) for row in rows]
     # Kernels index arrays by atomic number without bounds checks.

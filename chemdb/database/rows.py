@@ -9,6 +9,7 @@ import duckdb
 from chemdb.database.execution import all_rows, execute, interruptible, relation, until_exit
 from chemdb.database.open_file import OpenFile
 from chemdb.errors import ChemdbError
+from chemdb.notebook.html_table import first_rows_html
 
 if TYPE_CHECKING:
     import pandas
@@ -43,6 +44,10 @@ class ArrowRows:
         assert isinstance(frame, polars.DataFrame)
         return frame
 
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the rows as an Arrow stream, by which other libraries and chemdb itself take them."""
+        return self.arrow().__arrow_c_stream__(requested_schema)
+
 
 class Rows(ArrowRows):
     """The rows of a statement; thread-safe, as every read runs the statement on a new cursor.
@@ -75,6 +80,11 @@ class Rows(ArrowRows):
         kind = dict if isinstance(parameters, Mapping) else list
         self._parameters = kind(parameters) if parameters else None
 
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return self._whole(lambda rows: list(rows.columns))
+
     def read(self) -> tuple[list[str], Iterator[tuple]]:
         """Return the column names and an iterator over the rows, in bounded memory."""
         rows = until_exit(self._read())
@@ -105,7 +115,8 @@ class Rows(ArrowRows):
         return self._whole(lambda rows: str(rows.limit(N_SHOWN)))
 
     def _repr_html_(self) -> str:
-        return str(self._whole(lambda rows: rows.limit(N_SHOWN).df()).to_html(index=False))
+        columns, rows = self._whole(lambda rows: (list(rows.columns), rows.limit(N_SHOWN + 1).fetchall()))
+        return first_rows_html(columns, rows, N_SHOWN)
 
     def _whole(self, read: Callable[[duckdb.DuckDBPyRelation], T]) -> T:
         with self._file.cursor() as con:

@@ -42,7 +42,8 @@ def embed(
         There is no formula column, or something else than formulas.
     """
     account = Embedded(vectors, threads)
-    if not hasattr(compositions, "batches") and not _has_all(compositions):
+    can_be_read = hasattr(compositions, "batches") and hasattr(compositions, "select")
+    if not can_be_read and not _has_all(compositions):
         compositions = _compositions(compositions, labeller())
     compositions = compositions.select(COLUMNS)
     batches = compositions.to_batches() if isinstance(compositions, pa.Table) else compositions.batches()

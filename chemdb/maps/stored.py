@@ -1,6 +1,7 @@
 """Maps stored in the file: samples of each category reduced to two or three dimensions."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import duckdb
@@ -67,7 +68,7 @@ class MapSpec:
         return columns | {"parameters": json.dumps(parameters, sort_keys=True)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Map:
     """A map of the file.
 
@@ -77,10 +78,21 @@ class Map:
         Its row of `projection_run`.
     points : pyarrow.Table
         formula, category, x, y, z, system_id, stoichiometry_id.
+    is_new : bool
+        Whether it was made just now.
     """
 
     run: dict
     points: pa.Table
+    is_new: bool = False
+
+    def __repr__(self) -> str:
+        run = self.run
+        state = f"made in {run['seconds']:.1f} s" if self.is_new else "in the file already"
+        return (
+            f"{run['method']} of {run['embedding']}, {run['nelements']} elements: run {run['run_id']}, "
+            f"{len(self.points):,} points, {run['n_not_covered']:,} compositions without a vector; {state}"
+        )
 
     @property
     def coordinates(self) -> NDArray[np.float32]:
@@ -92,6 +104,29 @@ class Map:
     def categories(self) -> NDArray[np.str_]:
         """Category of each point, shape (n,)."""
         return np.array(self.points["category"].to_pylist(), str)
+
+
+def map_spec(
+    embedding: str,
+    method: str,
+    nelements: int,
+    per_category: int = PER_CATEGORY,
+    seed: int = 0,
+    components: int = 2,
+    standardize: bool = False,
+    settings: Mapping[str, Value] | None = None,
+) -> MapSpec:
+    """Return the parameters of a map; those of the method as a mapping.
+
+    Raises
+    ------
+    ReductionError
+        Unknown method.
+    """
+    chosen = tuple(sorted((settings or {}).items()))
+    return MapSpec(
+        embedding, check_method(method), nelements, per_category, seed, components, standardize, chosen
+    )
 
 
 def find_map(con: duckdb.DuckDBPyConnection, spec: MapSpec) -> int | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from chemdb.plot.captioned_figure import CaptionedFigure
+
 #: Colours of categories and anion classes by palette. "okabe-ito": the hues of Park et al. 2024 in the
 #: colour-blind safe blue, vermillion, bluish green and orange of Okabe and Ito (2008), and a grey; the
 #: explorer has the same hues, shaded for text. "paper": the colours of Park et al. 2024 and the hues named
@@ -172,7 +174,7 @@ class Look:
             matplotlib.rcParams.update(self._settings)
             yield
 
-    def new_figure(self, columns: int, height: float) -> "Figure":
+    def new_figure(self, columns: int, height: float) -> "CaptionedFigure":
         """Return an empty figure for print.
 
         Parameters
@@ -182,10 +184,12 @@ class Look:
         height : float
             Relative to the width.
         """
-        from matplotlib.figure import Figure
+        from chemdb.plot.captioned_figure import CaptionedFigure
 
         width = WIDTHS[self.columns or columns] / CM_PER_INCH
-        return Figure(figsize=(width, width * height))
+        figure = CaptionedFigure(figsize=(width, width * height))
+        figure.style = self.applied
+        return figure
 
     def details(self, colored: bool = True) -> dict[str, str]:
         """Return the caption details: the palette, if there are colours of it, and the style file."""

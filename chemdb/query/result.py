@@ -15,9 +15,18 @@ from chemdb.database.metadata import system_ranges
 from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import N_SHOWN, ArrowRows
 from chemdb.errors import QueryError, counted
+from chemdb.notebook.html_table import table_html
 from chemdb.query.filter import Filter
 from chemdb.query.parse.vocabulary import Vocabulary
-from chemdb.query.statement.columns import DEFAULT_COLUMNS, DEFAULT_ORDER, SCORE, SHOWN, SPECIES, Order
+from chemdb.query.statement.columns import (
+    DEFAULT_COLUMNS,
+    DEFAULT_ORDER,
+    SCORE,
+    SHOWN,
+    SPECIES,
+    TABLE_COLUMNS,
+    Order,
+)
 from chemdb.query.statement.counts import (
     count_statement,
     element_frequency_statement,
@@ -206,11 +215,11 @@ class Result(ArrowRows):
         return f"{counted(self.count(), 'composition')}: {by_category}"
 
     def _repr_html_(self) -> str:
-        limit = N_SHOWN if self._limit is None else min(N_SHOWN, self._limit)
-        first = Result(
-            self._file, self._vocabulary, self.filter, self.columns, self._order, limit, self._offset
-        )
-        return f"<p>{self!r}</p>{first.df().to_html(index=False)}"
+        n = min(N_SHOWN, len(self))
+        columns = TABLE_COLUMNS if self.columns == list(DEFAULT_COLUMNS) else self.columns
+        first = Result(self._file, self._vocabulary, self.filter, columns, self._order, n, self._offset)
+        note = f"rows {self._offset + 1:,} to {self._offset + n:,}" if n < self.count() else ""
+        return table_html(columns, first, repr(self), note)
 
     def _rows(self) -> Generator[tuple]:
         held_open = self._held_open()

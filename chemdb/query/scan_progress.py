@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from chemdb.database.connection import hide_progress_bar
 from chemdb.database.execution import while_waiting
 from chemdb.query.point_query import EXPANDED
 from chemdb.runtime.interrupt import POLL
@@ -26,7 +27,7 @@ def scan_progress(con: duckdb.DuckDBPyConnection, statement: str) -> Iterator[No
     A terminal gets a progress bar, anything else one line.
     """
     # DuckDB knows how far it has got only if it could show a bar of its own.
-    con.execute("set enable_progress_bar_print = false; set enable_progress_bar = true")
+    hide_progress_bar(con, measured=True)
     shown = _ScanProgress(con, statement)
     try:
         with while_waiting(con, shown.wait):

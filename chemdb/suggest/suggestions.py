@@ -10,6 +10,7 @@ from chemdb.database.open_file import OpenFile
 from chemdb.database.rows import N_SHOWN, ArrowRows
 from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, QueryError, counted, nearest
+from chemdb.notebook.html_table import first_rows_html
 from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, terms_of
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
@@ -101,7 +102,7 @@ class Suggestions(ArrowRows):
         return f"{counted(len(self), 'suggestion')} of {counted(self.count(), 'composition')}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{self!r}</p>{self.arrow().slice(0, N_SHOWN).to_pandas().to_html(index=False)}"
+        return first_rows_html(self.columns, list(self), N_SHOWN, repr(self))
 
     def _ranked(self) -> "pa.Table":
         with no_fork():

@@ -16,7 +16,10 @@ create table element (
     period              utinyint not null,
     block               varchar not null,
     smact_metal         boolean not null,
-    smact_mixed_valence boolean not null
+    smact_mixed_valence boolean not null,
+    crustal_abundance   double,
+    hhi_production      double,
+    hhi_reserves        double
 );
 insert into element by name select * from new_element order by atomic_number;
 
@@ -35,6 +38,12 @@ comment on column element.smact_metal is
     'Whether SMACT lists the element as a metal (smact.metals), which smact_validity accepts in alloys; Ge, Sb and Po are.';
 comment on column element.smact_mixed_valence is
     'Whether SMACT lets atoms of the element have different oxidation states in one compound (smact.screening.MIXED_VALENCE_ELEMENTS).';
+comment on column element.crustal_abundance is
+    'Abundance in the crust of the earth, in mg/kg, from the CRC Handbook as SMACT has it; NULL where it has none.';
+comment on column element.hhi_production is
+    'Herfindahl-Hirschman index of the countries that produce the element, 0 to 10,000 (one country), from Gaultois et al., Chem. Mater. 2013, 25, 2911, by SMACT; NULL where it has none.';
+comment on column element.hhi_reserves is
+    'Herfindahl-Hirschman index of the countries that have reserves of the element, 0 to 10,000, from the same source.';
 
 -- Named groups of elements, after the IUPAC Red Book (2005) where it names them.
 create table element_group (
@@ -74,7 +83,18 @@ from element e,
             ),
             ('metal', symbol in (select symbol from metal)),
             ('f_block', block = 'f'),
-            ('radioactive', symbol in ('Tc', 'Pm') or atomic_number >= 84)
+            ('radioactive', symbol in ('Tc', 'Pm') or atomic_number >= 84),
+            -- Whole classes of compounds that Annex VI, Table 3 of the EU's Regulation 1272/2008 (CLP) lists as
+            -- fatal, toxic (Acute Tox. 1 to 3), carcinogenic or toxic to reproduction (1A, 1B); and cadmium,
+            -- whose compounds are in Group 1 of the IARC (Monograph 100C). Not Cr and Ni, of which only some are.
+            ('toxic', symbol in ('Be', 'As', 'Se', 'Cd', 'Hg', 'Tl', 'Pb', 'U')),
+            -- An HHI above 2,500 is a highly concentrated market (US Department of Justice, 2010), the threshold
+            -- of Gaultois et al. 2013. Elements without an abundance are Ru and those that hardly occur in nature.
+            (
+                'scarce',
+                coalesce(crustal_abundance, 0) < 1
+                    or (crustal_abundance < 10 and hhi_production > 2500 and hhi_reserves > 2500)
+            )
     ) member (element_group, is_member)
 where member.is_member
 order by member.element_group, e.atomic_number;
@@ -82,5 +102,5 @@ order by member.element_group, e.atomic_number;
 comment on table element_group is
     'Named groups of elements, which `chemdb query` accepts wherever it accepts an element; an element may be in several.';
 comment on column element_group.element_group is
-    'Name of the group: alkali, halogen, transition_metal (groups 3 to 12 without the f block), rare_earth (Sc, Y, La to Lu) and so on.';
+    'Name of the group: alkali, halogen, transition_metal (groups 3 to 12 without the f block), rare_earth (Sc, Y, La to Lu) and so on; toxic (compounds classified as such by the EU, and Cd) and scarce (less than 1 mg/kg of the crust, or less than 10 mg/kg from few countries: both HHI above 2,500).';
 comment on column element_group.symbol is 'Element symbol.';

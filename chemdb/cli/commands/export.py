@@ -65,27 +65,13 @@ def embeddings(
     """
     import chemdb
     from chemdb.cli.screen import confirm, note, steps_on_screen
-    from chemdb.embedding.export import check_target
-    from chemdb.embedding.export import export as export_vectors
-    from chemdb.embedding.stored_vectors import element_vectors
-    from chemdb.errors import EmbeddingError, counted
+    from chemdb.errors import counted
 
-    layout = (columns or (Layout.WIDE if output.suffix.lower() == ".csv" else Layout.LIST)).value
-    check_target(output, layout)
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
-        with opened.cursor() as con:
-            vectors = element_vectors(con, embedding)
-        result = opened.query(query)
-        if not result.count():
-            raise EmbeddingError(f"export: no composition of this file matches {query!r}")
-        source = {
-            "query": query,
-            "known": opened.known_sources(),
-            "file": opened.info()["build_info"]["build_started"],
-        }
-        with steps(counted(result.count(), "composition")) as progress:
-            written = export_vectors(result, vectors, output, opened.limits, layout, progress, source)
-    confirm(f"{output}: {counted(written.n, 'vector')} of {vectors.values.shape[1]}")
+        written = opened.export.embeddings(
+            query, output, embedding=embedding, columns=columns and columns.value, steps=steps
+        )
+    confirm(f"{output}: {counted(written.n, 'vector')} of {written.vectors.values.shape[1]}")
     if written.n_left_out:
         note(written)
 

@@ -20,7 +20,6 @@ from chemdb.cli.options import (
 )
 from chemdb.files.file_columns import FileColumns
 from chemdb.known import registry
-from chemdb.runtime.limits import Limits
 
 known = typer.Typer(no_args_is_help=True, help="Change the known sources of a file without rebuilding it.")
 app.add_typer(known, name="known")
@@ -42,13 +41,19 @@ def add(
 
     Example: chemdb known add icsd=my-icsd.csv
     """
-    from chemdb.builder.change_known import add as add_known
+    import chemdb
     from chemdb.cli.screen import confirm, steps_on_screen
 
-    columns = FileColumns(formula_column, id_column, energy_column)
-    with steps_on_screen() as steps:
-        loaded = add_known(
-            db, source, columns, mp_api_key, Limits.of(threads, memory_limit, temp_directory), steps
+    # Mistyped sources are rejected before anything is opened.
+    registry.source_reader(source, FileColumns(formula_column, id_column, energy_column), mp_api_key)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        loaded = opened.known.add(
+            source,
+            formula_column=formula_column,
+            id_column=id_column,
+            energy_column=energy_column,
+            mp_api_key=mp_api_key,
+            steps=steps,
         )
     confirm(loaded)
 
@@ -70,11 +75,7 @@ def list_sources(
     from chemdb.cli.screen import show
 
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
-        show(
-            *opened.sql("select * exclude (added_at) from known_source order by added_at").read(),
-            format,
-            output,
-        )
+        show(*opened.known.list().read(), format, output)
 
 
 @known.command()
@@ -89,6 +90,7 @@ def remove(
 
     Example: chemdb known remove mp-snapshot
     """
-    from chemdb.builder.change_known import remove as remove_known
+    import chemdb
 
-    remove_known(db, source, Limits.of(threads, memory_limit, temp_directory))
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        opened.known.remove(source)

@@ -15,10 +15,8 @@ from chemdb.cli.map_options import (
     Seed,
     Settings,
     Standardize,
-    spec_of,
 )
 from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads, only_with
-from chemdb.runtime.limits import Limits
 
 #: Features listed for each exact component.
 N_FEATURES = 3
@@ -71,22 +69,22 @@ def make_map(
         return
     only_with(context, "--all", "category")
     import chemdb
-    from chemdb.chemistry.category import CATEGORIES
     from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.maps.make import add_maps
-    from chemdb.maps.stored import read_map
+    from chemdb.maps.reduction import parse_setting
 
-    spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
-    with steps_on_screen() as steps:
-        made = add_maps(db, [spec], Limits.of(threads, memory_limit, temp_directory), steps)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
-        run = read_map(con, spec).run
-    points = sum(run[f"n_{category}"] for category in CATEGORIES)
-    state = f"made in {run['seconds']:.1f} s" if made else "in the file already"
-    confirm(
-        f"{spec}: run {run['run_id']}, {points:,} points, "
-        f"{run['n_not_covered']:,} compositions without a vector; {state}"
-    )
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        found = opened.map(
+            embedding,
+            method,
+            nelements,
+            per_category=per_category,
+            seed=seed,
+            components=components,
+            standardize=standardize,
+            settings=dict(map(parse_setting, settings or [])),
+            steps=steps,
+        )
+    confirm(found)
 
 
 def _show_exact(

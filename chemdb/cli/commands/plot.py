@@ -1,13 +1,13 @@
 """chemdb plot: figures."""
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 import chemdb
 from chemdb.cli.app import app
+from chemdb.cli.compare_options import FirstSide, SecondSide, opened_and_compared
 from chemdb.cli.map_options import (
     Components,
     Embedding,
@@ -17,17 +17,8 @@ from chemdb.cli.map_options import (
     Seed,
     Settings,
     Standardize,
-    spec_of,
 )
 from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads
-from chemdb.runtime.limits import Limits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import duckdb
-
-    from chemdb.maps.stored import MapSpec
 
 plot = typer.Typer(
     no_args_is_help=True,
@@ -99,25 +90,25 @@ def periodic_table(
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
     from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.periodic_table import draw, draw_query, draw_replacements
-    from chemdb.plot.style import Look
+    from chemdb.plot.drawing import check_target
 
     if query is not None and (nelements or category):
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     if replace is not None and (nelements or category or query is not None):
         raise typer.BadParameter("--replace goes without --nelements, --category and --query")
     check_target(output)
-    look = Look(columns=columns, style=style)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
-        if replace is not None:
-            drawing = draw_replacements(con, replace, f_block, scale, look)
-        elif query is not None:
-            drawing = draw_query(con, opened.query(query), query, f_block, scale, look)
-        else:
-            size = 2 if nelements is None else nelements
-            drawing = draw(con, size, category or "allowed", f_block, scale, look)
-        save(drawing, output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        opened.plot.periodic_table(
+            nelements,
+            category,
+            query=query,
+            replace=replace,
+            f_block=f_block,
+            scale=scale,
+            columns=columns,
+            style=style,
+            output=output,
+        )
     confirm(output)
 
 
@@ -136,14 +127,11 @@ def substitution(
     Example: chemdb plot substitution -o substitution.png
     """
     from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.style import Look
-    from chemdb.plot.substitution_matrix import draw
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    look = Look(columns=columns, style=style)
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, look), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        opened.plot.substitution(columns=columns, style=style, output=output)
     confirm(output)
 
 
@@ -183,14 +171,13 @@ def composition(
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
     from chemdb.cli.screen import confirm
-    from chemdb.plot.chemical_system import draw
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.style import Look
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    look = Look(palette, columns, style)
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, chemsys, hull_energies, look), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        opened.plot.composition(
+            chemsys, hull_energies=hull_energies, palette=palette, columns=columns, style=style, output=output
+        )
     confirm(output)
 
 
@@ -228,26 +215,35 @@ def one_map(
 
     Example: chemdb plot map --method pca --nelements 2 -o map.png
     """
-    from chemdb.cli.screen import confirm
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.maps.reduction import parse_setting
     from chemdb.plot.drawing import check_target
-    from chemdb.plot.style import Look
 
     if html and (style is not None or columns):
         raise typer.BadParameter("--style and --columns are for print: leave them out with --html")
     check_target(output, *([(".html",)] if html else []))
-    look = Look(palette, columns, style)
-    spec = spec_of(embedding, method, nelements, per_category, seed, components, standardize, settings)
-    _have(db, [spec], Limits.of(threads, memory_limit, temp_directory))
-    with _opened(db, threads, memory_limit, temp_directory) as con:
+    of_map: dict[str, Any] = {
+        "per_category": per_category,
+        "seed": seed,
+        "components": components,
+        "standardize": standardize,
+        "settings": dict(map(parse_setting, settings or [])),
+        "palette": palette,
+    }
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         if html:
-            from chemdb.plot.map_page import write
-
-            write(con, spec, output, look)
+            opened.plot.map_page(output, embedding, method, nelements, **of_map, steps=steps)
         else:
-            from chemdb.plot.drawing import save
-            from chemdb.plot.embedding_map import draw
-
-            save(draw(con, spec, look), output)
+            opened.plot.map(
+                embedding,
+                method,
+                nelements,
+                **of_map,
+                columns=columns,
+                style=style,
+                output=output,
+                steps=steps,
+            )
     confirm(output)
 
 
@@ -271,16 +267,21 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
-    from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.map_grid import draw, specs
-    from chemdb.plot.style import Look
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    look = Look(palette, columns, style)
-    _have(db, specs(nelements, per_category, seed), Limits.of(threads, memory_limit, temp_directory))
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, nelements, per_category, seed, look), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        opened.plot.map_grid(
+            nelements,
+            per_category=per_category,
+            seed=seed,
+            palette=palette,
+            columns=columns,
+            style=style,
+            output=output,
+            steps=steps,
+        )
     confirm(output)
 
 
@@ -301,17 +302,20 @@ def anions(
 
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
-    from chemdb.cli.screen import confirm
-    from chemdb.plot.anions import draw
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.map_grid import specs
-    from chemdb.plot.style import Look
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    look = Look(palette, columns, style)
-    _have(db, specs(2, per_category, seed), Limits.of(threads, memory_limit, temp_directory))
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        save(draw(con, per_category, seed, look), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        opened.plot.anions(
+            per_category=per_category,
+            seed=seed,
+            palette=palette,
+            columns=columns,
+            style=style,
+            output=output,
+            steps=steps,
+        )
     confirm(output)
 
 
@@ -336,19 +340,41 @@ def density(
     Example: chemdb plot density --nelements 3 -o density.png
     """
     from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.maps.exact_pca.density import density as count
-    from chemdb.plot.density_map import draw
-    from chemdb.plot.drawing import check_target, save
-    from chemdb.plot.style import Look
-    from chemdb.query.sample import check_nelements
+    from chemdb.plot.drawing import check_target
 
     check_target(output)
-    look = Look(columns=columns, style=style)
-    with _opened(db, threads, memory_limit, temp_directory) as con:
-        check_nelements(con, nelements)
-        with steps_on_screen() as steps:
-            found = count(con, embedding, nelements, bins, steps=steps)
-        save(draw(con, found, look), output)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        opened.plot.density(
+            embedding, nelements, bins=bins, columns=columns, style=style, output=output, steps=steps
+        )
+    confirm(output)
+
+
+@plot.command("compare")
+def comparison(
+    first: FirstSide,
+    second: SecondSide,
+    db: Database,
+    output: Picture,
+    style: Style = None,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
+) -> None:
+    """Draw what differs between two files, oxidation-state sets or known sources, see chemdb compare.
+
+    Example: chemdb plot compare smact14 icsd24 -o compare.png
+    """
+    from chemdb.cli.screen import confirm, steps_on_screen
+    from chemdb.plot.drawing import check_target
+
+    check_target(output)
+    path, compared = opened_and_compared(first, second, db)
+    with (
+        chemdb.open(path, threads, memory_limit, temp_directory) as opened,
+        steps_on_screen() as steps,
+    ):
+        opened.plot.compare(*compared, style=style, output=output, steps=steps)
     confirm(output)
 
 
@@ -372,38 +398,16 @@ def paper(
     Example: chemdb plot paper --per-category 60 -o .
     """
     from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.plot.paper_figures import draw_all
-    from chemdb.plot.style import Look
 
-    look = Look(palette, style=style)
-    with steps_on_screen() as steps:
-        results = draw_all(
-            db,
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        results = opened.plot.paper(
             folder,
-            format,
-            per_category,
-            seed,
-            look,
-            Limits.of(threads, memory_limit, temp_directory),
-            steps,
+            format=format,
+            per_category=per_category,
+            seed=seed,
+            palette=palette,
+            style=style,
+            steps=steps,
         )
     for path, drawn in results:
         confirm(f"{path}{'' if drawn else ': up to date'}")
-
-
-@contextmanager
-def _opened(
-    db: Path, threads: int | None, memory_limit: str | None, temp_directory: Path | None
-) -> "Iterator[duckdb.DuckDBPyConnection]":
-    """Give a cursor of the database."""
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, opened.cursor() as con:
-        yield con
-
-
-def _have(db: Path, specs: "Iterable[MapSpec]", limits: Limits) -> None:
-    """Make missing maps."""
-    from chemdb.cli.screen import steps_on_screen
-    from chemdb.maps.make import add_maps
-
-    with steps_on_screen() as steps:
-        add_maps(db, specs, limits, steps)

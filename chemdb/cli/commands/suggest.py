@@ -120,8 +120,8 @@ def _rounded(rows: list[tuple]) -> list[list]:
 
 
 def _show_evidence(explanation: "Explanation", kind: RowFormat, output: Path | None, known: str) -> None:
-    from chemdb.cli.commands.explain import analogue_table
     from chemdb.cli.screen import show_json, show_tables
+    from chemdb.lookup.explanation import analogue_table
 
     if explanation.outside_because:
         raise ChemdbError(
