@@ -18,7 +18,7 @@ from chemdb.chemistry.stoichiometry import n_combinations
 from chemdb.enumeration.allowed_sets import enumerate_systems
 from chemdb.enumeration.count import count_allowed
 from chemdb.enumeration.element_table import ElementTable, elements_by_symbol, rule_table
-from chemdb.plot.style import PALETTES, add_legend, chemdb_style, new_figure
+from chemdb.plot.style import DEFAULT_LOOK, add_legend
 
 FIGURE = Path(__file__).parents[2] / "docs" / "figures" / "growth.svg"
 POOLS = (20, 30, 40, 50, 60, 70, 80, 97)
@@ -29,7 +29,7 @@ NELEMENTS = (2, 3, 4, 5)
 #: Systems that `smact_filter` decides for each point.
 N_SYSTEMS = 8
 DECIDE, SETS, BUILD, SMACT = "decide", "decide, merge the sets", "build the file", "smact_filter"
-_COLOURS = PALETTES["okabe-ito"]
+_COLOURS = DEFAULT_LOOK.colors
 COLOURS = {
     DECIDE: _COLOURS["standard"],
     SETS: _COLOURS["oxide"],
@@ -126,8 +126,8 @@ def exponents(curves: Sequence[Curve]) -> str:
 def draw(curves: Sequence[Curve], target: Path = FIGURE) -> None:
     """Draw the curves, a panel for each size, with their exponents at the right."""
     panels = list(dict.fromkeys(curve.against for curve in curves))
-    with chemdb_style():
-        figure = new_figure(2, 0.4)
+    with DEFAULT_LOOK.applied():
+        figure = DEFAULT_LOOK.new_figure(2, 0.4)
         axes = figure.subplots(1, len(panels), sharey=True)
         for ax, against in zip(axes, panels, strict=True):
             for curve in (c for c in curves if c.against == against):
@@ -151,7 +151,7 @@ def draw(curves: Sequence[Curve], target: Path = FIGURE) -> None:
         whole_numbers(axes[1], (4, 6, 8, 10, 12))
         axes[0].set_ylabel("CPU seconds")
         figure.tight_layout(rect=(0, 0, 1, 0.93))
-        add_legend(figure, COLOURS, list(COLOURS), loc="upper center", ncols=len(COLOURS))
+        add_legend(figure, COLOURS, list(COLOURS), all_circles=True, loc="upper center", ncols=len(COLOURS))
         # Without a date the same numbers give the same file.
         figure.savefig(target, metadata={"Date": None})
 

@@ -31,9 +31,9 @@ class Compositions:
     Attributes
     ----------
     nelements : array of int64, shape (n,)
-    elements : array of int64, shape (n, 4)
+    elements : array of int64, shape (n, 5)
         Atomic numbers in order of electronegativity; 0 where there are fewer elements.
-    factors : array of int64, shape (n, 4)
+    factors : array of int64, shape (n, 5)
         Their factors; 0 where there are fewer elements.
     """
 
@@ -129,7 +129,7 @@ def frame_numbers(compositions: Compositions) -> NDArray[np.int64]:
 
     Returns
     -------
-    array of int64, shape (n, 4)
+    array of int64, shape (n, 5)
         -1 where there are fewer elements.
     """
     parts = compositions.elements << FACTOR_BITS | compositions.factors

@@ -20,7 +20,7 @@ select
     s.element1, s.element2, s.element3, s.element4, s.element5
 from store.system_elements s
 join store.allowed_set a using (allowed_set_id)
-left join known_system k using (system_id)
+left join main.known_system k using (system_id)
 join store.stoichiometry t on t.nelements = s.nelements;
 
 comment on view store.composition is 'The view composition, and the elements by their places.';

@@ -95,6 +95,9 @@ def test_no_command_uses_the_network(name, attempts, suggest_path, tmp_path, mon
     (tmp_path / "c.duckdb").write_bytes(suggest_path.read_bytes())
     for file in ("my-icsd.csv", "my-formulas.csv"):
         (tmp_path / file).write_text("formula\nNaCl\n")
+    (tmp_path / "model.py").write_text("class Model:\n    def predict(self, x):\n        return x[:, 0]\n")
+    if name == "attach":
+        run("export", "compositions", "missing nelements=2", "-o", "missing")
     line = FASTER_EXAMPLES.get(name) or re.search(r"Example: chemdb (.+)", COMMANDS[name].help)[1]
     done = run(*shlex.split(line))
     assert attempts == []

@@ -238,7 +238,7 @@ def test_every_way_to_read_a_result(six):
     assert found.pl().rows() == rows
     assert found.columns == ["formula", "species", "x(O)"]
     assert repr(found) == "2 compositions: 1 standard, 0 missing, 1 interesting, 0 unlikely"
-    assert "<td>ZnO</td>" in found._repr_html_()
+    assert ">ZnO</td>" in found._repr_html_()
     nothing = six.query("Zn-O natoms=12")
     assert (list(nothing), nothing.arrow().num_rows, nothing.count()) == ([], 0, 0)
     assert nothing.arrow().column_names == nothing.columns

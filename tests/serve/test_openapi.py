@@ -5,6 +5,7 @@ import schemathesis
 from helpers.sampled import examples
 from helpers.server import serving  # noqa: F401  marks these tests as slower ones
 from hypothesis import given
+from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 PATHS = (
@@ -23,10 +24,13 @@ def test_every_answer_is_as_the_document_says(api, suggest_server, path):
     @examples(10)
     @given(case=api[path]["POST" if path == "/label" else "GET"].as_strategy())
     def check(case):
+        response = case.call(base_url=f"{suggest_server.url}api/v1")
         # Not every text is a query, or a formula.
-        case.call_and_validate(
-            base_url=f"{suggest_server.url}api/v1", excluded_checks=[positive_data_acceptance]
-        )
+        excluded = [positive_data_acceptance]
+        if response.status_code == 503:
+            # Sorting all compositions can need more memory than the server has: an answer of the document.
+            excluded.append(not_a_server_error)
+        case.validate_response(response, excluded_checks=excluded)
 
     check()
 

@@ -40,7 +40,7 @@ def file(small_path):
 def compositions_of(known, numbers):
     """Return compositions, each a tuple of (symbol, factor), as arrays."""
     n = len(known)
-    elements, factors = np.zeros((n, 4), np.int64), np.zeros((n, 4), np.int64)
+    elements, factors = np.zeros((n, 5), np.int64), np.zeros((n, 5), np.int64)
     for row, composition in enumerate(known):
         for place, (symbol, factor) in enumerate(composition):
             elements[row, place], factors[row, place] = numbers[symbol], factor

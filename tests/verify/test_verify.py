@@ -501,6 +501,7 @@ def test_no_command_accepts_a_foreign_or_damaged_file(kind, small_path, tmp_path
     inputs = ("my-formulas.csv", "my-icsd.csv")
     for name in inputs:
         (tmp_path / name).write_text("formula\nNaCl\n")
+    (tmp_path / "model.py").write_text("class Model: ...")
     path = tmp_path / "c.duckdb"
     FOREIGN[kind](path, small_path)
     before = path.read_bytes()
@@ -513,7 +514,7 @@ def test_no_command_accepts_a_foreign_or_damaged_file(kind, small_path, tmp_path
         assert (done.exit_code, last[:8]) == (1, "chemdb: "), (name, done.output)
         assert "c.duckdb: " in last, name
         assert path.read_bytes() == before, name
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.duckdb", *inputs]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.duckdb", "model.py", *inputs]
 
 
 @pytest.mark.parametrize("n", [10, pytest.param(30, marks=pytest.mark.long)])

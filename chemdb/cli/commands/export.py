@@ -108,6 +108,9 @@ def compositions(
     scheduler: Scheduler = None,
     part: Part = None,
     finish: Finish = False,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Write all compositions of a query as a folder of Parquet files, by many processes if asked.
 
@@ -133,7 +136,7 @@ def compositions(
             with steps("Files") as progress:
                 manifest = finish_export(output, query, executor, progress)
         else:
-            with chemdb.open(db) as opened:
+            with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
                 pieces = opened.partitions(query or "", rows_per_file)
             with steps("Files") as progress:
                 share = slice(part.number - 1, None, part.n) if part else None

@@ -5,7 +5,17 @@ from typing import Annotated
 import typer
 
 from chemdb.cli.app import app
-from chemdb.cli.options import MANY_PROCESSES, Database, Finish, Format, Part, Scheduler
+from chemdb.cli.options import (
+    MANY_PROCESSES,
+    Database,
+    Finish,
+    Format,
+    MemoryLimit,
+    Part,
+    Scheduler,
+    TempDirectory,
+    Threads,
+)
 from chemdb.cli.row_output import RowFormat, RowsFormat, RowsOutput, check_table, row_format, write_rows
 from chemdb.errors import counted
 
@@ -43,6 +53,9 @@ def score(
     scheduler: Scheduler = None,
     part: Part = None,
     finish: Finish = False,
+    threads: Threads = None,
+    memory_limit: MemoryLimit = None,
+    temp_directory: TempDirectory = None,
 ) -> None:
     """Score the compositions of a query by a model of yours, and keep the highest scores.
 
@@ -72,7 +85,7 @@ def score(
         check_table(top)
     file = ModelFile.of(model)
     scoring = Scoring(file, embedding, top)
-    with chemdb.open(db) as opened, steps_on_screen() as steps:
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         pieces = opened.partitions(query, rows)
         check_scoring(pieces, scoring)
         kept = None
