@@ -152,6 +152,8 @@ def build(
             renew_categories(con)
             for name in files_in("3_views"):
                 run_file(con, name)
+            if options.nelements[-1] > MAX_LISTED_NELEMENTS:
+                run_file(con, "statements/composition_of_five")
             inherit_comments(con)
         with steps("Check"):
             check_counts(con, path, expected_counts(spaces, options.max_stoichiometry))

@@ -182,35 +182,17 @@ create macro formula_symbol(text, place) as
 comment on macro formula_symbol is
     'formula_symbol(formula, place): the element at a place of the reduced formula, from 1: O for formula_symbol(''ZnLiO2'', 3); NULL if there are fewer.';
 
--- Chemical systems of five elements are found by their elements, others by their text.
+-- Files with five elements have that of statements/composition_of_five.
 create macro composition_of(text) as table
-select
-    formula, chemsys, nelements, elements, factors, natoms, formula_anonymous, allowed, known, category,
-    has_electronegativity
-from store.composition c
-where c.nelements <= 4
-    and c.chemsys = case
+select c.*
+from composition c
+where c.chemsys = case
         when formula_parts(text) is not null then formula_symbols(text)
         else error(concat(
             'composition_of: ''', text, ''' is not made of element symbols, whole numbers, brackets and hydrate dots'
         ))
     end
     -- If the text is not a formula, all rows pass this condition, and the first raises the error.
-    and c.formula = coalesce(reduced_formula(text), c.formula)
-union all
-select
-    formula, chemsys, nelements, elements, factors, natoms, formula_anonymous, allowed, known, category,
-    has_electronegativity
-from store.composition c
-where c.nelements = 5
-    and c.element1 = case
-        when formula_parts(text) is not null then formula_symbol(text, 1)
-        else error(concat(
-            'composition_of: ''', text, ''' is not made of element symbols, whole numbers, brackets and hydrate dots'
-        ))
-    end
-    and c.element2 = formula_symbol(text, 2) and c.element3 = formula_symbol(text, 3)
-    and c.element4 = formula_symbol(text, 4) and c.element5 = formula_symbol(text, 5)
-    and c.formula = reduced_formula(text);
+    and c.formula = coalesce(reduced_formula(text), c.formula);
 comment on macro table composition_of is
     'composition_of(formula): the row of composition with the formula, in any order of elements, reduced or not, with brackets and hydrate dots: from composition_of(''O2ZnLi''); an error if the text is not a formula.';
