@@ -17,7 +17,6 @@ from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.stoichiometry import check_limits, reduced_factors
 from chemdb.enumeration.element_table import ElementTable
 from chemdb.enumeration.signatures import Signatures
-from chemdb.errors import LimitError
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
@@ -118,7 +117,7 @@ def enumerate_systems(
         return _nothing_allowed(table, factors, threads)
     signatures = Signatures(table, nelements, max_stoichiometry)
     n_rows = signatures.count_rows(threads)
-    _check_memory(int(n_rows.sum()) * signatures.row_words * 8, nelements, max_stoichiometry)
+    signatures.check_size(int(n_rows.sum()), MAX_BITMAP_BYTES)
     rows = np.empty((n_rows.sum(), signatures.row_words), np.uint64)
     row_of = np.full((len(signatures.heads), 2 * len(signatures.tails)), -1, np.int32)
     row_systems = np.zeros(len(rows), np.int64)
@@ -145,15 +144,6 @@ def enumerate_systems(
         signatures.tail_of, row_of, place[set_of_row], threads,
     )  # fmt: skip
     return EnumeratedSystems(factors, tally, elements, system_set, bits[ascending], set_n_allowed[ascending])
-
-
-def _check_memory(n_bytes: int, nelements: int, max_stoichiometry: int) -> None:
-    if n_bytes > MAX_BITMAP_BYTES:
-        raise LimitError(
-            f"{nelements} elements with factors up to {max_stoichiometry}: the bitmaps would take "
-            f"{n_bytes / 1e9:.1f} GB (limit {MAX_BITMAP_BYTES / 1e9:.1f}); choose a smaller "
-            f"--max-stoichiometry, or count with 'chemdb count'"
-        )
 
 
 def _pack(

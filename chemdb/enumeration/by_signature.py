@@ -18,7 +18,6 @@ from chemdb.chemistry.stoichiometry import check_limits, reduced_factors
 from chemdb.enumeration.element_table import ElementTable
 from chemdb.enumeration.row_file import RowFile
 from chemdb.enumeration.signatures import Signatures
-from chemdb.errors import LimitError
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
@@ -254,7 +253,7 @@ def _find_distinct(
     n_rows = signatures.count_rows(threads)
     total = int(n_rows.sum())
     row_bytes = 8 * signatures.row_words
-    _check_size(total * row_bytes, signatures)
+    signatures.check_size(total, MAX_BITMAP_BYTES)
     starts = _batches(n_rows, max(1, BATCH_BYTES // row_bytes))
     longest = max(int(n_rows[a:b].sum()) for a, b in pairwise(starts))
     rows = np.empty((longest, signatures.row_words), np.uint64)
@@ -303,15 +302,6 @@ def _batches(n_rows: NDArray[np.int64], longest: int) -> list[int]:
             total = 0
         total += n
     return [*starts, len(n_rows)]
-
-
-def _check_size(n_bytes: int, signatures: Signatures) -> None:
-    if n_bytes > MAX_BITMAP_BYTES:
-        raise LimitError(
-            f"{signatures.nelements} elements with factors up to {signatures.max_factor}: the bitmaps would "
-            f"take {n_bytes / 1e9:.1f} GB (limit {MAX_BITMAP_BYTES / 1e9:.1f}); choose a smaller "
-            f"--max-stoichiometry, or count with 'chemdb count'"
-        )
 
 
 def _pack(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.stoichiometry import reduced_factors
 from chemdb.enumeration.element_table import ElementTable
+from chemdb.errors import LimitError
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
@@ -111,6 +112,16 @@ class Signatures:
         for i in range(self.head_length):
             head = head * self.max_factor + factors[:, i]
         return head * self.n_words * 64 + factors[:, -2] * self.max_factor + factors[:, -1]
+
+    def check_size(self, n_rows: int, most: int) -> None:
+        """Raise `LimitError` if the bitmaps of so many rows have more than `most` bytes."""
+        n_bytes = 8 * self.row_words * n_rows
+        if n_bytes > most:
+            raise LimitError(
+                f"{self.nelements} elements with factors up to {self.max_factor}: the bitmaps would take "
+                f"{n_bytes / 1e9:.1f} GB (limit {most / 1e9:.1f}); choose a smaller "
+                f"--max-stoichiometry, or count with 'chemdb count'"
+            )
 
     def count_rows(self, threads: int) -> NDArray[np.int64]:
         """Return the number of system signatures under each head signature."""
