@@ -101,7 +101,7 @@ constraints: ## renew constraints.txt: the versions that test and lint install
 
 licences: ## check that what chemdb needs agrees with itself and has licences that docs/licences.md names
 	rm -rf $(VENV)/needs && $(PYTHON) -m venv $(VENV)/needs
-	$(VENV)/needs/bin/python $(PIP_INSTALL) --no-compile $(PINNED) .
+	$(VENV)/needs/bin/python $(PIP_INSTALL) --no-compile $(PINNED) ".[mcp,distributed]"
 	$(VENV)/needs/bin/pip check
 	$(PYTHON) -m venv $(VENV)/licences && $(VENV)/licences/bin/pip install --quiet pip-licenses
 	$(VENV)/licences/bin/pip-licenses --python $(VENV)/needs/bin/python --from=mixed --partial-match \
