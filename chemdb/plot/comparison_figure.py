@@ -10,7 +10,7 @@ from chemdb.compare.comparison import Comparison
 from chemdb.database.metadata import elements_of
 from chemdb.errors import PlotError
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing
-from chemdb.plot.periodic_table import position
+from chemdb.plot.periodic_table import WHITE, draw_tile
 from chemdb.plot.style import DEFAULT_LOOK, Look, points
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison, look: Look = DE
         "A": f"{comparison.a.name} ({comparison.a.about})",
         "B": f"{comparison.b.name} ({comparison.b.about})",
         "compositions that differ in their category": f"{comparison.n_changed:,}",
-        "largest changes": ", ".join(f"{symbol} {change[symbol]:+.2f}" for symbol in largest),
+        "largest changes": ", ".join(f"{symbol} {signed(change[symbol])}" for symbol in largest),
     }
     return Drawing(figure, Caption(text, details | look.details(colored=False)), look)
 
@@ -120,7 +120,6 @@ def _elements(
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
-    from matplotlib.patches import Rectangle
 
     axes = figure.add_axes((0.0, 0.0, 1.0, 0.7))
     axes.set(xlim=(0.4, 18.6), ylim=(N_ROWS + 0.58, 0.42))
@@ -129,38 +128,27 @@ def _elements(
     norm = Normalize(-largest, largest)
     colormap = colormaps[COLORMAP]
     for element in elements_of(con):
-        row, column = position(element)
-        y = row + 0.4 if element.block == "f" else float(row)
         value = change.get(element.symbol)
-        color = "white" if value is None else colormap(norm(value))
-        ink = "white" if value is not None and abs(value) > 0.7 * largest else "black"
-        tile = Rectangle(
-            (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
-        )
-        axes.add_patch(tile)
-        label = "–" if value is None else f"{value:+.2f}"
-        axes.text(
-            column,
-            y - 0.13,
-            element.symbol,
-            ha="center",
-            va="center",
-            color=ink,
-            fontsize=points("font.size"),
-        )
-        axes.text(
-            column,
-            y + 0.26,
-            label,
-            ha="center",
-            va="center",
-            color=ink,
-            fontsize=points("xtick.labelsize") - 1.5,
-        )
+        color = WHITE if value is None else colormap(norm(value))
+        draw_tile(axes, element, color, "–" if value is None else signed(value), pale=value is None)
     bar = figure.colorbar(
         ScalarMappable(norm, colormap),
         cax=axes.inset_axes((3.2, 1.7, 8.2, 0.28), transform=axes.transData),
         orientation="horizontal",
     )
-    bar.set_ticks([-largest, 0, largest], labels=[f"{-largest:+.2f}", "0", f"{largest:+.2f}"])
-    bar.set_label(f"change of {counted} compositions, (B − A) / (B + A)", fontsize=points("xtick.labelsize"))
+    bar.set_ticks([-largest, 0, largest], labels=[signed(-largest), "0", signed(largest)])
+    bar.set_label(f"Change of {counted} compositions, (B − A) / (B + A)", labelpad=4)
+    bar.ax.xaxis.set_label_position("top")
+    bar.outline.set_linewidth(0.4)
+
+
+def signed(change: float) -> str:
+    """Return a change with its sign, the minus as wide as the plus.
+
+    Examples
+    --------
+    >>> signed(-0.214), signed(0.5), signed(-0.001)
+    ('−0.21', '+0.50', '0.00')
+    """
+    text = f"{change:+.2f}"
+    return "0.00" if text[1:] == "0.00" else text.replace("-", "−")

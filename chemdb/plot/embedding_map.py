@@ -31,10 +31,13 @@ OPACITY = 0.75
 #: Points are drawn in so many rounds of all groups, so that no group hides another.
 ROUNDS = 12
 OVERLAP = (
-    "Points are drawn in random order, and those of a rare {group} on top, so that no {group} hides another."
+    "Points are drawn in random order, and those of a rare {group} larger and on top, so that no {group} "
+    "hides another."
 )
 #: A group is rare if it has less than this share of the points of the largest one.
 RARE = 0.1
+#: Area of its marks, relative to those of the others.
+RARE_AREA = 2.5
 
 
 def draw(con: duckdb.DuckDBPyConnection, spec: MapSpec, look: Look = DEFAULT_LOOK) -> Drawing:
@@ -134,13 +137,14 @@ def scatter(
     rare = np.isin(groups[order], [group for group in names if sizes[group] < RARE * max(sizes.values())])
     rounds = [*np.array_split(order[~rare], ROUNDS), order[rare]]
     for level, chosen in enumerate(rounds, start=1):
+        is_rare = level == len(rounds)
         for group in names:
             of_group = coordinates[chosen[groups[chosen] == group]]
             if len(of_group):
                 axes.scatter(
                     *of_group.T,
-                    s=area,
-                    alpha=OPACITY if n > MANY else None,
+                    s=RARE_AREA * area if is_rare else area,
+                    alpha=OPACITY if n > MANY and not is_rare else None,
                     rasterized=True,
                     zorder=level,
                     **mark_style(group, colors[group], all_filled=True),

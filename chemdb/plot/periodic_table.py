@@ -235,7 +235,8 @@ def draw_replacements(
     """
     one_of(scale, SCALES, "scale", PlotError)
     elements = elements_of(con)
-    one_of(symbol, (element.symbol for element in elements), "element", PlotError)
+    if symbol not in {element.symbol for element in elements}:
+        raise PlotError(f"no element {symbol!r}; write a symbol like Li")
     weights: dict[str, float] = dict(
         con.execute(
             "select replaced_by::varchar, weight from substitution where element = ? and weight >= ?",
@@ -317,50 +318,11 @@ def _coloured(
         axes.set_axis_off()
         colormap = colormaps[rcParams["image.cmap"]]
         wide = (look.columns or 2) == 2
-        # Smaller than 4 points is illegible in print: one column has no room for atomic numbers.
-        symbol_size = points("font.size") + (1.5 if wide else -1)
-        value_size, number_size = (
-            points("xtick.labelsize") - (0.5 if wide else 1.7),
-            points("xtick.labelsize") - 1.5,
-        )
         for element in shown:
-            row, column = position(element)
             value = values.get(element.symbol, 0)
-            y = row + 0.4 if element.block == "f" else row
             is_apart = element.symbol in apart
             color = colormap(norm(value)) if value > 0 and not is_apart else WHITE
-            ink = "0.45" if not value and not is_apart else _ink(color)
-            axes.add_patch(
-                Rectangle(
-                    (column - 0.47, y - 0.47),
-                    0.94,
-                    0.94,
-                    facecolor=color,
-                    edgecolor="black" if is_apart else "0.75",
-                    linewidth=1.2 if is_apart else 0.3,
-                    zorder=2 if is_apart else 1,
-                )
-            )
-            center: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
-            axes.text(
-                column,
-                y - (0.03 if wide else 0.13),
-                element.symbol,
-                **center,
-                fontsize=symbol_size,
-                weight="bold" if is_apart else "normal",
-            )
-            axes.text(column, y + (0.32 if wide else 0.28), text_of(value), **center, fontsize=value_size)
-            if wide:
-                axes.text(
-                    column - 0.42,
-                    y - 0.43,
-                    str(element.atomic_number),
-                    ha="left",
-                    va="top",
-                    color=ink,
-                    fontsize=number_size,
-                )
+            draw_tile(axes, element, color, text_of(value), wide, is_apart, pale=not value and not is_apart)
         if in_scale:
             _bar(axes, norm, colormap, label, text_of)
         if any(element.symbol in apart for element in shown):
@@ -369,6 +331,61 @@ def _coloured(
             )
             axes.text(10.0, 3.02, apart_label, va="center", fontsize=points("xtick.labelsize"))
     return figure, scale
+
+
+def draw_tile(
+    axes: "Axes",
+    element: Element,
+    color: tuple[float, ...],
+    text: str,
+    wide: bool = True,
+    outlined: bool = False,
+    pale: bool = False,
+) -> None:
+    """Draw the tile of an element: symbol, a text below it and, where it is wide, the atomic number.
+
+    Parameters
+    ----------
+    axes : Axes
+        In units of tiles, see `position`; the f block is 0.4 below its row.
+    element : Element
+    color : tuple of float
+        Red, green and blue, 0 to 1.
+    text : str
+    wide : bool
+        Smaller than 4 points is illegible in print: one column has no room for atomic numbers.
+    outlined, pale : bool
+    """
+    from matplotlib.patches import Rectangle
+
+    row, column = position(element)
+    y = row + 0.4 if element.block == "f" else row
+    axes.add_patch(
+        Rectangle(
+            (column - 0.47, y - 0.47),
+            0.94,
+            0.94,
+            facecolor=color,
+            edgecolor="black" if outlined else "0.75",
+            linewidth=1.2 if outlined else 0.3,
+            zorder=2 if outlined else 1,
+        )
+    )
+    ink = "0.45" if pale else _ink(color)
+    center: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
+    small = points("xtick.labelsize")
+    axes.text(
+        column,
+        y - (0.03 if wide else 0.13),
+        element.symbol,
+        **center,
+        fontsize=points("font.size") + (1.5 if wide else -1),
+        weight="bold" if outlined else "normal",
+    )
+    axes.text(column, y + (0.32 if wide else 0.28), text, **center, fontsize=small - (0.5 if wide else 1.7))
+    if wide:
+        number = str(element.atomic_number)
+        axes.text(column - 0.42, y - 0.43, number, ha="left", va="top", color=ink, fontsize=small - 1.5)
 
 
 def _bar(

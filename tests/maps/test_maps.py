@@ -11,6 +11,7 @@ from helpers.cli import COMMANDS, output, run
 from helpers.figures import texts
 from helpers.shared import made_once
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
@@ -231,6 +232,18 @@ def test_few_points_have_large_marks(con):
     assert axes.collections[0].get_sizes().tolist() == [12.0]
     assert axes.collections[0].get_alpha() is None
     assert embedding_map.mark_area(axes, 12_000) == pytest.approx(1.8, abs=0.2)
+
+
+def test_marks_of_a_rare_category_are_larger_and_on_top():
+    axes = Figure(figsize=(3, 3)).add_axes((0, 0, 1, 1))
+    groups = np.array(["standard"] * 3000 + ["interesting"] * 30)
+    places = np.random.default_rng(0).random((3030, 2), np.float32)
+    embedding_map.scatter(axes, places, groups, CATEGORIES, palette("okabe-ito"))
+    *others, rare = axes.collections
+    assert len(rare.get_offsets()) == 30
+    assert rare.get_sizes()[0] == pytest.approx(2.5 * others[0].get_sizes()[0])
+    assert rare.get_zorder() > max(marks.get_zorder() for marks in others)
+    assert (rare.get_alpha(), others[0].get_alpha()) == (None, 0.75)
 
 
 def test_three_dimensions_have_ticks_and_depth(copy):
