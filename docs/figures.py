@@ -133,6 +133,8 @@ def main() -> None:
         *PRINT.splitlines(),
     ]
     for heading, command, names in SECTIONS:
+        for name in names:
+            Path(name).unlink(missing_ok=True)
         done = CliRunner().invoke(app, shlex.split(command))
         if done.exit_code:
             raise SystemExit(f"chemdb {command}: {done.output}")

@@ -24,7 +24,7 @@ from chemdb.plot.style import (
 AXES = {"pca": "PC{}", "tsne": "t-SNE {}", "umap": "UMAP {}"}
 #: Share of a panel that marks would cover if none overlapped, and the limits of their area in square points.
 COVERED = 0.6
-AREA_LIMITS = (0.8, 12.0)
+AREA_LIMITS = (0.3, 12.0)
 #: Number of points from which marks are transparent, and their opacity.
 MANY = 2000
 OPACITY = 0.75

@@ -26,7 +26,7 @@ from chemdb.maps.make import add_maps
 from chemdb.maps.stored import MapSpec, find_map, read_map
 from chemdb.plot import anions, embedding_map, map_grid, map_page
 from chemdb.plot.paper_figures import draw_all
-from chemdb.plot.style import palette
+from chemdb.plot.style import Look, palette
 from chemdb.query.sample import sample
 from chemdb.runtime.limits import Limits
 
@@ -224,6 +224,18 @@ def test_figure_2_has_a_panel_for_each_map(con):
     ]
     [legend] = drawing.figure.legends
     assert [text.get_text() for text in legend.get_texts()] == list(CATEGORIES)
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_names_around_figure_2_are_inside_it(con, columns):
+    figure = map_grid.draw(con, 2, N, look=Look(columns=columns)).figure
+    figure.draw_without_rendering()
+    names = [axes.title for axes in figure.axes[:3]] + [axes.yaxis.label for axes in figure.axes[::3]]
+    boxes = [name.get_window_extent() for name in names]
+    assert all(box.x0 >= 0 and box.y1 <= figure.bbox.height for box in boxes)
+    [legend] = figure.legends
+    lowest = min(axes.get_window_extent().y0 for axes in figure.axes)
+    assert all(text.get_window_extent().y1 < lowest for text in legend.get_texts())
 
 
 def test_few_points_have_large_marks(con):
