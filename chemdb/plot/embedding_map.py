@@ -31,13 +31,13 @@ OPACITY = 0.75
 #: Points are drawn in so many rounds of all groups, so that no group hides another.
 ROUNDS = 12
 OVERLAP = (
-    "Points are drawn in random order, and those of a rare {group} larger and on top, so that no {group} "
-    "hides another."
+    "Points are drawn in random order, and those of a rare {group} on top, so that no {group} hides another; "
+    "marks of a {group} with less than 4% of the points are larger."
 )
 #: A group is rare if it has less than this share of the points of the largest one.
 RARE = 0.1
-#: Area of its marks, relative to those of the others.
-RARE_AREA = 2.5
+#: Share of the points below which marks of a group are larger, at most so many times.
+FEW, LARGEST = 0.04, 2.5
 
 
 def draw(con: duckdb.DuckDBPyConnection, spec: MapSpec, look: Look = DEFAULT_LOOK) -> Drawing:
@@ -143,7 +143,7 @@ def scatter(
             if len(of_group):
                 axes.scatter(
                     *of_group.T,
-                    s=RARE_AREA * area if is_rare else area,
+                    s=area * float(np.clip(FEW * n / sizes[group], 1, LARGEST)),
                     alpha=OPACITY if n > MANY and not is_rare else None,
                     rasterized=True,
                     zorder=level,

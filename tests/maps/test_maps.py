@@ -248,12 +248,12 @@ def test_few_points_have_large_marks(con):
 
 def test_marks_of_a_rare_category_are_larger_and_on_top():
     axes = Figure(figsize=(3, 3)).add_axes((0, 0, 1, 1))
-    groups = np.array(["standard"] * 3000 + ["interesting"] * 30)
-    places = np.random.default_rng(0).random((3030, 2), np.float32)
+    groups = np.array(["standard"] * 2940 + ["interesting"] * 60)
+    places = np.random.default_rng(0).random((3000, 2), np.float32)
     embedding_map.scatter(axes, places, groups, CATEGORIES, palette("okabe-ito"))
     *others, rare = axes.collections
-    assert len(rare.get_offsets()) == 30
-    assert rare.get_sizes()[0] == pytest.approx(2.5 * others[0].get_sizes()[0])
+    assert len(rare.get_offsets()) == 60
+    assert rare.get_sizes()[0] == pytest.approx(2 * others[0].get_sizes()[0])
     assert rare.get_zorder() > max(marks.get_zorder() for marks in others)
     assert (rare.get_alpha(), others[0].get_alpha()) == (None, 0.75)
 
