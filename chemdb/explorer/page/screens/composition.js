@@ -126,7 +126,7 @@ function heading(composition, limits) {
       { class: "soft" },
       "System ",
       limits.nelements.includes(nelements) ? systemLink(chemsys) : chemsys,
-      `, ${natoms} atoms in the formula, prototype `,
+      `, ${natoms} atoms, anonymous formula `,
       formulaNode(composition.formula_anonymous),
       ".",
     ),
