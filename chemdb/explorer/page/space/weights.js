@@ -53,7 +53,7 @@ export class Weights {
   }
 
   /**
-   * Return the share of such scores that were hidden known ones; null where the file does not say.
+   * Return the precision at such scores with a fifth of the known list hidden; null where the file does not say.
    *
    * @param {number} nelements
    * @param {number} score
