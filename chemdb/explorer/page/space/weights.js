@@ -1,4 +1,4 @@
-/** What substitutions say: how much a known composition speaks for another, and what a score is worth. */
+/** Substitution weights, and the precision at each score. */
 
 /** @import {Space} from "./space.js" */
 
@@ -32,7 +32,7 @@ export class Weights {
   }
 
   /**
-   * Return how much a known composition with an element speaks for that with another in its place, in millionths.
+   * Return how strongly a known composition with an element suggests that with another in its place, in millionths.
    *
    * @param {string} element
    * @param {string} replacedBy
