@@ -96,8 +96,8 @@ font.size: 9
 xtick.labelsize: 8
 ```
 
-The automatic scale of a periodic table is logarithmic if the largest number is more than ten times the median.
-Elements that are in all compositions are outlined and excluded from the scale.
+The automatic scale of a periodic table is logarithmic if the largest number is more than ten times the
+median. Elements that are in all compositions are outlined and excluded from the scale.
 
 Marks repeat what the colours say: circles are allowed, diamonds are not. In chemical systems, open marks are
 not known; in maps, all marks are filled. The order in which you name the elements of a system sets its
