@@ -1,4 +1,4 @@
-"""Whether the files of a finished export are as they were written."""
+"""Checks that the files of a finished export are unchanged."""
 
 import hashlib
 from collections.abc import Iterator
@@ -23,19 +23,19 @@ with kernel_cache():
 def checks_of_folder(
     place: str | Path, deep: bool = False, progress: Progress = no_progress
 ) -> Iterator[Check]:
-    """Yield whether the files of a finished export are as they were written.
+    """Yield checks that the files of a finished export are unchanged.
 
     Parameters
     ----------
     place : str or Path
     deep : bool
-        Also read the keys of all compositions, and compare their sum.
+        Also read the keys of all compositions and compare their sum.
     progress : Progress
 
     Raises
     ------
     DatasetError
-        The folder is no finished export.
+        The folder is not a finished export.
     """
     folder = folder_at(place)
     plan, manifest = finished(folder)

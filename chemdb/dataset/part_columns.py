@@ -53,7 +53,7 @@ _OTHERS = {"known_in": Column("known_in", "VARCHAR", "Sources that have the form
 
 
 def column_names(names: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the columns of the files: the key, then those that are asked for or the default.
+    """Return the columns of the files: the key, then the requested or default ones.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One Parquet file of an export: written if it is not there whole."""
+"""One Parquet file of an export, written unless it is complete already."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ METADATA = b"chemdb"
 
 @dataclass(frozen=True)
 class PartSummary:
-    """What the manifest says about a file.
+    """The entry of a file in the manifest.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class PartSummary:
 
 @dataclass(frozen=True)
 class PartTask:
-    """What a worker needs to write a file.
+    """The data that a worker needs to write a file.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class PartTask:
 
 
 def write_part(task: PartTask) -> tuple[PartSummary, bool]:
-    """Return the summary of a file, and whether it is new: one that is there whole is left as it is.
+    """Write a file unless it is complete already; return its summary, and whether it is new.
 
     Raises
     ------
@@ -91,12 +91,12 @@ def write_part(task: PartTask) -> tuple[PartSummary, bool]:
     except AppearedError:
         summary = summary_of(folder, task.part, task.plan)
         if summary is None:
-            raise DatasetError(f"{folder}/{task.part.name}: another process wrote something else") from None
+            raise DatasetError(f"{folder}/{task.part.name}: another process wrote a different file") from None
         return summary, False
 
 
 def summary_of(folder: Folder, part: Part, plan: str) -> PartSummary | None:
-    """Return the summary of a file that exists, None unless it is whole and of a plan: all of it is read."""
+    """Return the summary of an existing file, which is read; None unless it is complete and of a plan."""
     content, data, n_bytes = hashlib.sha256(), hashlib.sha256(), 0
     try:
         with folder.opened(part.name) as stream:
@@ -166,7 +166,7 @@ def _end_of_data(stream: BinaryIO) -> int:
 
 
 class _Footer(NamedTuple):
-    """What a file says about itself, and its data: all bytes before the footer."""
+    """The metadata in the footer of a file, and its data: all bytes before the footer."""
 
     plan: str
     n_rows: int

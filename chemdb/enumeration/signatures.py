@@ -1,4 +1,4 @@
-"""Heads and tails of chemical systems, grouped by what the rule sees of them.
+"""Heads and tails of chemical systems, grouped by signature: all that the rule depends on.
 
 The elements of a system are in order of electronegativity; the last two are its *tail*, those
 before it its *head*. Elements with the same oxidation states are interchangeable, so heads and tails

@@ -1,4 +1,4 @@
-"""The highest scores of each piece in a folder, so that scoring resumes, and several processes share it."""
+"""The highest scores of each piece, kept in a folder, so that scoring can resume or be shared."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,12 +27,12 @@ class KeptTops:
     target : Path
         File of the result. The folder beside it is made with the first piece.
     plan : mapping
-        What decides the scores: a folder of another plan is refused.
+        The settings that determine the scores; a folder with another plan is refused.
 
     Raises
     ------
     FileError
-        The target cannot be written, or the folder is of another plan.
+        The target cannot be written, or the folder has another plan.
     """
 
     def __init__(self, target: Path, plan: Mapping[str, Any]) -> None:
@@ -105,7 +105,7 @@ class KeptTops:
         return self.folder / f"part-{piece.number:05}-of-{piece.n_partitions:05}.parquet"
 
     def _check(self) -> None:
-        """Raise `FileError` if the folder is of another plan."""
+        """Raise `FileError` if the folder has another plan."""
         if not self.folder.exists():
             return
         try:
@@ -120,6 +120,6 @@ class KeptTops:
             key for key, value in self._plan.items() if not isinstance(plan, dict) or plan.get(key) != value
         ]
         raise FileError(
-            f"{self.folder}: has the scores of another plan (of other {', '.join(differing)}); "
-            "delete it to start anew"
+            f"{self.folder}: has scores made with other settings ({', '.join(differing)}); "
+            "delete it to start over"
         )

@@ -134,7 +134,7 @@ def _nothing(con: duckdb.DuckDBPyConnection, nelements: int) -> MatchingSystems:
 
 
 def _with_systems(size: MatchingSystems, known: pa.Table) -> MatchingSystems:
-    """Return systems and those of known compositions: where they are new, nothing unknown matches."""
+    """Return systems and those of known compositions; new ones have no unknown matches."""
     systems, first = np.unique(as_array(known["system_id"]), return_index=True)
     new = ~np.isin(systems, size.systems)
     if not new.any():

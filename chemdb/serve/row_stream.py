@@ -34,7 +34,7 @@ SECONDS = 60.0
 
 
 class RowStream(Response):
-    """A response with all rows of a query, in a place of a lane until the client has read them.
+    """A response with all rows of a query, which occupies a lane until the client has read them.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _decoded(column_type: "pa.DataType") -> "pa.DataType":
 
 
 class _Sink:
-    """A file of which what was written is taken away."""
+    """An in-memory file whose content is removed as it is sent."""
 
     closed = False
 

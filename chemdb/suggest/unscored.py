@@ -1,4 +1,4 @@
-"""Compositions of a filter that no positive score ranks: every system and stoichiometry is visited."""
+"""Rank the compositions of a filter without a positive score, by visiting every system and stoichiometry."""
 
 import threading
 from functools import partial

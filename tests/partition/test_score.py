@@ -214,9 +214,9 @@ def test_a_folder_of_another_plan_is_refused(here):
     ):
         done = run(*WORDS, *change, "-o", "best.csv", "--part", "2/2")
         assert done.exit_code == 1
-        assert "best.csv.parts: has the scores of another plan (of other " in done.stderr
+        assert "best.csv.parts: has scores made with other settings (" in done.stderr
     (here / "best.csv.parts" / "_plan.json").unlink()
-    assert "has the scores of another plan" in run(*WORDS, "-o", "best.csv").stderr
+    assert "has scores made with other settings" in run(*WORDS, "-o", "best.csv").stderr
 
 
 def test_a_damaged_part_is_named(here):

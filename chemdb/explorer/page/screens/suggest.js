@@ -1,4 +1,4 @@
-/** The screen Suggest: the missing compositions of a query that the known ones suggest, with the reasons. */
+/** The screen Suggest: the missing compositions of a query, ranked by their known analogues. */
 
 import { fill, h } from "../parts/dom.js";
 import { share, speciesNode, thousands } from "../parts/formula_text.js";
