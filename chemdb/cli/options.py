@@ -229,8 +229,8 @@ Scheduler = Annotated[
     typer.Option(
         metavar="NAME",
         show_default="this process",
-        help="Work in other processes: local:N on this computer, tcp://HOST:PORT of a Dask scheduler, or "
-        "FILE.py:NAME, a file's concurrent.futures.Executor.",
+        help="Where to run: local:N (N processes on this computer), tcp://HOST:PORT (a Dask scheduler), or "
+        "FILE.py:NAME (a concurrent.futures.Executor).",
         rich_help_panel=MANY_PROCESSES,
     ),
 ]
@@ -240,11 +240,11 @@ Part = Annotated[
         parser=part_of_pieces,
         metavar="I/N",
         show_default="all",
-        help="Do only part I of N, as a job of an array does; --finish joins them.",
+        help="Do only part I of N, as a job of a job array; --finish merges the parts.",
         rich_help_panel=MANY_PROCESSES,
     ),
 ]
 Finish = Annotated[
     bool,
-    typer.Option("--finish", help="Join the parts, which are all done.", rich_help_panel=MANY_PROCESSES),
+    typer.Option("--finish", help="Merge the parts once all are done.", rich_help_panel=MANY_PROCESSES),
 ]

@@ -257,7 +257,7 @@ def draw_replacements(
     )
     caption = (
         f"Elements that may replace {symbol} (outlined) in known compounds: the weight, below the symbol, is "
-        f"how much a known compound of {symbol} speaks for the same compound of the element, learned from "
+        f"how strongly a known compound of {symbol} suggests the same compound of the element, learned from "
         f"the known compositions. Elements with a weight below {SMALLEST} are white."
     )
     if drawn_scale == "log":

@@ -65,8 +65,8 @@ def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
         scale.outline.set_linewidth(0.4)
     largest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:5]
     text = (
-        "Weights of substitutions, learned from the known compositions: how much a known compound with the "
-        "element of the row speaks for one with the element of the column in its place. Elements are in "
+        "Weights of substitutions, learned from the known compositions: how strongly a known compound with the "
+        "element of the row suggests one with the element of the column in its place. Elements are in "
         "order of group, then period; group 3 has the lanthanoids and actinoids. Elements without a weight "
         "are left out."
     )

@@ -58,8 +58,8 @@ class Evidence:
     score : float or None
         Sum of the weights; 0 without an analogue, None outside the space of the file.
     share_found : float or None
-        Share of the missing compositions with such a score that were found when a fifth of the known ones
-        was hidden; None for forbidden compositions, and without an analogue.
+        Precision at such scores with a fifth of the known compositions hidden; None for forbidden
+        compositions and without an analogue.
     analogues : tuple of Analogue
         The largest weights first.
     """
