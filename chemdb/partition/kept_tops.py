@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chemdb.errors import FileError
+from chemdb.files.output.parquet_writer import parquet_writer
 from chemdb.partition.piece import Partition
 from chemdb.partition.scored import Top
 from chemdb.runtime.atomic_write import atomic_write, file_lock, os_reason
@@ -68,9 +69,12 @@ class KeptTops:
             with atomic_write(self.folder / PLAN, report=False, patience=10) as [partial]:
                 partial.write_text(json.dumps(self._plan, indent=1) + "\n", encoding="utf-8")
         counts = {name: getattr(top, name) for name in COUNTS}
-        table = top.rows.replace_schema_metadata({"chemdb": json.dumps(counts)})
-        with atomic_write(self._path(piece), report=False, patience=10) as [partial]:
-            pq.write_table(table, partial, compression="zstd")
+        with (
+            atomic_write(self._path(piece), report=False, patience=10) as [partial],
+            parquet_writer(partial, top.rows.schema, alike=()) as writer,
+        ):
+            writer.write_table(top.rows)
+            writer.add_key_value_metadata({"chemdb": json.dumps(counts)})
 
     def read(self, pieces: Sequence[Partition]) -> Iterator[Top]:
         """Yield the highest scores of pieces.
