@@ -84,7 +84,7 @@ class KeptTops:
             named = ", ".join(str(piece.number) for piece in missing[:5])
             more = ", ..." if len(missing) > 5 else ""
             n = f"{len(missing):,} of {len(pieces):,} pieces"
-            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more})")
+            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more}); run their part, or all")
         for piece in pieces:
             path = self._path(piece)
             try:
@@ -95,7 +95,9 @@ class KeptTops:
             yield Top(table.replace_schema_metadata(), *(counts[name] for name in COUNTS))
 
     def remove(self) -> None:
-        """Remove the folder, or what chemdb wrote into it."""
+        """Remove the folder, or what chemdb wrote into it; there is none if there are no pieces."""
+        if not self.folder.exists():
+            return
         for path in (*self.folder.glob("part-*.parquet"), self.folder / PLAN):
             path.unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
