@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from chemdb.errors import FileError
 from chemdb.partition.piece import Partition
 from chemdb.partition.scored import Top
-from chemdb.runtime.atomic_write import atomic_write, file_lock, os_reason
+from chemdb.runtime.atomic_write import atomic_write, check_target, file_lock, os_reason
 
 PLAN = "_plan.json"
 #: Metadata of a part.
@@ -38,10 +38,7 @@ class KeptTops:
     def __init__(self, target: Path, plan: Mapping[str, Any]) -> None:
         self.folder = target.with_name(f"{target.name}.parts")
         self._plan = dict(plan)
-        if target.is_dir():
-            raise FileError(f"{target}: cannot be written (is a folder)")
-        if not target.parent.is_dir():
-            raise FileError(f"{target}: cannot be written (the folder {target.parent} does not exist)")
+        check_target(target)
         self._check()
 
     def locked(self) -> AbstractContextManager[None]:

@@ -270,7 +270,7 @@ def test_a_damaged_part_is_named(here):
         (("--finish", "--scheduler", "local:2"), "leave out --scheduler"),
         (("--scheduler", "local"), "scheduler 'local': write local:N, tcp://HOST:PORT or FILE.py:NAME"),
         (("-o", "best.txt"), "best.txt: the name must end in"),
-        (("-o", "no/best.csv"), "no/best.csv: cannot be written (the folder no does not exist)"),
+        (("-o", "no/best.csv"), "no/best.csv: cannot be written (the folder "),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else "",
 )
