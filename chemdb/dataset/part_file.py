@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
@@ -14,10 +13,11 @@ import pyarrow.parquet as pq
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.dataset.export_plan import Part
-from chemdb.dataset.part_columns import KEY, writer_options
+from chemdb.dataset.part_columns import ALIKE, KEY
 from chemdb.dataset.storage.addresses import folder_at
 from chemdb.dataset.storage.folder import BLOCK, AppearedError, Folder
 from chemdb.errors import DatasetError
+from chemdb.files.output.parquet_writer import parquet_writer, tables_of
 from chemdb.partition.piece import ROWS_PER_BATCH, Partition
 
 with kernel_cache():
@@ -125,11 +125,11 @@ def _write(folder: Folder, task: PartTask, replace: bool) -> PartSummary:
         output = _Hashed(stream)
         with ExitStack() as stack:
             writer: pq.ParquetWriter | None = None
-            for table in _row_groups(task.piece, task.columns):
+            batches = (batch.arrow(task.columns) for batch in task.piece.batches(rows=ROWS_PER_BATCH))
+            for table in tables_of(batches, ROW_GROUP):
                 if writer is None:
-                    options = writer_options(task.columns)
-                    writer = stack.enter_context(pq.ParquetWriter(output, table.schema, **options))
-                writer.write_table(table, row_group_size=ROW_GROUP)
+                    writer = stack.enter_context(parquet_writer(output, table.schema, ALIKE))
+                writer.write_table(table)
                 n_rows += len(table)
                 for batch in table.to_batches():
                     total += int(key_sum(*(as_array(column) for column in batch.columns[: len(KEY)])))
@@ -141,22 +141,6 @@ def _write(folder: Folder, task: PartTask, replace: bool) -> PartSummary:
             writer.add_key_value_metadata({METADATA: footer.text})
         n_bytes = stream.tell()
     return PartSummary(task.part.name, n_rows, n_bytes, output.sha256, footer.key_sum)
-
-
-def _row_groups(piece: Partition, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield the rows of a piece, `ROW_GROUP` at a time."""
-    waiting: list[pa.RecordBatch] = []
-    n_waiting = 0
-    for batch in piece.batches(rows=ROWS_PER_BATCH):
-        waiting.append(batch.arrow(columns))
-        n_waiting += len(batch)
-        while n_waiting >= ROW_GROUP:
-            table = pa.Table.from_batches(waiting)
-            yield table.slice(0, ROW_GROUP)
-            waiting = table.slice(ROW_GROUP).to_batches()
-            n_waiting -= ROW_GROUP
-    if n_waiting:
-        yield pa.Table.from_batches(waiting)
 
 
 def _end_of_data(stream: BinaryIO) -> int:

@@ -39,7 +39,7 @@ def open_executor(text: str | None) -> Iterator[Executor | None]:
     elif re.fullmatch(r"local:[1-9]\d{0,3}", text):
         with _local(int(text.removeprefix("local:"))) as executor:
             yield executor
-    elif re.match(r"(tcp|tls|ws|wss|ucx)://", text):
+    elif re.match(r"(tcp|tls)://", text):
         with _attached(text) as executor:
             yield executor
     elif re.search(r"\.py:\w+$", text):
@@ -76,9 +76,12 @@ def _local(n: int) -> Iterator[Executor]:
 @contextmanager
 def _attached(address: str) -> Iterator[Executor]:
     distributed = _dask()
+    security = distributed.Security()
+    if address.startswith("tls:") and security.get_connection_args("client")["ssl_context"] is None:
+        raise ChemdbError(f"{address}: needs certificates; see distributed.comm.tls in Dask's configuration")
     try:
         with blocked_interrupt():
-            client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+            client = distributed.Client(address, timeout=PATIENCE, security=security, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ProcessError(f"{address}: no Dask scheduler answers ({_reason(error)})") from None
     try:
@@ -92,14 +95,14 @@ def _attached(address: str) -> Iterator[Executor]:
 @contextmanager
 def _from_file(text: str) -> Iterator[Executor]:
     made = object_of(*split(text, "executor"))
-    if callable(made) and not hasattr(made, "submit"):
-        try:
-            made = made()
-        except Exception as error:
-            raise FileError(f"scheduler {text!r}: {type(error).__name__}: {error}") from None
     with ExitStack() as stack:
-        if isinstance(made, AbstractContextManager):
-            made = stack.enter_context(made)
+        try:
+            if callable(made) and not hasattr(made, "submit"):
+                made = made()
+            if isinstance(made, AbstractContextManager):
+                made = stack.enter_context(made)
+        except (Exception, SystemExit) as error:
+            raise FileError(f"scheduler {text!r}: {type(error).__name__}: {error}") from None
         if not hasattr(made, "submit"):
             kind = type(made).__name__
             raise ChemdbError(

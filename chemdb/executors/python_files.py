@@ -47,7 +47,7 @@ def object_of(path: Path, name: str) -> Any:
         module = _module(str(path.absolute()))
     except ChemdbError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise FileError(f"{path}: cannot be run ({type(error).__name__}: {error})") from None
     if not hasattr(module, name):
         names = [one for one in vars(module) if not one.startswith("_")]

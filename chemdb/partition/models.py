@@ -111,11 +111,13 @@ def _checked(answer: Any, n: int) -> NDArray[np.float64]:
     Raises
     ------
     ChemdbError
-        They are no numbers, or not one for each composition.
+        They are no real numbers, or not one for each composition.
     """
     scores = np.asarray(answer)
     if scores.dtype.kind not in "biuf":
-        raise ChemdbError(f"the model returned {type(answer).__name__}, not an array of numbers")
+        is_array = isinstance(answer, np.ndarray | list | tuple)
+        what = f"an array of {scores.dtype}" if is_array else type(answer).__name__
+        raise ChemdbError(f"the model returned {what}, not an array of real numbers")
     # Networks return a column.
     if scores.shape not in ((n,), (n, 1)):
         raise ChemdbError(f"the model returned scores of shape {scores.shape} for {n:,} compositions")

@@ -14,6 +14,7 @@ from chemdb.database.open_file import OpenFile
 from chemdb.errors import QueryError
 from chemdb.partition.piece import Partition, fingerprint_of
 from chemdb.query.ask import ask
+from chemdb.query.result import MAX_LISTED
 from chemdb.query.statement.counts import known_counts_statement, system_counts_statement
 from chemdb.query.statement.parameters import Statement
 
@@ -36,7 +37,13 @@ def partitions(file: OpenFile, query: str, rows: int) -> list[Partition]:
     if rows < 1:
         raise QueryError(f"partitions: {rows} rows; a piece has 1 or more")
     result = ask(file, query)
-    result.check_listed()
+    if result.count() > MAX_LISTED:
+        raise QueryError(
+            f"query: {result.count():,} compositions: at most {MAX_LISTED:,} can be cut into pieces; "
+            "narrow the query, and take its parts one after the other, such as elements=Li,O"
+        )
+    # Any more is all.
+    rows = min(rows, MAX_LISTED)
     condition = result.filter
     with file.cursor() as con:
         nelements = nelements_of(con)

@@ -102,6 +102,8 @@ def test_what_cannot_be_attached_is_one_line(db, small_path, everything, tmp_pat
         done = run("attach", tmp_path / folder, "-o", tmp_path / target)
         assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.output
         assert message in done.stderr
+    done = run("attach", "s3://bucket/d", "-o", tmp_path / "v.duckdb")
+    assert done.stderr == "chemdb: s3://bucket/d: attach reads a folder on a disk; copy the export to one\n"
     assert names(tmp_path) == before
 
 

@@ -204,6 +204,8 @@ def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
         (["elements=O", "-o", "none/d"], "none/d: cannot be written (its parent folder does not exist)"),
         (["elements=O", "-o", "full"], "full: has other files (a.txt); choose an empty folder"),
         (["elements=O", "-o", "s3://bucket"], "s3://bucket: has no prefix; write s3://bucket/prefix"),
+        (["elements=O", "-o", "gs://b/p"], "'gs://b/p': give the name of a folder, or s3://BUCKET/PREFIX"),
+        (["elements=O", "-o", ""], "'': give the name of a folder, or s3://BUCKET/PREFIX"),
         (["elements=O", "-o", "d", "--scheduler", "two"], "scheduler 'two': write local:N"),
         (["--finish", "-o", "none"], "none: has no _plan.json, so it is not an export"),
         (["-o", "d"], "give a QUERY"),

@@ -11,7 +11,7 @@ from chemdb.cli.app import app
 @app.command()
 def attach(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A complete folder from 'chemdb export compositions'.")
+        str, typer.Argument(metavar="DIR", help="A complete folder from 'chemdb export compositions'.")
     ],
     output: Annotated[
         Path,

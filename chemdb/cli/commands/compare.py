@@ -69,8 +69,12 @@ def compare(
     import chemdb
     from chemdb.cli.screen import confirm, show, steps_on_screen
     from chemdb.files.output.output_files import format_of, write_batches
+    from chemdb.runtime.atomic_write import check_target
 
-    kind = format_of(output) if output else ""
+    kind = ""
+    if output:
+        kind = format_of(output)
+        check_target(output)
     path, compared = opened_and_compared(first, second, db)
     with chemdb.open(path, threads, memory_limit, temp_directory) as opened:
         with steps_on_screen() as steps:

@@ -1,7 +1,8 @@
-"""The chemical systems of a query, the stoichiometries that match in each, and compositions, as arrays."""
+"""The chemical systems of a query, and the stoichiometries that match in each, as arrays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -48,41 +49,20 @@ class MatchingSystems:
     allowed: NDArray[np.uint8]
     factors: NDArray[np.uint8]
 
+    @cached_property
+    def natoms(self) -> NDArray[np.uint8]:
+        """Number of atoms of each stoichiometry, shape (m,)."""
+        natoms: NDArray[np.uint8] = self.factors.sum(axis=1, dtype=np.uint8)
+        return natoms
+
     @property
     def first_numbers(self) -> NDArray[np.int64]:
         """Number of the first composition of each system, as in `number`."""
         return self.systems * len(self.factors)
 
-    def number(self, systems: NDArray[np.int64], stoichiometries: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the numbers of compositions of this size: system times m plus stoichiometry."""
-        return systems * len(self.factors) + stoichiometries
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some compositions with the same number of elements.
-
-    Attributes
-    ----------
-    size : MatchingSystems
-        Of this number of elements.
-    natoms : int or array of uint8, shape (n,)
-        Of all, or of each.
-    rows : array of int32, shape (n,)
-        Rows of their systems in `size`.
-    stoichiometries : array of int32, shape (n,)
-    elements, factors : array of uint8, shape (n, k)
-    """
-
-    size: MatchingSystems
-    natoms: int | NDArray[np.uint8]
-    rows: NDArray[np.int32]
-    stoichiometries: NDArray[np.int32]
-    elements: NDArray[np.uint8]
-    factors: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.rows)
+    def number(self, systems: NDArray[np.integer], stoichiometries: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Return the numbers of compositions of this size: system_id times m plus stoichiometry_id."""
+        return systems.astype(np.int64) * len(self.factors) + stoichiometries
 
 
 def matching_systems(
