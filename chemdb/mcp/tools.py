@@ -25,7 +25,7 @@ SECONDS = 30.0
 #: Most rows of an answer: it goes into the context of a model.
 MAX_ROWS = 200
 MAX_FORMULAS = 1_000
-#: Columns of rows by default, the most telling ones.
+#: Default columns of rows.
 COLUMNS = "formula,category,species,known_in,material_id,energy_above_hull"
 
 INSTRUCTIONS = """\
@@ -33,7 +33,7 @@ chemdb knows every inorganic composition of 2 to 4 elements with small whole-num
 default. Each is allowed or not (one oxidation state per element, charge-neutral, cations less electronegative
 than anions) and known or not (in a list of known materials, such as the Materials Project). Categories:
 standard (allowed, known), missing (allowed, not known), interesting (known, not allowed), unlikely
-(neither). Counts are exact. Allowed says nothing of stability: use suggest for what to try first. With any
+(neither). Counts are exact. Allowed does not mean stable: use suggest for what to try first. With any
 claim that something is missing, name the known list, which every answer has first.
 
 Start with query for sets of compositions, explain for one formula, label for a list of formulas, suggest for

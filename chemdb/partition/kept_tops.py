@@ -85,7 +85,7 @@ class KeptTops:
             named = ", ".join(str(piece.number) for piece in missing[:5])
             more = ", ..." if len(missing) > 5 else ""
             n = f"{len(missing):,} of {len(pieces):,} pieces"
-            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more}); run their part, or all")
+            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more}); run the missing parts")
         for piece in pieces:
             path = self._path(piece)
             try:

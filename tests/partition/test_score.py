@@ -208,7 +208,7 @@ def test_parts_in_any_order_give_the_same_file(here, pieces):
     n = len(pieces[1::3])
     assert (
         done.stderr
-        == f"chemdb: parts.csv.parts: {n} of {len(pieces)} pieces are not scored yet (1, 4); run their part, or all\n"
+        == f"chemdb: parts.csv.parts: {n} of {len(pieces)} pieces are not scored yet (1, 4); run the missing parts\n"
     )
     assert not (here / "parts.csv").exists()
     output(*WORDS, "-o", "parts.csv", "--part", "2/3")
