@@ -140,7 +140,7 @@ class Result(ArrowRows):
                 "query: the score is not computed by SQL; the table suggestion has the best ones"
             )
         part = one_part(self._window_counts(), self._order, self._limit, self._offset)
-        return self._statement(part).runnable()
+        return self._statement(part, plain=True).runnable()
 
     def __iter__(self) -> Iterator[tuple]:
         """Yield the rows as tuples of `columns`, in bounded memory."""
@@ -351,7 +351,7 @@ class Result(ArrowRows):
         )
         return [score > 0 for (score,) in self._fetched(statement)] == [True]
 
-    def _statement(self, part: Part) -> Statement:
+    def _statement(self, part: Part, plain: bool = False) -> Statement:
         return rows_statement(
             self.filter,
             self._nelements,
@@ -360,6 +360,7 @@ class Result(ArrowRows):
             part.limit,
             part.offset,
             part.window,
+            plain,
         )
 
     def _window_counts(self) -> WindowCounts:
