@@ -39,13 +39,6 @@ from chemdb.query.statement.systems import (
 )
 from chemdb.query.statement.windows import Window
 
-#: The allowed sets of the kinds of systems c.
-_ALLOWED_JOIN = """
-    -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
-    join (
-        from store.allowed_set
-        semi join (select distinct allowed_set_id from {systems}) using (allowed_set_id)
-    ) a on a.allowed_set_id = c.allowed_set_id"""
 #: Allowed stoichiometries of a system, as long as its masks also where it has none.
 _ALLOWED_SET = "case when c.allowed_set_id = 0 then xor(m.forbidden, m.forbidden) else a.stoichiometries end"
 
@@ -315,7 +308,9 @@ class CommonTables:
             materialized="" if self.by_kind or once else "materialized ",
             c_key=", ".join(f"c.{column}" for column in self.columns.key),
             allowed_set=self._allowed_set,
-            allowed_join="" if self._species_only else _ALLOWED_JOIN.format(systems=systems),
+            allowed_join=""
+            if self._species_only
+            else f"\n    {filled('statements/query_allowed_sets', systems=systems)}",
             when_allowed=" | ".join(self._when_allowed()),
             species_joins=joins,
         )
