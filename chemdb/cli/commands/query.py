@@ -61,7 +61,7 @@ def query(
 ) -> None:
     """Find compositions: exact counts by category, then rows.
 
-    Terms side by side must all hold; or combine them with AND, OR, NOT and parentheses:
+    Terms separated by spaces must all match; combine them with AND, OR, NOT and parentheses:
 
     [bold]elements[/]=Li,Zn,O contains all; [bold]any[/]=, [bold]only[/]=, [bold]exclude[/]=Pb,Cd
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.errors import PlotError
 from chemdb.plot.chemical_system.compositions import SystemCompositions, compositions_of
-from chemdb.plot.chemical_system.labels import slots_between, spread, width_of
+from chemdb.plot.chemical_system.labels import slots_between, spread
 from chemdb.plot.chemical_system.marks import (
     TIE_LINE,
     draw_marks,
@@ -22,11 +22,21 @@ from chemdb.plot.chemical_system.marks import (
     size_numbers,
 )
 from chemdb.plot.chemical_system.triangle import LINE, draw_triangle, in_triangle
+from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import Caption, Drawing, file_details
-from chemdb.plot.style import DEFAULT_LOOK, Look, add_legend, formula_markup, points
+from chemdb.plot.style import (
+    DEFAULT_LOOK,
+    DEFAULT_PALETTE,
+    Look,
+    StyleFile,
+    add_legend,
+    formula_markup,
+    points,
+    width_of,
+)
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
 #: Upper limits of the slices of a tetrahedron, in atomic fraction; the first slice is the face at zero.
 SLICES = (0.0, 0.2, 0.35, 0.5, 0.65, 1.0)
@@ -35,6 +45,40 @@ ROWS = ("unlikely", "missing", "interesting", "standard")
 STABLE = "stable"
 #: Height in points of the leader lines above a line.
 RISE = 14.0
+
+
+def plot_composition(
+    figures: DatabaseFigures,
+    chemsys: str,
+    *,
+    hull_energies: bool = False,
+    palette: str = DEFAULT_PALETTE,
+    columns: int | None = None,
+    style: StyleFile = None,
+    output: Target = None,
+) -> "CaptionedFigure":
+    """Return a chemical system by category: a line, a triangle, or slices of a tetrahedron.
+
+    Parameters
+    ----------
+    chemsys : str
+        Such as Li-Zn-O.
+    hull_energies : bool
+        Write energies above the hull (meV/atom) after known formulas.
+    palette : str
+    columns : int, optional
+        Print width; by default 1 for two or three elements, 2 for four.
+    style : path-like, optional
+        A style file of matplotlib.
+    output : path-like, optional
+
+    Raises
+    ------
+    ChemdbError
+        Not a chemical system of the file, unknown palette, or no energies.
+    """
+    look = Look(palette, columns, style)
+    return drawn(figures, output, lambda con: draw(con, chemsys, hull_energies, look))
 
 
 def draw(
@@ -106,7 +150,7 @@ def _line(
     labels: Mapping[int, str],
     stable: NDArray[np.float64] | None,
     look: Look,
-) -> "tuple[Figure, list[int]]":
+) -> "tuple[CaptionedFigure, list[int]]":
     """Return the figure, and the known rows for whose names there was no room."""
     rows = ROWS if stable is None else (*ROWS, STABLE)
     figure = look.new_figure(1, 0.56 if stable is None else 0.62)
@@ -170,7 +214,7 @@ def _slices(
     stable: NDArray[np.float64] | None,
     largest: int,
     look: Look,
-) -> "tuple[Figure, list[int]]":
+) -> "tuple[CaptionedFigure, list[int]]":
     """Return the figure, and the known rows for whose names there was no room."""
     # In one column the panels are below each other, where their labels are legible.
     across = look.columns or 2
