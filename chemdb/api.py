@@ -620,13 +620,15 @@ class Database:
             As `map`.
         """
         with no_fork():
-            from chemdb.maps.make import add_maps
             from chemdb.maps.stored import find_map
 
         with self.cursor() as con:
             missing = [spec for spec in specs if find_map(con, spec) is None]
             if not missing:
                 return []
+            with no_fork():
+                from chemdb.maps.make import add_maps
+
             made = add_maps(self.path, missing, self.limits, steps)
         # Also for maps that another process made in the meantime.
         self.reopen()
