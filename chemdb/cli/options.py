@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -112,6 +112,26 @@ def _table_or_json(text: str) -> Format:
     return Format(text)
 
 
+def _memory_limit(default: str) -> Any:
+    return typer.Option(
+        "--memory-limit",
+        parser=memory,
+        metavar="SIZE",
+        show_default=default,
+        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
+        rich_help_panel=RESOURCES,
+    )
+
+
+def _column(help: str) -> Any:
+    return typer.Option(metavar="NAME", show_default="found by its name", help=help)
+
+
+def stored_nelements(help: str) -> Any:
+    """Return an option for numbers of elements, by default all of the file."""
+    return typer.Option(parser=nelements_range, metavar="N or N-M", show_default="all of the file", help=help)
+
+
 Database = Annotated[
     Path,
     typer.Option(
@@ -132,28 +152,9 @@ Threads = Annotated[
         rich_help_panel=RESOURCES,
     ),
 ]
-MemoryLimit = Annotated[
-    str | None,
-    typer.Option(
-        parser=memory,
-        metavar="SIZE",
-        show_default="80% of memory",
-        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
-        rich_help_panel=RESOURCES,
-    ),
-]
+MemoryLimit = Annotated[str | None, _memory_limit("80% of memory")]
 #: Of commands that answer many questions at once, beside other programs.
-ServedMemoryLimit = Annotated[
-    str | None,
-    typer.Option(
-        "--memory-limit",
-        parser=memory,
-        metavar="SIZE",
-        show_default="200MB; 1GB for exports",
-        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
-        rich_help_panel=RESOURCES,
-    ),
-]
+ServedMemoryLimit = Annotated[str | None, _memory_limit("200MB; 1GB for exports")]
 TempDirectory = Annotated[
     Path | None,
     typer.Option(
@@ -180,29 +181,10 @@ OxidationStateSet = Annotated[
         help="smact14, icsd16, icsd24, wiki, pymatgen_sp, or a file with lines like 'Fe +2 +3'.",
     ),
 ]
-FormulaColumn = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default="found by its name",
-        help="Column with the formulas.",
-    ),
-]
-IdColumn = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default="found by its name",
-        help="Column with the identifiers.",
-    ),
-]
+FormulaColumn = Annotated[str | None, _column("Column with the formulas.")]
+IdColumn = Annotated[str | None, _column("Column with the identifiers.")]
 EnergyColumn = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default="found by its name",
-        help="Column with the energies above the hull, in eV/atom unless it says meV.",
-    ),
+    str | None, _column("Column with the energies above the hull, in eV/atom unless it says meV.")
 ]
 MpApiKey = Annotated[
     str | None,

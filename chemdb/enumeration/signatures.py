@@ -6,6 +6,7 @@ are decided once per *signature*, see `chemdb.enumeration.kernel.neutrality`.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -105,8 +106,9 @@ class Signatures:
         """Words of 64 bits in a row: the bitmap of a system over all its factor tuples."""
         return int(self.max_factor**self.head_length) * self.n_words
 
+    @cached_property
     def row_bits(self) -> NDArray[np.int64]:
-        """Return the bit of a row that stands for each reduced stoichiometry."""
+        """Bit of a row that stands for each reduced stoichiometry, shape (n_stoichiometries,), ascending."""
         factors = reduced_factors(self.nelements, self.max_factor).astype(np.int64) - 1
         head = np.zeros(len(factors), np.int64)
         for i in range(self.head_length):
@@ -198,5 +200,5 @@ class Signatures:
 
     def _coprime(self) -> NDArray[np.uint64]:
         flags = np.zeros(64 * self.row_words, np.uint8)
-        flags[self.row_bits()] = 1
+        flags[self.row_bits] = 1
         return np.packbits(flags, bitorder="little").view(np.uint64)

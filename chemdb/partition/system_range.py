@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chemdb.database.arrays import as_array
+from chemdb.database.arrays import as_array, factors_of
 from chemdb.database.execution import interruptible, relation
 from chemdb.database.metadata import nelements_of
 from chemdb.query.expansion.chunks import Chunk, unknown_chunks
-from chemdb.query.expansion.matching_systems import MatchingSystems, factors_of, matching_in, windows_of
+from chemdb.query.expansion.matching_systems import MatchingSystems, matching_in, windows_of
 from chemdb.query.filter import Filter
 from chemdb.query.statement.listing import known_rows_statement
 from chemdb.query.statement.windows import Window

@@ -15,8 +15,8 @@ from chemdb.cli.options import (
     OutputFormat,
     TempDirectory,
     Threads,
-    nelements_range,
     only_with,
+    stored_nelements,
 )
 
 
@@ -46,15 +46,7 @@ def report(
             metavar="SYSTEM", show_default="Zn-O, Li-Zn-O, Li-Zn-Sn-O", help="System of Table 1. Repeatable."
         ),
     ] = None,
-    nelements: Annotated[
-        range | None,
-        typer.Option(
-            parser=nelements_range,
-            metavar="N or N-M",
-            show_default="all of the file",
-            help="Numbers of elements of --separation.",
-        ),
-    ] = None,
+    nelements: Annotated[range | None, stored_nelements("Numbers of elements of --separation.")] = None,
     embedding: Annotated[
         list[str] | None,
         typer.Option(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chemdb.database.arrays import as_array
+from chemdb.database.arrays import as_array, bit_rows, factors_of
 from chemdb.database.execution import execute, interruptible, relation
 from chemdb.database.metadata import nelements_of, system_ranges
 from chemdb.query.filter import Filter
@@ -133,21 +133,5 @@ def _of_kinds(con: duckdb.DuckDBPyConnection, kinds: pa.Table, nelements: int) -
         column = kinds[f"element{place + 1}"].combine_chunks().flatten()
         elements[:, place] = as_array(column.indices)[order] + 1
     width = -(-len(table) // 8)
-    matching, allowed = (_packed(kinds[name], width) for name in ("stoichiometries", "allowed"))
+    matching, allowed = (bit_rows(kinds[name].to_pylist(), width) for name in ("stoichiometries", "allowed"))
     return MatchingSystems(systems[order], elements, kind[order], matching, allowed, table)
-
-
-def factors_of(con: duckdb.DuckDBPyConnection, nelements: int) -> NDArray[np.uint8]:
-    """Return the factors of all stoichiometries of a number of elements, shape (m, nelements)."""
-    factors = con.sql(
-        "select factors from store.stoichiometry where nelements = $n order by stoichiometry_id",
-        params={"n": nelements},
-    ).to_arrow_table()["factors"]
-    table: NDArray[np.uint8] = as_array(factors.combine_chunks().flatten()).reshape(-1, nelements)
-    return table
-
-
-def _packed(blobs: pa.ChunkedArray, width: int) -> NDArray[np.uint8]:
-    """Return blobs as rows of `width` bytes."""
-    rows = b"".join(blob[:width].ljust(width, b"\0") for blob in blobs.to_pylist())
-    return np.frombuffer(rows, np.uint8).reshape(-1, width)
