@@ -10,8 +10,7 @@ import duckdb
 
 from chemdb.database.open_file import OpenFile
 from chemdb.errors import ChemdbError, DatabaseError
-from chemdb.query.parse.language import read_query
-from chemdb.query.parse.vocabulary import vocabulary
+from chemdb.query.neutral_function import read_filter
 from chemdb.runtime.limits import Limits
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class Partition:
             raise ChemdbError(f"batches: {rows} rows; a batch has 1 or more")
         file = opened(self.path, self.fingerprint)
         source = Source(file, embedding)
-        condition = read_query(self.query, file.remember(vocabulary))
+        condition = read_filter(file, self.query)
         with file.cursor() as con:
             for found in compositions(con, condition, (self.first_system, self.last_system), rows):
                 yield Batch(found, source)

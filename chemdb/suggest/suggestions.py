@@ -12,7 +12,7 @@ from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, QueryError, counted, nearest
 from chemdb.notebook.html_table import first_rows_html
 from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, terms_of
-from chemdb.query.parse.language import read_query
+from chemdb.query.neutral_function import read_filter
 from chemdb.query.parse.vocabulary import vocabulary
 from chemdb.query.result import Result
 from chemdb.runtime.forks import no_fork
@@ -143,7 +143,7 @@ def suggest(
     if (limit or 0) < 0 or offset < 0:
         raise QueryError(f"suggest: limit {limit} and offset {offset}: neither may be below 0")
     shown = tuple(_column(name.strip()) for name in columns) or DEFAULT_COLUMNS
-    condition = wanted(read_query(text, file.remember(vocabulary)), suggested)
+    condition = wanted(read_filter(file, text), suggested)
     with file.cursor() as con:
         check_can_suggest(con)
     suggestions = Suggestions(file, condition, shown, limit, offset, steps)
