@@ -5,7 +5,6 @@ import sys
 from types import SimpleNamespace
 
 import pyarrow as pa
-import pytest
 
 import chemdb
 from chemdb.notebook import arrow_tables
@@ -15,12 +14,6 @@ from chemdb.notebook.html_table import formula_html, species_html, table_html
 def plain(html):
     """The cells of the rows of a table."""
     return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", html)]
-
-
-@pytest.fixture
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
 
 
 def test_formulas_and_species():
