@@ -57,6 +57,11 @@ class OpenFile:
         with self._connected.cursor() as con:
             yield con
 
+    def prepare(self, add: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+        """Call ``add(connection)`` once, and again in each forked process: it has another connection."""
+        if self._connected is not None:
+            self._connected.prepare(add)
+
     def held_open(self) -> "OpenFile":
         """Return the same file for one reader, open even when this one is closed."""
         return copy(self)
@@ -86,9 +91,17 @@ class _Connected:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
         self._limits = limits
+        self._prepared: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
         with ExitStack() as opened:
             self._descriptor = opened.enter_context(open_descriptor(path))
             self._connection = self._connect(opened)
+
+    def prepare(self, add: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+        if add not in self._prepared:
+            self._prepared.append(add)
+            # A forked process connects when it asks for a cursor; what is added lives as long as that.
+            with self.cursor():
+                add(self._connection)
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -120,6 +133,8 @@ class _Connected:
         closing = guard(opened.pop_all())
         self._process = os.getpid()
         weakref.finalize(self, _close, closing, self._process)
+        for add in self._prepared:
+            add(connection)
         return connection
 
 

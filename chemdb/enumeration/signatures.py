@@ -1,4 +1,4 @@
-"""Heads and tails of chemical systems, grouped by what the rule sees of them.
+"""Heads and tails of chemical systems, grouped by signature: all that the rule depends on.
 
 The elements of a system are in order of electronegativity; the last two are its *tail*, those
 before it its *head*. Elements with the same oxidation states are interchangeable, so heads and tails
@@ -6,6 +6,7 @@ are decided once per *signature*, see `chemdb.enumeration.kernel.neutrality`.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -88,12 +89,12 @@ class Signatures:
         self._number_tails(list_of)
         self._number_heads(list_of)
 
-        self.n_words = -(-(max_stoichiometry**2) // 64)
+        self.n_words = tail_words(max_stoichiometry)
         self.bitmaps = np.zeros((len(self.tails), 3 * (2 * self.reach + 1), self.n_words), np.uint64)
         neutrality.fill_tail_bitmaps(
             self.tails, self.states, self.nstates, max_stoichiometry, self.reach, self.bitmaps
         )
-        self.coprime = self._coprime()
+        self.coprime = reduced_bits(nelements, max_stoichiometry)
 
     @property
     def head_length(self) -> int:
@@ -103,15 +104,12 @@ class Signatures:
     @property
     def row_words(self) -> int:
         """Words of 64 bits in a row: the bitmap of a system over all its factor tuples."""
-        return int(self.max_factor**self.head_length) * self.n_words
+        return len(self.coprime)
 
+    @cached_property
     def row_bits(self) -> NDArray[np.int64]:
-        """Return the bit of a row that stands for each reduced stoichiometry."""
-        factors = reduced_factors(self.nelements, self.max_factor).astype(np.int64) - 1
-        head = np.zeros(len(factors), np.int64)
-        for i in range(self.head_length):
-            head = head * self.max_factor + factors[:, i]
-        return head * self.n_words * 64 + factors[:, -2] * self.max_factor + factors[:, -1]
+        """Bit of a row that stands for each reduced stoichiometry, shape (n_stoichiometries,), ascending."""
+        return row_bits(self.nelements, self.max_factor)
 
     def check_size(self, n_rows: int, most: int) -> None:
         """Raise `LimitError` if the bitmaps of so many rows have more than `most` bytes."""
@@ -196,7 +194,23 @@ class Signatures:
         ties = (int(self.electronegativity[a] == self.electronegativity[b]) for a, b in pairwise(elements))
         return (*(list_of[i] for i in elements), *ties)
 
-    def _coprime(self) -> NDArray[np.uint64]:
-        flags = np.zeros(64 * self.row_words, np.uint8)
-        flags[self.row_bits()] = 1
-        return np.packbits(flags, bitorder="little").view(np.uint64)
+
+def tail_words(max_factor: int) -> int:
+    """Return the number of words of 64 bits in a bitmap over the factors of a tail."""
+    return -(-(max_factor**2) // 64)
+
+
+def row_bits(nelements: int, max_factor: int) -> NDArray[np.int64]:
+    """Return the bit that stands for each reduced stoichiometry in a row, a bitmap over all factor tuples."""
+    factors = reduced_factors(nelements, max_factor).astype(np.int64) - 1
+    head = np.zeros(len(factors), np.int64)
+    for i in range(nelements - 2):
+        head = head * max_factor + factors[:, i]
+    return head * tail_words(max_factor) * 64 + factors[:, -2] * max_factor + factors[:, -1]
+
+
+def reduced_bits(nelements: int, max_factor: int) -> NDArray[np.uint64]:
+    """Return a row with the bits of all reduced stoichiometries set, least significant bit first."""
+    flags = np.zeros(64 * max_factor ** (nelements - 2) * tail_words(max_factor), np.uint8)
+    flags[row_bits(nelements, max_factor)] = 1
+    return np.packbits(flags, bitorder="little").view(np.uint64)

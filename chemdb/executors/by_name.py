@@ -1,4 +1,4 @@
-"""Executors by name, as ``--scheduler`` takes them."""
+"""Executors by the names that ``--scheduler`` takes."""
 
 import logging
 import re
@@ -20,10 +20,10 @@ PATIENCE = 5
 
 @contextmanager
 def open_executor(text: str | None) -> Iterator[Executor | None]:
-    """Give the executor that a text names, ended with the body; None for no text, which is this process.
+    """Return a context with the executor of a name, or with None (this process) without a name.
 
-    ``local:N`` starts N processes on this computer, ``tcp://HOST:PORT`` attaches to a scheduler of Dask that
-    runs, and ``FILE.py:NAME`` is an executor that a file defines, or what its function returns.
+    ``local:N`` starts N processes on this computer, ``tcp://HOST:PORT`` connects to a running Dask scheduler,
+    and ``FILE.py:NAME`` is an executor defined in a file, or returned by a function of it.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def open_executor(text: str | None) -> Iterator[Executor | None]:
     ProcessError
         The scheduler does not answer.
     FileError
-        There is no such file, it cannot be run, or what it defines is no executor.
+        There is no such file, it cannot be run, or it does not define an executor.
     """
     if text is None:
         yield None
@@ -54,7 +54,7 @@ def _local(n: int) -> Iterator[Executor]:
     distributed = _dask()
     import dask
 
-    # Dask has its workers give all memory back at once: arrays then cost half as much time again.
+    # By default, Dask workers return freed memory at once; arrays then take half as long again.
     environment: dict[str, Any] = {"distributed.nanny.pre-spawn-environ": {}}
     with ExitStack() as stack:
         # Processes that Ctrl-C does not reach: this one ends them.
@@ -106,7 +106,7 @@ def _from_file(text: str) -> Iterator[Executor]:
         if not hasattr(made, "submit"):
             kind = type(made).__name__
             raise ChemdbError(
-                f"scheduler {text!r}: {kind} is no concurrent.futures.Executor, nor returns one"
+                f"scheduler {text!r}: {kind} is not a concurrent.futures.Executor and does not return one"
             )
         yield made
 

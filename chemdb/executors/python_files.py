@@ -36,7 +36,7 @@ def split(text: str, kind: str) -> tuple[Path, str]:
 
 
 def object_of(path: Path, name: str) -> Any:
-    """Return what a file defines by a name; the file is run once in a process.
+    """Return the object with a name in a file; a process runs the file once.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The highest scores of each piece in a folder, so that scoring resumes, and several processes share it."""
+"""The highest scores of each piece, kept in a folder, so that scoring can resume or be shared."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chemdb.errors import FileError
+from chemdb.files.output.parquet_writer import parquet_writer
 from chemdb.partition.piece import Partition
 from chemdb.partition.scored import Top
 from chemdb.runtime.atomic_write import atomic_write, check_target, file_lock, os_reason
@@ -27,12 +28,12 @@ class KeptTops:
     target : Path
         File of the result. The folder beside it is made with the first piece.
     plan : mapping
-        What decides the scores: a folder of another plan is refused.
+        The settings that determine the scores; a folder with another plan is refused.
 
     Raises
     ------
     FileError
-        The target cannot be written, or the folder is of another plan.
+        The target cannot be written, or the folder has another plan.
     """
 
     def __init__(self, target: Path, plan: Mapping[str, Any]) -> None:
@@ -65,9 +66,12 @@ class KeptTops:
             with atomic_write(self.folder / PLAN, report=False, patience=10) as [partial]:
                 partial.write_text(json.dumps(self._plan, indent=1) + "\n", encoding="utf-8")
         counts = {name: getattr(top, name) for name in COUNTS}
-        table = top.rows.replace_schema_metadata({"chemdb": json.dumps(counts)})
-        with atomic_write(self._path(piece), report=False, patience=10) as [partial]:
-            pq.write_table(table, partial, compression="zstd")
+        with (
+            atomic_write(self._path(piece), report=False, patience=10) as [partial],
+            parquet_writer(partial, top.rows.schema, alike=()) as writer,
+        ):
+            writer.write_table(top.rows)
+            writer.add_key_value_metadata({"chemdb": json.dumps(counts)})
 
     def read(self, pieces: Sequence[Partition]) -> Iterator[Top]:
         """Yield the highest scores of pieces.
@@ -81,7 +85,7 @@ class KeptTops:
             named = ", ".join(str(piece.number) for piece in missing[:5])
             more = ", ..." if len(missing) > 5 else ""
             n = f"{len(missing):,} of {len(pieces):,} pieces"
-            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more}); run their part, or all")
+            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more}); run the missing parts")
         for piece in pieces:
             path = self._path(piece)
             try:
@@ -104,7 +108,7 @@ class KeptTops:
         return self.folder / f"part-{piece.number:05}-of-{piece.n_partitions:05}.parquet"
 
     def _check(self) -> None:
-        """Raise `FileError` if the folder is of another plan."""
+        """Raise `FileError` if the folder has another plan."""
         if not self.folder.exists():
             return
         try:
@@ -119,6 +123,6 @@ class KeptTops:
             key for key, value in self._plan.items() if not isinstance(plan, dict) or plan.get(key) != value
         ]
         raise FileError(
-            f"{self.folder}: has the scores of another plan (of other {', '.join(differing)}); "
-            "delete it to start anew"
+            f"{self.folder}: has scores made with other settings ({', '.join(differing)}); "
+            "delete it to start over"
         )

@@ -1,4 +1,4 @@
-"""Models of users: what scores the compositions of a batch."""
+"""Users' models, which score the compositions of a batch."""
 
 import hashlib
 import threading
@@ -21,7 +21,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model that a Python file defines, which each process runs for itself.
+    """A model defined in a Python file, which each process runs itself.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ def check_model(model: Any, embedding: str | None) -> None:
     Raises
     ------
     ChemdbError
-        It has no predict and cannot be called, or predict would have no vectors; its file is invalid.
+        It has no predict and cannot be called, predict would get no vectors, or its file is invalid.
     """
     defined = model.load() if isinstance(model, ModelFile) else model
     name = defined.__name__ if hasattr(defined, "__name__") else type(defined).__name__

@@ -10,8 +10,7 @@ import duckdb
 
 from chemdb.database.open_file import OpenFile
 from chemdb.errors import ChemdbError, DatabaseError
-from chemdb.query.parse.language import read_query
-from chemdb.query.parse.vocabulary import vocabulary
+from chemdb.query.neutral_function import read_filter
 from chemdb.runtime.limits import Limits
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class Partition:
             raise ChemdbError(f"batches: {rows} rows; a batch has 1 or more")
         file = opened(self.path, self.fingerprint)
         source = Source(file, embedding)
-        condition = read_query(self.query, file.remember(vocabulary))
+        condition = read_filter(file, self.query)
         with file.cursor() as con:
             for found in compositions(con, condition, (self.first_system, self.last_system), rows):
                 yield Batch(found, source)
@@ -93,7 +92,7 @@ class Partition:
 
 @lru_cache(maxsize=KEPT_OPEN)
 def opened(path: str, fingerprint: str) -> OpenFile:
-    """Return a file, which this process keeps open; one thread, as other processes read other pieces.
+    """Return a file, kept open by this process with one thread, because other processes read other pieces.
 
     Raises
     ------
@@ -107,7 +106,7 @@ def opened(path: str, fingerprint: str) -> OpenFile:
 
 
 def fingerprint_of(con: duckdb.DuckDBPyConnection) -> str:
-    """Return what changes with any row of a file, except those of its maps."""
+    """Return a checksum of all rows of a file, except those of its maps."""
     rows = con.execute(
         "select table_name, n_rows, checksum from store.checksum "
         "where not starts_with(table_name, 'main.projection') order by all"

@@ -18,14 +18,15 @@ from chemdb.query.result import MAX_LISTED
 from chemdb.query.statement.counts import known_counts_statement, system_counts_statement
 from chemdb.query.statement.parameters import Statement
 
-#: How many times more compositions a piece has than the systems that are counted together.
+#: Factor by which `rows` exceeds the largest possible number of compositions in a bucket of the histogram.
 FINER = 16
 
 
 def partitions(file: OpenFile, query: str, rows: int) -> list[Partition]:
-    """Return the pieces of a query, of at most `rows` compositions; a system's are in one piece.
+    """Return the pieces of a query: ranges of chemical systems with at most `rows` compositions.
 
-    They depend on the content of the file, `query` and `rows` only.
+    A single system is never split, so its piece may have more. Pieces depend only on the content of the file,
+    `query` and `rows`.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def _histogram(tables: list[pa.Table]) -> tuple[NDArray[np.int64], NDArray[np.in
 
 
 def _cuts(counts: NDArray[np.int64], rows: int) -> list[int]:
-    """Return where pieces begin, and the end: each has at most `rows`, or one bucket.
+    """Return where pieces begin, and the end. Each has at most `rows` compositions, or a single bucket.
 
     Examples
     --------

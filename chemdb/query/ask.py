@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chemdb.database.open_file import OpenFile
 from chemdb.errors import QueryError, warn
 from chemdb.query.filter import EnergyAboveHull, terms_of
+from chemdb.query.neutral_function import decidable
 from chemdb.query.parse.language import read_query
 from chemdb.query.parse.vocabulary import vocabulary
 from chemdb.query.result import Result
@@ -40,6 +41,7 @@ def ask(
         query = read_optimade(text, words)
     else:
         query = read_query(text, words)
+    query = decidable(file, query)
     order = read_order(sort, words) or DEFAULT_ORDER
     if any(isinstance(term, EnergyAboveHull) for term in terms_of(query)) or ENERGY in {
         one.column for one in order

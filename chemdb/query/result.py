@@ -136,11 +136,9 @@ class Result(ArrowRows):
             It shows or sorts by the score, which SQL cannot compute.
         """
         if self._reads_score:
-            raise QueryError(
-                "query: the score is not computed by SQL; the table suggestion has the best ones"
-            )
+            raise QueryError("query: SQL cannot compute the score; the table suggestion has the highest ones")
         part = one_part(self._window_counts(), self._order, self._limit, self._offset)
-        return self._statement(part).runnable()
+        return self._statement(part, plain=True).runnable()
 
     def __iter__(self) -> Iterator[tuple]:
         """Yield the rows as tuples of `columns`, in bounded memory."""
@@ -351,7 +349,7 @@ class Result(ArrowRows):
         )
         return [score > 0 for (score,) in self._fetched(statement)] == [True]
 
-    def _statement(self, part: Part) -> Statement:
+    def _statement(self, part: Part, plain: bool = False) -> Statement:
         return rows_statement(
             self.filter,
             self._nelements,
@@ -360,6 +358,7 @@ class Result(ArrowRows):
             part.limit,
             part.offset,
             part.window,
+            plain,
         )
 
     def _window_counts(self) -> WindowCounts:

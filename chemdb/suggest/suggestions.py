@@ -1,4 +1,4 @@
-"""Suggestions: the unknown compositions of a query that the known ones suggest, the most promising first."""
+"""Suggestions: the unknown compositions of a query, ranked by their known analogues."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from chemdb.database.sql_files import sql_text
 from chemdb.errors import ChemdbError, QueryError, counted, nearest
 from chemdb.notebook.html_table import first_rows_html
 from chemdb.query.filter import Allowed, Filter, Known, Not, all_of, category, terms_of
-from chemdb.query.parse.language import read_query
+from chemdb.query.neutral_function import read_filter
 from chemdb.query.parse.vocabulary import vocabulary
 from chemdb.query.result import Result
 from chemdb.runtime.forks import no_fork
@@ -131,7 +131,7 @@ def suggest(
     suggested: str | None = None,
     steps: Steps = no_steps,
 ) -> Suggestions:
-    """Return what the known compositions suggest for a query, see `chemdb.api.Database.suggest`.
+    """Return the suggestions for a query, see `chemdb.api.Database.suggest`.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def suggest(
     if (limit or 0) < 0 or offset < 0:
         raise QueryError(f"suggest: limit {limit} and offset {offset}: neither may be below 0")
     shown = tuple(_column(name.strip()) for name in columns) or DEFAULT_COLUMNS
-    condition = wanted(read_query(text, file.remember(vocabulary)), suggested)
+    condition = wanted(read_filter(file, text), suggested)
     with file.cursor() as con:
         check_can_suggest(con)
     suggestions = Suggestions(file, condition, shown, limit, offset, steps)
@@ -156,7 +156,7 @@ def suggest(
 
 
 def check_can_suggest(con: duckdb.DuckDBPyConnection) -> None:
-    """Raise `ChemdbError` if the known compositions of a file say nothing about others."""
+    """Raise `ChemdbError` if a file has too few known compositions to learn from."""
     if con.execute("from substitution limit 1").fetchall():
         return
     [(n,)] = con.execute("select count(*) from known_composition").fetchall()
@@ -168,7 +168,7 @@ def check_can_suggest(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def wanted(query: Filter, suggested: str | None = None) -> Filter:
-    """Return the filter of what is suggested for a query.
+    """Return the filter of the compositions to rank for a query.
 
     Compositions of one of `SUGGESTED`; by default the missing ones, unless the query itself says whether
     they are allowed.

@@ -2,8 +2,8 @@
 -- no composition were known. Slots: {columns} that the filter reads, of a system and of c,
 -- {c_columns}; {masks}, one bitmap where allowed for each truth of the species terms, and `forbidden`;
 -- {systems} is the table to read, {kinds} that with the number of systems of
--- each kind; {c_key} decides a system's answer; {materialized} or not; {allowed_set}, bits;
--- {when_allowed} joins the masks; {species_joins} for species terms.
+-- each kind; {c_key} decides a system's answer; {materialized} or not; {allowed_set}, bits,
+-- and {allowed_join}, where they are; {when_allowed} joins the masks; {species_joins} for species terms.
 
 -- Stoichiometries that match, as bits: where the rule allows them, and where it forbids them.
 mask as materialized (
@@ -19,10 +19,6 @@ answer as {materialized}(
         {when_allowed} as when_allowed,
         ~({allowed_set}) & m.forbidden as when_forbidden
     from {kinds} c
-    join mask m using ({columns})
-    -- The semi join lets DuckDB expect few sets, so it unpacks the bits of these only.
-    join (
-        from store.allowed_set semi join (select distinct allowed_set_id from {systems}) using (allowed_set_id)
-    ) a on a.allowed_set_id = c.allowed_set_id{species_joins}
+    join mask m using ({columns}){allowed_join}{species_joins}
     where bit_count(when_allowed) + bit_count(when_forbidden) > 0
 )

@@ -1,22 +1,9 @@
 -- The parts of a query for one species term: which stoichiometries of each system are neutral with
 -- the oxidation states asked for. {name} has system_id and set_id, {name}_set the stoichiometries
--- of a set_id as bits. Slots: {name} of the term; {symbols} of its elements and {states}, such as
--- 'Fe 3', as lists; {present}, that a system has the elements; {source} of the systems; {signed},
--- {kinds}, {choices}, {in_order}, {state_list}, {charge} and {signature} have a part for each place of an
--- element, of which {last} is the last.
+-- of a set_id as bits. {name}_kind is that of query_species_states. Slots: {name} of the term; {present}, that
+-- a system has the elements; {source} of the systems; {signed}, {kinds}, {choices}, {in_order}, {state_list},
+-- {charge} and {signature} have a part for each place of an element, of which {last} is the last.
 
--- Oxidation states of each element; for an element of the species term, only the state asked for.
-{name}_kind as materialized (
-    select symbol, electronegativity, list(oxidation_state::integer order by oxidation_state) as states
-    from species join element using (symbol)
-    where used and electronegativity is not null and (
-        not list_contains({symbols}, symbol::varchar)
-        or list_contains({states}, concat(symbol, ' ', oxidation_state))
-    )
-    group by symbol, electronegativity
-    union all
-    select null, null, [0]
-),
 -- Oxidation states of the elements of each system; tieN is true if N and N + 1 are equally electronegative.
 {name}_signed as materialized (
     select s.system_id, s.nelements, {signed}

@@ -206,7 +206,7 @@ def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
         (["elements=O", "-o", "d", "--columns", "formla"], "unknown column 'formla'; did you mean formula"),
         (
             ["elements=O", "-o", "d", "--columns", "score"],
-            "column 'score' is not made in pieces; available: ",
+            "column 'score' is not available in pieces; choose from ",
         ),
         (["elements=O", "-o", "d", "--columns", "formula,formula"], "column 'formula' is repeated"),
         (["elements=O", "-o", "file"], "file: is a file; choose the name of a folder"),
@@ -216,7 +216,7 @@ def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
         (["elements=O", "-o", "gs://b/p"], "'gs://b/p': give the name of a folder, or s3://BUCKET/PREFIX"),
         (["elements=O", "-o", ""], "'': give the name of a folder, or s3://BUCKET/PREFIX"),
         (["elements=O", "-o", "d", "--scheduler", "two"], "scheduler 'two': write local:N"),
-        (["--finish", "-o", "none"], "none: has no _plan.json, so it is no export"),
+        (["--finish", "-o", "none"], "none: has no _plan.json, so it is not an export"),
         (["-o", "d"], "give a QUERY"),
     ],
 )

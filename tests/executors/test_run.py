@@ -91,7 +91,7 @@ def test_loky_ends_with_its_worker():
 def test_an_executor_that_is_shut_down():
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    with pytest.raises(ProcessError, match=r"takes no more calls .*; 0 of 3 pieces done"):
+    with pytest.raises(ProcessError, match=r"accepts no more calls .*; 0 of 3 pieces done"):
         results(half, range(3), pool)
 
 
@@ -155,7 +155,10 @@ def test_an_executor_of_a_file(name, tmp_path):
         ("slurm", "scheduler 'slurm': write local:N, tcp://HOST:PORT or FILE.py:NAME"),
         ("none.py:two", "none.py: no such file"),
         ("my.py:tow", "my.py: defines no tow; did you mean two?"),
-        ("my.py:number", "scheduler 'my.py:number': int is no concurrent.futures.Executor, nor returns one"),
+        (
+            "my.py:number",
+            "scheduler 'my.py:number': int is not a concurrent.futures.Executor and does not return one",
+        ),
         ("my.py:fails", "scheduler 'my.py:fails': OSError: no node is free"),
         ("my.py:ends", "scheduler 'my.py:ends': SystemExit: no queue"),
         ("my.py:cluster", "scheduler 'my.py:cluster': ValueError: no image"),

@@ -119,7 +119,7 @@ def test_what_cannot_be(small_db):
     [batch] = piece.batches()
     with pytest.raises(EmbeddingError, match="no vectors"):
         _ = batch.vectors
-    with pytest.raises(QueryError, match="column 'species' is not made in pieces"):
+    with pytest.raises(QueryError, match="column 'species' is not available in pieces"):
         batch.arrow(["formula", "species"])
     with pytest.raises(ChemdbError, match="0 rows"):
         next(piece.batches(rows=0))

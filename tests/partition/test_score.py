@@ -213,7 +213,7 @@ def test_parts_in_any_order_give_the_same_file(here, pieces):
     n = len(pieces[1::3])
     assert (
         done.stderr
-        == f"chemdb: parts.csv.parts: {n} of {len(pieces)} pieces are not scored yet (1, 4); run their part, or all\n"
+        == f"chemdb: parts.csv.parts: {n} of {len(pieces)} pieces are not scored yet (1, 4); run the missing parts\n"
     )
     assert not (here / "parts.csv").exists()
     output(*WORDS, "-o", "parts.csv", "--part", "2/3")
@@ -247,9 +247,9 @@ def test_a_folder_of_another_plan_is_refused(here):
     ):
         done = run(*WORDS, *change, "-o", "best.csv", "--part", "2/2")
         assert done.exit_code == 1
-        assert "best.csv.parts: has the scores of another plan (of other " in done.stderr
+        assert "best.csv.parts: has scores made with other settings (" in done.stderr
     (here / "best.csv.parts" / "_plan.json").unlink()
-    assert "has the scores of another plan" in run(*WORDS, "-o", "best.csv").stderr
+    assert "has scores made with other settings" in run(*WORDS, "-o", "best.csv").stderr
 
 
 def test_a_damaged_part_is_named(here):

@@ -227,3 +227,50 @@ def test_verify_finds_a_wrong_bit(db, tmp_path):
         ]
     assert not check.ok
     assert check.found < check.expected
+
+
+SPECIES = [
+    "species=Fe3+",
+    "elements=Fe allowed NOT species=Fe3+",
+    "allowed (species=Fe3+ OR species=Zn2+,O2-)",
+]
+
+
+@pytest.mark.parametrize("text", SPECIES)
+def test_species_are_counted_as_by_the_naive_rule(db, text):
+    states = {line.split()[0]: tuple(map(int, line.split()[1:])) for line in STATES.splitlines()}
+    usable = sorted((e for e in elements() if e.symbol in states), key=lambda e: e.electronegativity)
+
+    def together(fixed, system, factors):
+        """Return whether a choice of oxidation states with these is allowed."""
+        chosen = [(fixed[e.symbol],) if e.symbol in fixed else states[e.symbol] for e in system]
+        present = fixed.keys() <= {e.symbol for e in system}
+        return present and naive.is_allowed([e.electronegativity for e in system], chosen, factors)
+
+    meaning = {
+        SPECIES[0]: lambda *c: together({"Fe": 3}, *c),
+        SPECIES[1]: lambda *c: together({}, *c) and "Fe" in {e.symbol for e in c[0]} and not together({"Fe": 3}, *c),
+        SPECIES[2]: lambda *c: together({"Fe": 3}, *c) or together({"Zn": 2, "O": -2}, *c),
+    }[text]  # fmt: skip
+    expected = sum(meaning(*c) for c in product(combinations(usable, 5), naive.reduced_factors(5, 2)))
+    assert db.query(f"{text} max_factor<=2").count() == expected > 0
+
+
+@pytest.mark.parametrize("text", SPECIES)
+def test_species_are_the_same_in_rows_pieces_and_plain_sql(db, text):
+    found = db.query(text, columns=["formula"])
+    rows = sorted(found)
+    assert sorted(db.sql(found.sql)) == rows
+    pieces = db.partitions(text, rows=50)
+    assert len(pieces) > 1
+    in_pieces = [
+        formula for piece in pieces for batch in piece.batches() for formula in batch.formula.to_pylist()
+    ]
+    assert [(formula,) for formula in sorted(in_pieces)] == rows
+    assert sum(found.element_frequency().values()) == 5 * len(rows)
+
+
+def test_the_function_of_species_says_what_it_takes(db):
+    db.query("species=Fe3+").count()
+    with pytest.raises(ChemdbError, match="a list of oxidation states for each of 5 elements"):
+        list(db.sql("select neutral_stoichiometries([[1], [-1]]::tinyint[][], [false], 4::utinyint)"))

@@ -15,7 +15,7 @@ from chemdb.cli.options import (
     OutputFormat,
     TempDirectory,
     Threads,
-    nelements_range,
+    stored_nelements,
 )
 from chemdb.errors import counted
 
@@ -33,15 +33,7 @@ def compare(
     second: SecondSide,
     db: Database,
     by: Annotated[By, typer.Option(help="Count by number of elements, or by element.")] = By.NELEMENTS,
-    nelements: Annotated[
-        range | None,
-        typer.Option(
-            parser=nelements_range,
-            metavar="N or N-M",
-            show_default="all of the file",
-            help="Numbers of elements to compare.",
-        ),
-    ] = None,
+    nelements: Annotated[range | None, stored_nelements("Numbers of elements to compare.")] = None,
     format: OutputFormat = Format.TABLE,
     output: Annotated[
         Path | None,

@@ -272,3 +272,66 @@ def decide(
                     row_systems[row] = n_systems
                     row += 1
     return total
+
+
+@njit(cache=True, nogil=True)
+def decide_pairs(
+    heads,
+    head_ties,
+    boundary_ties,
+    head_of,
+    tail_of,
+    order,
+    states,
+    nstates,
+    bitmaps,
+    coprime,
+    max_factor,
+    reach,
+    rows,
+):
+    """Decide some pairs of a head and a tail.
+
+    Parameters
+    ----------
+    heads, head_ties : arrays of int64, shape (n_heads, h)
+        As `lists` and `ties` of `list_head_columns`.
+    boundary_ties : array of bool, shape (n_heads,)
+        Whether each head's last element ties with the tail's first.
+    head_of, tail_of : arrays of int64, shape (n,)
+        Head and tail of each pair.
+    order : array of int64, shape (n,)
+        Pairs in the order of their heads.
+    states, nstates, max_factor, reach
+        As for `fill_tail_bitmaps`.
+    bitmaps : array of uint64, shape (n_tails, n_columns, n_words)
+        From `fill_tail_bitmaps`.
+    coprime : array of uint64, shape (max_factor ** h * n_words,)
+        Bits of the reduced factors.
+    rows : array of uint64, shape (n, max_factor ** h * n_words)
+        Filled with the allowed factors.
+    """
+    h = heads.shape[1]
+    n_head_factors = max_factor**h
+    n_words = bitmaps.shape[2]
+    n_choices = 1
+    for _ in range(h):
+        n_choices *= states.shape[1]
+    columns = np.empty(n_head_factors * min(n_choices, bitmaps.shape[1]), np.int32)
+    stops = np.empty(n_head_factors + 1, np.int64)
+    listed = -1
+    for pair in order:
+        head = head_of[pair]
+        if head != listed:
+            listed = head
+            list_head_columns(
+                heads[head], head_ties[head], boundary_ties[head], states, nstates, max_factor, reach,
+                columns, stops,
+            )  # fmt: skip
+        bitmap = bitmaps[tail_of[pair]]
+        for s in range(n_head_factors):
+            for w in range(n_words):
+                word = np.uint64(0)
+                for c in range(stops[s], stops[s + 1]):
+                    word |= bitmap[columns[c], w]
+                rows[pair, s * n_words + w] = word & coprime[s * n_words + w]

@@ -15,6 +15,7 @@ from chemdb.query.filter import (
     Allowed,
     Filter,
     SpeciesTogether,
+    Term,
     decided_by_system,
     if_known,
     if_unknown,
@@ -23,14 +24,17 @@ from chemdb.query.filter import (
     terms_of,
 )
 from chemdb.query.statement.columns import LISTED, POSITIONS
-from chemdb.query.statement.conditions import Conditions, SystemColumns, both
+from chemdb.query.statement.conditions import SIGNATURES, Conditions, SystemColumns, both
 from chemdb.query.statement.parameters import Parameters, Statement
 from chemdb.query.statement.systems import (
     BY_SIGNATURE,
     SignatureParts,
+    bits_of_five,
     n_listed,
     sizes_of,
     species_part,
+    species_states_part,
+    states_of_five,
     without_chemsys_by_signature,
 )
 from chemdb.query.statement.windows import Window
@@ -69,6 +73,8 @@ class CommonTables:
         Whether the statement only counts, so that it need not know the systems themselves.
     ids : str, optional
         Table with the system_id of each system that matters, if there are few.
+    plain : bool
+        Whether the statement is for any DuckDB client, without `chemdb.query.neutral_function`.
     """
 
     def __init__(
@@ -78,6 +84,7 @@ class CommonTables:
         nelements: Sequence[int],
         counted: bool = False,
         ids: str | None = None,
+        plain: bool = False,
     ) -> None:
         first_by_signature = n_listed(nelements)
         if BY_SIGNATURE in nelements:
@@ -93,12 +100,17 @@ class CommonTables:
                 ]
         self.if_known = if_known(condition) if window.known else NOTHING
         self.if_unknown = if_unknown(condition) if window.unknown else NOTHING
-        self.columns = SystemColumns(condition)
+        self.listed = BY_SIGNATURE not in nelements or len(nelements) > 1
+        # In plain SQL, systems of five elements are decided as all others.
+        by_function = BY_SIGNATURE in nelements and not plain
+        self.columns = SystemColumns(condition, self.listed or plain, by_function)
         self.parameters = Parameters()
         self.conditions = Conditions(self.columns, self.parameters)
-        self.systems = "system_with_species" if self.columns.species else "system"
+        # Systems that are rows of a table have the columns of species terms from further parts.
+        self._species_by_system = bool(self.columns.species) and self.columns.listed
+        self._species_by_function = bool(self.columns.species) and by_function
+        self.systems = "system_with_species" if self._species_by_system else "system"
         self.window = window
-        self.listed = BY_SIGNATURE not in nelements or len(nelements) > 1
         self._necessary = necessary(condition, decided_by_system)
         self._species = list(self.columns.species.values())
         self.signatures: SignatureParts | None = None
@@ -113,7 +125,9 @@ class CommonTables:
                 window.systems,
                 ids or ("candidate" if window.scored else None),
             )
-            self.by_kind = counted and not self._species and window.systems is None
+            self.by_kind = (
+                counted and window.systems is None and not (self._species and not self._species_by_function)
+            )
 
     def statement(self, parts: Sequence[str], query: str) -> Statement:
         """Return the statement of a query that reads parts of WITH."""
@@ -130,38 +144,51 @@ class CommonTables:
         """
         parts = self._systems(by_set)
         for states, name in self.columns.species.items():
+            parts.append(species_states_part(states, name, self.parameters))
+            if not self._species_by_system:
+                continue
             places, source = LISTED, "store.listed_system s\n    semi join system using (system_id)"
-            if self.signatures:
+            if self.signatures and not self._species_by_function:
                 places, source = POSITIONS, "system s"
             parts.append(species_part(states, name, self.parameters, places, source))
-        if self._species:
+        if self._species_by_system:
             sets = "".join(f", coalesce({name}.set_id, 0) as {name}_set" for name in self._species)
             joins = "".join(f"\n    left join {name} using (system_id)" for name in self._species)
             parts.append(f"{self.systems} as (\n    select system.*{sets}\n    from system{joins}\n)")
+        if self.by_kind:
+            parts.append(self._kind(by_set))
         return parts
 
     def _systems(self, by_set: bool) -> list[str]:
         if self.signatures is None:
             columns, where = self._listed()
             return [filled("statements/query_systems", columns=columns, where=where)]
+        parts = [sql_part("statements/query_amounts"), *self.signatures.halves()]
         systems = []
         if self.listed:
             columns, where = self._listed()
+            signatures = "".join(f", 0 as {one}" for one in SIGNATURES if self._species_by_function)
             systems.append(
                 "select system_id, nelements, allowed_set_id, element1, element2, element3, element4,\n"
-                f"        null::element_symbol as element5{columns}\n    from store.listed_system{where}"
+                f"        null::element_symbol as element5{columns}{signatures}\n"
+                f"    from store.listed_system{where}"
             )
-        parts = [sql_part("statements/query_amounts"), *self.signatures.halves()]
-        if self.by_kind:
-            key = ", ".join(self.columns.key)
-            kinds = [
-                f"select {key}, count(*) as n_systems\n    from (\n    {one}\n    )\n    group by {key}"
-                for one in systems
-            ]
-            joined = "\n    union all by name\n    ".join([*kinds, self.signatures.kinds(by_set)])
-            return [*parts, f"kind as materialized (\n    {joined}\n)"]
-        joined = "\n    union all by name\n    ".join([*systems, self.signatures.systems()])
-        return [*parts, f"system as (\n    {joined}\n)"]
+        if not self.by_kind:
+            systems.append(self.signatures.systems())
+        joined = "\n    union all by name\n    ".join(systems)
+        return [*parts, f"system as (\n    {joined}\n)"] if systems else parts
+
+    def _kind(self, by_set: bool) -> str:
+        """Return `kind`, of which `system` has the systems that are rows of a table, if there are any."""
+        assert self.signatures is not None
+        key = ", ".join(self.columns.key)
+        kinds = [self.signatures.kinds(by_set)]
+        if self.listed:
+            kinds.insert(
+                0, f"select {key}, count(*) as n_systems\n    from {self.systems}\n    group by {key}"
+            )
+        joined = "\n    union all by name\n    ".join(kinds)
+        return f"kind as materialized (\n    {joined}\n)"
 
     def _listed(self) -> tuple[str, str]:
         """Return the columns that the filter reads of systems in the table, and the WHERE of these."""
@@ -181,22 +208,27 @@ class CommonTables:
         if self.by_kind:
             return "kind"
         key = ", ".join(self.columns.key)
-        return f"(select {key}, count(*) as n_systems from {self.systems} group by {key})"
+        one = ""
+        if self._species_by_function:
+            one = "any_value([element1, element2, element3, element4, element5]) as elements, "
+        return f"(select {key}, {one}count(*) as n_systems from {self.systems} group by {key})"
 
     def known_part(self) -> str:
         """Return `known`: known compositions that match, also as if they were not known."""
-        allowed_with_species = [
-            f"coalesce(get_bit({name}_set.stoichiometries, t.stoichiometry_id) = 1, false)"
-            for name in self._species
-        ]
-        joins = "".join(
-            f"\n    left join {name} using (system_id)\n"
-            f"    left join {name}_set on {name}_set.set_id = {name}.set_id"
-            for name in self._species
-        )
+        bits = [self._bits_of(name, f"{name}_known.stoichiometries") for name in self._species]
+        allowed_with_species = [f"coalesce(get_bit({one}, t.stoichiometry_id) = 1, false)" for one in bits]
+        joins = ""
+        for name in self._species:
+            if self._species_by_system:
+                joins += (
+                    f"\n    left join {name} using (system_id)\n"
+                    f"    left join {name}_set on {name}_set.set_id = {name}.set_id"
+                )
+            if self._species_by_function:
+                joins += f"\n    left join {name}_known on {name}_known.elements = t.elements"
         columns = self.columns.expressions([f"elements[{i}]" for i in POSITIONS], self.parameters)
         systems = self._system_range()
-        return filled(
+        known = filled(
             "statements/query_known",
             meets_known=self.conditions.on_composition(self.if_known, "t.allowed", allowed_with_species),
             meets_unknown=both(
@@ -207,6 +239,36 @@ class CommonTables:
             where="" if systems == "true" else f"\n        where {systems}",
             species_joins=joins,
         )
+        if not self._species_by_function:
+            return known
+        with_species = [
+            filled(
+                "statements/query_known_species",
+                name=name,
+                present=" and ".join(
+                    f"list_contains(elements, {self.parameters.bind('element', symbol)}::element_symbol)"
+                    for symbol, _ in states
+                ),
+                bits=bits_of_five(name),
+                joins=states_of_five(name, "    "),
+            )
+            for states, name in self.columns.species.items()
+        ]
+        return ",\n".join([*with_species, known])
+
+    def _bits_of(self, name: str, of_five: str) -> str:
+        """Return SQL of the stoichiometries that have a species term, null if there are none.
+
+        Parameters
+        ----------
+        name : str
+            Of the term.
+        of_five : str
+            The same for systems of five elements that are not rows of a table.
+        """
+        bits = [f"{name}_set.stoichiometries"] if self._species_by_system else []
+        bits += [of_five] if self._species_by_function else []
+        return f"coalesce({', '.join(bits)})" if len(bits) > 1 else bits[0]
 
     def whole_sets_part(self) -> str | None:
         """Return the counts of compositions, as if none were known, if no stoichiometry is asked for."""
@@ -221,25 +283,61 @@ class CommonTables:
             if_forbidden=self.conditions.on_composition(self.if_unknown, "false"),
         )
 
-    def matching_part(self) -> str:
-        """Return `mask` and `answer`: the stoichiometries that match, as if no composition were known."""
+    def matching_part(self, once: bool = False) -> str:
+        """Return `mask` and `answer`: the stoichiometries that match, as if no composition were known.
+
+        Parameters
+        ----------
+        once : bool
+            Whether the statement reads `answer` once only.
+        """
         columns = ["nelements", *self.columns.names]
-        joins = "".join(
-            f"\n    left join {name}_set on {name}_set.set_id = c.{name}_set" for name in self._species
-        )
+        joins = ""
+        if self._species_by_system:
+            joins = "".join(
+                f"\n    left join {name}_set on {name}_set.set_id = c.{name}_set" for name in self._species
+            )
+        systems = "kind" if self.by_kind else self.systems
         return filled(
             "statements/query_matching",
             columns=", ".join(columns),
             c_columns=", ".join(f"c.{column}" for column in columns),
             masks=",\n        ".join(self._masks()),
-            systems="kind" if self.by_kind else self.systems,
-            kinds=self.kinds,
-            materialized="" if self.by_kind else "materialized ",
+            systems=systems,
+            kinds=self._kinds_with_species() if self._species_by_function else self.kinds,
+            materialized="" if self.by_kind or once else "materialized ",
             c_key=", ".join(f"c.{column}" for column in self.columns.key),
-            allowed_set=_ALLOWED_SET,
+            allowed_set=self._allowed_set,
+            allowed_join=""
+            if self._species_only
+            else f"\n    {filled('statements/query_allowed_sets', systems=systems)}",
             when_allowed=" | ".join(self._when_allowed()),
             species_joins=joins,
         )
+
+    @property
+    def _species_only(self) -> bool:
+        """Whether all that matches has a species of the query, so that the allowed sets need not be read."""
+
+        def absent(term: Term, _: bool) -> Filter | None:
+            return NOTHING if isinstance(term, SpeciesTogether) else None
+
+        return self._species_by_function and replace_terms(self.if_unknown, absent) == NOTHING
+
+    @property
+    def _allowed_set(self) -> str:
+        """The allowed stoichiometries, or some that match nowhere else."""
+        return "m.forbidden" if self._species_only else _ALLOWED_SET
+
+    def _kinds_with_species(self) -> str:
+        """Return `kinds` with the stoichiometries that have each species term in systems of five elements."""
+        bits = "".join(
+            f",\n            case when c.head_signature > 0 and {self.columns.present(states, 'c.{}')}\n"
+            f"                then {bits_of_five(name)} end as {name}_five"
+            for states, name in self.columns.species.items()
+        )
+        joins = "".join(states_of_five(name, "        ") for name in self._species)
+        return filled("statements/query_species_of_five", kinds=self.kinds, bits=bits, joins=joins)
 
     def member_part(self) -> str:
         """Return `member`: a row per bit of the masks, so that no other stoichiometry is tested."""
@@ -276,9 +374,9 @@ class CommonTables:
         """Return the allowed stoichiometries that match in each case of the species terms."""
         cases = []
         for mask, case in zip(self._allowed_masks(), self._species_cases(), strict=True):
-            factors = [f"m.{mask}", _ALLOWED_SET]
+            factors = [f"m.{mask}"] if self._species_only else [f"m.{mask}", _ALLOWED_SET]
             for name, holds in zip(self._species, case, strict=True):
-                bits = f"coalesce({name}_set.stoichiometries, xor(m.forbidden, m.forbidden))"
+                bits = f"coalesce({self._bits_of(name, f'c.{name}_five')}, xor(m.forbidden, m.forbidden))"
                 factors.append(bits if holds else f"~({bits})")
             cases.append("(" + " & ".join(f"({factor})" for factor in factors) + ")")
         return cases

@@ -26,6 +26,9 @@ from chemdb.query.filter import (
 from chemdb.query.statement.columns import LISTED, POSITIONS
 from chemdb.query.statement.parameters import Parameters
 
+#: Columns that, with the places of elements, say which species a system of five elements can have; else 0.
+SIGNATURES = ("head_signature", "tail_signature")
+
 
 class SystemColumns:
     """The columns of a chemical system that a filter reads.
@@ -40,10 +43,19 @@ class SystemColumns:
     chemsys : list of str
         Chemical systems that the filter names; the column `named` is the position in it, from 1.
     species : dict of tuple to str
-        Species terms; each name is that of a part of WITH, see `chemdb.query.statement.species_sets`.
+        Species terms; each name is that of a part of WITH, see `chemdb.query.statement.systems`.
+    listed, by_signature : bool
+        Whether there are systems that are rows of a table, and systems of five elements.
+
+    Parameters
+    ----------
+    condition : Filter
+    listed, by_signature : bool
     """
 
-    def __init__(self, condition: Filter) -> None:
+    def __init__(self, condition: Filter, listed: bool = True, by_signature: bool = False) -> None:
+        self.listed = listed
+        self.by_signature = by_signature
         self.element_sets: dict[frozenset[str], str] = {}
         self.chemsys: list[str] = []
         self.species: dict[tuple[tuple[str, int], ...], str] = {}
@@ -55,6 +67,8 @@ class SystemColumns:
                     self.chemsys.append("-".join(symbols))
                 case SpeciesTogether(states):
                     self.species.setdefault(states, f"species{len(self.species)}")
+                    for symbol, _ in states:
+                        self.element_sets.setdefault(frozenset([symbol]), f"places{len(self.element_sets)}")
 
     @property
     def names(self) -> list[str]:
@@ -64,8 +78,27 @@ class SystemColumns:
     @property
     def key(self) -> list[str]:
         """Names of the columns that decide which stoichiometries of a system match."""
-        species_sets = (f"{name}_set" for name in self.species.values())
-        return ["nelements", *self.names, "allowed_set_id", *species_sets]
+        return ["nelements", *self.names, "allowed_set_id", *self.species_key]
+
+    @property
+    def species_key(self) -> list[str]:
+        """Names of the columns that decide which stoichiometries of a system have the species asked for."""
+        if not self.species:
+            return []
+        species_sets = [f"{name}_set" for name in self.species.values()] if self.listed else []
+        return [*species_sets, *(SIGNATURES if self.by_signature else [])]
+
+    def present(self, states: Sequence[tuple[str, int]], places: str = "{}") -> str:
+        """Return the condition that a system has the elements of a species term.
+
+        Parameters
+        ----------
+        states : sequence of (str, int)
+        places : str
+            SQL of a column of `places`, with the name as a slot.
+        """
+        columns = (self.element_sets[frozenset([symbol])] for symbol, _ in states)
+        return " and ".join(f"{places.format(column)} > 0" for column in columns)
 
     @property
     def places(self) -> list[str]:

@@ -40,7 +40,7 @@ def system_counts_statement(
 ) -> Statement:
     """Return the query of compositions, as if none were known, per `width` system_ids: bucket, n."""
     tables = CommonTables(condition, window, nelements)
-    parts = [*tables.system_parts(), tables.matching_part()]
+    parts = [*tables.system_parts(), tables.matching_part(once=bool(tables.signatures))]
     query = filled(
         "statements/query_system_counts",
         width=width,
@@ -53,7 +53,7 @@ def system_counts_statement(
 def element_frequency_statement(condition: Filter, nelements: Sequence[int]) -> Statement:
     """Return the query of the number of compositions with each element: symbol, n."""
     tables = CommonTables(condition, WHOLE_SPACE, nelements)
-    parts = [*tables.system_parts(), tables.known_part(), tables.matching_part()]
+    parts = [*tables.system_parts(), tables.known_part(), tables.matching_part(once=bool(tables.signatures))]
     key = ", ".join(tables.columns.key)
     # Where systems are made from heads and tails, the part with them has their elements.
     elements = "s" if tables.signatures else "e"

@@ -36,6 +36,7 @@ def rows_statement(
     limit: int | None = None,
     offset: int = 0,
     window: Window = WHOLE_SPACE,
+    plain: bool = False,
 ) -> Statement:
     """Return the query of the compositions that meet a filter.
 
@@ -51,8 +52,10 @@ def rows_statement(
         All rows if not given.
     offset : int
     window : Window
+    plain : bool
+        Whether the query is for any DuckDB client, see `CommonTables`.
     """
-    tables = CommonTables(condition, window, nelements)
+    tables = CommonTables(condition, window, nelements, plain=plain)
     parts = tables.system_parts()
     matches = []
     if tables.if_known != NOTHING:

@@ -24,7 +24,8 @@ from chemdb.query.filter import (
     necessary,
     replace_terms,
 )
-from chemdb.query.statement.conditions import Conditions, SystemColumns
+from chemdb.query.statement.columns import POSITIONS
+from chemdb.query.statement.conditions import SIGNATURES, Conditions, SystemColumns
 from chemdb.query.statement.parameters import Parameters
 
 #: Number of elements of the systems that are stored by signature; places of the elements of heads and tails.
@@ -153,7 +154,7 @@ class SignatureParts:
         return filled(
             "statements/query_signature_systems",
             source=self._ids_source() if self._ids else f"head h{self._tail_join('tail')}",
-            columns="".join(f", {one}" for one in [*_sums(names), *self._unnamed()]),
+            columns="".join(f", {one}" for one in [*_sums(names), *self._unnamed(), *self._signatures()]),
             where=self._bounds(),
         )
 
@@ -169,15 +170,30 @@ class SignatureParts:
                 with_empty=empty_set_only or not self._allowed_only,
             )
         listed = "".join(f"{name}, " for name in names)
+        signatures = self._signatures()
+        # One head and one tail stand for all of their group.
+        head, tail, both = "", "", ""
+        if signatures:
+            head = "any_value([element1, element2, element3]) as elements, "
+            tail = "any_value([element4, element5]) as elements, "
+            both = "any_value(h.elements || t.elements) as elements, "
         return filled(
             "statements/query_signature_kinds",
-            columns=listed,
-            sums="".join(f"{one}, " for one in [*_sums(names), *self._unnamed()]),
+            columns=listed + head,
+            sums="".join(f"{one}, " for one in [*_sums(names), *self._unnamed(), *signatures]) + both,
             tail_join=self._tail_join(
-                f"(\n        select element3, tail_signature, {listed}count(*)::bigint as n\n"
+                f"(\n        select element3, tail_signature, {listed}{tail}count(*)::bigint as n\n"
                 "        from tail group by all\n    )"
             ),
         )
+
+    def _signatures(self) -> list[str]:
+        """Return the columns `SIGNATURES`, if there are species terms."""
+        if not (self._columns.by_signature and self._columns.species):
+            return []
+        terms = (self._columns.present(states, "h.{0} + t.{0}") for states in self._columns.species)
+        some = f"p.allowed_set_id > 0 and ({' or '.join(terms)})"
+        return [f"case when {some} then p.{name} else 0 end as {name}" for name in SIGNATURES]
 
     def _unnamed(self) -> list[str]:
         """Return the column `named`, if there is one: systems of five elements are not named by text."""
@@ -237,10 +253,48 @@ def _renamed(names: Sequence[str], half: str) -> list[str]:
     return [f"{half}_{name}" for name in names]
 
 
+def species_states_part(states: Sequence[tuple[str, int]], name: str, parameters: Parameters) -> str:
+    """Return the part of WITH ``name_kind``: the oxidation states of each element in a species term.
+
+    Parameters
+    ----------
+    states : sequence of (str, int)
+        Element symbol and oxidation state of each species.
+    name : str
+    parameters : Parameters
+    """
+    return filled(
+        "statements/query_species_states",
+        name=name,
+        symbols=parameters.bind("elements", [symbol for symbol, _ in states]),
+        states=parameters.bind("states", [f"{symbol} {state}" for symbol, state in states]),
+    )
+
+
+def bits_of_five(name: str) -> str:
+    """Return SQL of the stoichiometries of five elements that have the species of a term, as bits."""
+    states = ", ".join(f"{name}_{i}.states" for i in POSITIONS)
+    ties = ", ".join(
+        f"{name}_{i}.electronegativity = {name}_{i + 1}.electronegativity" for i in POSITIONS[:-1]
+    )
+    largest = "(select max(max_factor) from amount)"
+    return f"neutral_stoichiometries([{states}]::tinyint[][], [{ties}], {largest})::bit"
+
+
+def states_of_five(name: str, indent: str) -> str:
+    """Return the joins that `bits_of_five` needs after a table `c` with elements."""
+    return "".join(
+        f"\n{indent}left join {name}_kind {name}_{i} on {name}_{i}.symbol = c.elements[{i}]"
+        for i in POSITIONS
+    )
+
+
 def species_part(
     states: Sequence[tuple[str, int]], name: str, parameters: Parameters, places: Sequence[int], source: str
 ) -> str:
     """Return the parts of WITH that end in `name`: system_id, and the set_id of its stoichiometries.
+
+    They read `species_states_part`.
 
     They apply the rule of the paper with some oxidation states fixed. As in the enumeration, systems whose
     elements have the same oxidation states in the same order are decided once.
@@ -274,8 +328,6 @@ def species_part(
     return filled(
         "statements/query_species",
         name=name,
-        symbols=parameters.bind("elements", [symbol for symbol, _ in states]),
-        states=parameters.bind("states", [f"{symbol} {state}" for symbol, state in states]),
         present=" and ".join(_present(symbol, parameters, places) for symbol, _ in states),
         source=source,
         signed=", ".join([listed("k{0}.states as states{0}"), *ties]),
