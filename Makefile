@@ -56,7 +56,7 @@ screenshots: $(DB) $(VENV)/test.stamp ## take the pictures of docs/explorer.md i
 bench: $(VENV)/test.stamp ## measure docs/performance.md: peers, bounds, growth (eight minutes)
 	$(BIN)/python bench/performance/run.py
 
-bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing allowed sets saves (five minutes)
+bench-storage: $(DB) $(VENV)/test.stamp ## measure docs/storage.md, what listing allowed sets saves (two minutes)
 	$(BIN)/python bench/storage.py $(DB) > storage.new && mv storage.new docs/storage.md
 
 bench-quinaries: $(VENV)/test.stamp ## build and check all compositions of two to five elements (five minutes)

@@ -124,11 +124,11 @@ def table(manifest: dict, n_files: int, on_disk: int, watched: Watched, seconds:
         "| | |",
         "| --- | ---: |",
         f"| compositions, key and formula | {n:,} in {n_files} files |",
-        f"| processor time of all processes, {WORKERS} workers | {watched.total:.0f} s, {seconds:.0f} s on the clock |",
-        f"| compositions a processor-second | {n / watched.total / 1e6:.1f} million |",
-        f"| files | {on_disk / 1e9:.2f} GB, {on_disk / n:.2f} bytes a composition |",
-        f"| most memory of a process | {worker / 1e9:.2f} GB |",
-        f"| sum of keys, as computed from the bitmaps of the database | {manifest['key_sum']} |",
+        f"| CPU time of all processes, {WORKERS} workers | {watched.total:.0f} s ({seconds:.0f} s elapsed) |",
+        f"| compositions per CPU-second | {n / watched.total / 1e6:.1f} million |",
+        f"| files | {on_disk / 1e9:.2f} GB, {on_disk / n:.2f} bytes per composition |",
+        f"| peak memory of a process | {worker / 1e9:.2f} GB |",
+        f"| key sum, equal to that of the database | {manifest['key_sum']} |",
     ]
 
 

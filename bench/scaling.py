@@ -157,9 +157,9 @@ def costs(rates: dict[str, float], sizes: Sequence[float]) -> list[str]:
     files |= {f"vectors, {EMBEDDINGS[name]}, float32": 4.0 * d for name, d in DIMENSIONS.items()}
     work = rates | {"a Python function of 1 ms": 1000.0}
     return [
-        *_costs("files, on paper", {name: partial(_size, size) for name, size in files.items()}),
+        *_costs("estimated size of files", {name: partial(_size, size) for name, size in files.items()}),
         "",
-        *_costs("processor time, on paper", {name: partial(_time, r) for name, r in work.items()}),
+        *_costs("estimated CPU time", {name: partial(_time, r) for name, r in work.items()}),
     ]
 
 
@@ -205,13 +205,13 @@ def measured(path: str) -> list[str]:
         n = db.query(COMMAND_QUERY).count()
     rows, sizes = commands(path)
     return [
-        f"| pieces of `{QUERY}`, {PIECE:,} compositions each | million a CPU-second |",
+        f"| pieces of `{QUERY}`, {PIECE:,} compositions each | million per CPU-second |",
         "| --- | ---: |",
         *(f"| {name} | {value / 1e6:.2g} |" for name, value in rates.items()),
         "",
         f"Cutting the query into its {len(pieces)} pieces takes {planning:.1f} CPU-s.",
         "",
-        f"| whole commands, `{COMMAND_QUERY}`: {n:,} compositions | CPU-s | MB, largest process | bytes a row |",
+        f"| whole commands, `{COMMAND_QUERY}`: {n:,} compositions | CPU-s | MB, largest process | bytes per row |",
         "| --- | ---: | ---: | ---: |",
         *rows,
         "",

@@ -128,17 +128,17 @@ def measured(path: str) -> list[str]:
     return [
         "| measured on two cores | |",
         "| --- | ---: |",
-        f"| start to the first answer, median of {STARTS} | {median(one for one, _ in starts):.1f} s |",
-        f"| start to the page's first part, from the cache | {median(one for _, one in starts):.1f} s |",
-        f"| memory at rest | {idle:.0f} MB |",
+        f"| from start to first response, median of {STARTS} | {median(one for one, _ in starts):.1f} s |",
+        f"| from start to the first part of the page, cached | {median(one for _, one in starts):.1f} s |",
+        f"| idle memory | {idle:.0f} MB |",
         f"| memory under 40 heavy requests at once, peak | {peak:.0f} MB |",
-        f"| of these 40: answered, told to come again, ended after 10 s "
+        f"| of these 40: answered, refused with 503, cancelled after 10 s "
         f"| {answered}, {busy}, {statuses.get(504, 0)} |",
         f"| an explanation, median | {median(quiet) * 1e3:.0f} ms |",
-        f"| an explanation under that load, median; largest "
+        f"| an explanation under that load, median; maximum "
         f"| {median(light) * 1e3:.0f} ms; {max(light) * 1e3:.0f} ms |",
-        f"| processor used from 1 s to 3 s after the client left, the worst of {len(LEFT)} | {left:.2f} s |",
-        f"| SIGTERM to the end | {end:.1f} s |",
+        f"| CPU time from 1 s to 3 s after a client disconnected, worst of {len(LEFT)} | {left:.2f} s |",
+        f"| from SIGTERM to exit | {end:.1f} s |",
     ]
 
 

@@ -80,7 +80,7 @@ def process(command: str, db: str) -> tuple[float, float]:
 
 
 def ranked_whole(db: Database, query: str, n: int) -> tuple[int, float]:
-    """Return the number of compositions that are ranked, and how many millions in a CPU-second."""
+    """Return the number of compositions that are ranked, and how many millions per CPU-second."""
     suggestions = db.suggest(query, n, columns=["rank"])
     total = suggestions.count()
     spent: list[float] = []
@@ -101,7 +101,7 @@ def main() -> None:
         # Compiles the kernel.
         db.suggest("Ag-Cs-I-N", 100).arrow()
         lines = ["Mean ± standard deviation over five seeds, on the shipped list:", "", *precision(db), ""]
-        lines += ["| ranked to the last | compositions | millions a CPU-second |", "| --- | ---: | ---: |"]
+        lines += ["| ranked to the last | compositions | millions per CPU-second |", "| --- | ---: | ---: |"]
         for query, n in WHOLE.items():
             total, speed = ranked_whole(db, query, n)
             lines.append(f"| `{query}` | {total:,} | {speed:.0f} |")

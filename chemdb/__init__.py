@@ -98,7 +98,7 @@ def export(
 ) -> "Manifest":
     """Write the compositions of a query as a folder of Parquet files, and return what it consists of.
 
-    Files that are there whole stay as they are, so an export that was stopped goes on.
+    Complete files are kept, so an interrupted export resumes.
 
     Parameters
     ----------

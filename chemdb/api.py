@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chemdb.compare.comparison import Comparison
     from chemdb.embedding.embedded import Embedded
     from chemdb.lookup.explanation import Explanation
+    from chemdb.maps.exact_pca.pca import ExactPCA
     from chemdb.maps.stored import Map, MapSpec
     from chemdb.partition.piece import Partition
     from chemdb.query.result import Result
@@ -571,6 +572,45 @@ class Database:
         with self.cursor() as con:
             return replace(read_map(con, spec), is_new=bool(made))
 
+    def map_all(
+        self,
+        embedding: str = "magpie",
+        nelements: int = 2,
+        *,
+        category: str = "all",
+        components: int = 2,
+        steps: Steps = no_steps,
+    ) -> "ExactPCA":
+        """Return the exact principal components of all compositions, as ``chemdb map --all`` does.
+
+        No composition is sampled, and nothing is stored; `ExactPCA.transform` gives coordinates of vectors.
+
+        Parameters
+        ----------
+        embedding : str
+            As in `map`.
+        nelements : int
+            Number of elements of the compositions.
+        category : str
+            all, allowed, known, or one of the four categories.
+        components : int
+            Number of components, at most that of the dimensions.
+        steps : callable, optional
+            Shows the progress.
+
+        Raises
+        ------
+        ChemdbError
+            Unknown embedding or category, or the file has no or too few such compositions.
+        """
+        with no_fork():
+            from chemdb.maps.exact_pca.pca import exact_pca
+            from chemdb.query.sample import check_nelements
+
+        with self.cursor() as con:
+            check_nelements(con, nelements)
+            return exact_pca(con, embedding, [nelements], category, components, steps)
+
     def add_maps(self, specs: "Sequence[MapSpec]", steps: Steps = no_steps) -> "list[MapSpec]":
         """Make the maps that are not in the file yet and store them in it; return their parameters.
 
@@ -581,11 +621,15 @@ class Database:
         """
         with no_fork():
             from chemdb.maps.make import add_maps
+            from chemdb.maps.stored import find_map
 
-        with self.cursor():
-            made = add_maps(self.path, specs, self.limits, steps)
-        if made:
-            self.reopen()
+        with self.cursor() as con:
+            missing = [spec for spec in specs if find_map(con, spec) is None]
+            if not missing:
+                return []
+            made = add_maps(self.path, missing, self.limits, steps)
+        # Also for maps that another process made in the meantime.
+        self.reopen()
         return made
 
     def compare(

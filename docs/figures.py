@@ -35,12 +35,12 @@ SECTIONS = (
         ["missing-quaternaries.png"],
     ),
     (
-        "What lithium and oxygen are combined with",
+        "Elements in missing quaternaries of lithium and oxygen",
         'plot periodic-table --query "missing elements=Li,O nelements=4" -o li-o.png',
         ["li-o.png"],
     ),
-    ("What replaces what", "plot substitution -o substitution.png", ["substitution.png"]),
-    ("What may replace lithium", "plot periodic-table --replace Li -o replace-li.png", ["replace-li.png"]),
+    ("Substitution weights", "plot substitution -o substitution.png", ["substitution.png"]),
+    ("Substitutes for lithium", "plot periodic-table --replace Li -o replace-li.png", ["replace-li.png"]),
     ("A binary system", "plot composition Ti-O -o ti-o.png", ["ti-o.png"]),
     ("A ternary system", "plot composition Li-Zn-O -o li-zn-o.png", ["li-zn-o.png"]),
     (
@@ -49,12 +49,12 @@ SECTIONS = (
         ["li-fe-p-o.png"],
     ),
     (
-        "The same for one column, in the colours of the paper",
+        "The same system in one column and the colours of the paper",
         "plot composition Li-Fe-P-O --columns 1 --palette paper -o li-fe-p-o-narrow.png",
         ["li-fe-p-o-narrow.png"],
     ),
     (
-        "What another oxidation-state set changes",
+        "Two oxidation-state sets compared",
         "plot compare smact14 icsd24 -o compare.png",
         ["compare.png"],
     ),
@@ -70,23 +70,23 @@ SECTIONS = (
     ),
 )
 
-#: What is above the figures.
+#: The section above the figures.
 PRINT = """\
 ## For print
 
-The suffix chooses the format: `.png` at 300 dpi; `.svg` with text as text, which editors can change; `.pdf`
-with embedded TrueType fonts (DejaVu, which are free). Points of maps are pixels in all three. The same data
-give the same bytes.
+The file name extension selects the format: `.png` at 300 dpi; `.svg` with editable text; `.pdf` with embedded
+TrueType fonts (DejaVu, which are free). Points of maps are rasterised in all three. The same data give the
+same bytes.
 
 | option | |
 | --- | --- |
 | `--columns 1`, `2` | width of the figure: 8.3 or 17.1 cm, one or two columns of a page |
-| `--palette okabe-ito` | default: the hues of the paper in shades that all readers can tell apart |
+| `--palette okabe-ito` | default: the hues of the paper, colour-blind safe (Okabe and Ito 2008) |
 | `--palette paper` | the blue, red, green and grey of the paper |
-| `--style FILE` | style file of matplotlib: fonts, sizes, line widths, `image.cmap` |
-| `--scale linear`, `log` | scale of a periodic table, by default chosen by the data |
+| `--style FILE` | matplotlib style file: fonts, sizes, line widths, `image.cmap` |
+| `--scale auto`, `linear`, `log` | colours of a periodic table |
 
-The palette is that of Okabe and Ito (2008). Print width and palette stay, whatever the style file says:
+A style file changes neither the print width nor the palette:
 
 ```
 # talk.mplstyle
@@ -96,17 +96,17 @@ font.size: 9
 xtick.labelsize: 8
 ```
 
-Scales are logarithmic where the largest number is more than ten times the median. Elements that all
-compositions have are outlined and out of the scale.
+The automatic scale of a periodic table is logarithmic if the largest number is more than ten times the
+median. Elements that are in all compositions are outlined and excluded from the scale.
 
-Marks say the same as the colours: circles are allowed, diamonds are not. In chemical systems, open marks
-are not known; in maps all are filled. The corners of a chemical system are in the order asked for: left,
-right, top, and slices by the last element. Where there is no room for all names, those of the most
-elements, fewest atoms and most entries come first, and the caption lists the others.
+Marks repeat what the colours say: circles are allowed, diamonds are not. In chemical systems, open marks are
+not known; in maps, all marks are filled. The order in which you name the elements of a system sets its
+corners: left, right, top; slices are by the last element. If not all labels fit, those with the most
+elements, fewest atoms and most entries have priority, and the caption lists the others.
 
-`--hull-energies` writes energies above the hull after the names, for sources that have them, and circles
-stable compounds. Lists have energies above the hull, not formation energies, so only some tie lines of a
-ternary system are certain: those that no line between two other stable compounds crosses. These are drawn.
+`--hull-energies` adds energies above the hull to the labels, if a known source has them, and circles stable
+compounds. Without formation energies, only some tie lines of a ternary system are certain: those that no line
+between two other stable compounds crosses. Only these are drawn.
 """
 
 

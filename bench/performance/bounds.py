@@ -74,7 +74,7 @@ def bounds(db: Database, build: Cost, scan: Cost, folder: Path) -> list[Bound]:
 def bound_table(found: list[Bound]) -> str:
     """Return the table of bounds."""
     return table(
-        ["figure", ">chemdb", "the simplest program", ">takes", "in a second", ">chemdb / bound"],
+        ["what", ">chemdb", "the simplest program", ">bound", "rate per second", ">chemdb / bound"],
         (
             (
                 b.figure, f"{duration(b.ours)} {b.unit}", b.program, f"{duration(b.least)} {b.unit}", b.rate,
@@ -126,7 +126,7 @@ def deciding(threads: int) -> Bound:
     ours, _ = warm(lambda: count_allowed(rule(), 4, MAX_FACTOR, threads), 5)
     return Bound(
         "deciding all 16.9 billion quaternaries", ours.cpu,
-        f"population counts of the {n_words:,} words of 64 bits of their allowed sets", least.cpu, "CPU",
+        f"counting the bits of the {n_words:,} 64-bit words of their allowed sets", least.cpu, "CPU",
         f"{n_words / least.cpu / 1e9:.2f} billion popcounts",
     )  # fmt: skip
 
@@ -216,6 +216,6 @@ def scanned(db: Database, scan: Cost) -> Bound:
     )
     return Bound(
         f"`select count(*) from allowed`, {n:,} rows", scan.cpu,
-        "DuckDB makes as many whole numbers, and compares each", least.cpu, "CPU",
+        "DuckDB generates as many integers and compares each", least.cpu, "CPU",
         f"{n / least.cpu / 1e6:,.0f} million rows",
     )  # fmt: skip

@@ -63,7 +63,7 @@ def peers(db: Database) -> list[Ratio]:
 def ratios(found: list[Ratio]) -> str:
     """Return the table of ratios."""
     return table(
-        ["compared with", "the same work", ">peer, CPU", ">chemdb, CPU", ">ratio", "answers"],
+        ["compared with", "work", ">peer, CPU", ">chemdb, CPU", ">ratio", "answers"],
         (
             (r.peer, r.work, duration(r.theirs.cpu), duration(r.ours.cpu), digits(r.ratio), r.agreement)
             for r in found
@@ -180,7 +180,7 @@ def guesses(db: Database, n: int = N_GUESSED) -> Ratio:
     return Ratio(
         "pymatgen `oxi_state_guesses`", f"oxidation states of one of {n:,} known formulas, drawn at random",
         theirs / n, ours / n,
-        f"other rule (mixed valence, no Pauling test): both or neither find some for {same} of {n}",
+        f"different rule (mixed valence, no Pauling test): same verdict for {same} of {n}",
     )  # fmt: skip
 
 

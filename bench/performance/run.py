@@ -7,12 +7,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import asked
 import bounds
 import flat_tables
 import growth
 import peers
 import speed
+import targets
 
 import chemdb
 from chemdb.runtime.limits import available_processors
@@ -22,41 +22,39 @@ TEXT = """# Performance
 
 {about}
 Known: Materials Project 2017, 47,737 entries, about a third of what the paper had; `chemdb known add mp` for all.
-All numbers on this page are from one run. CPU seconds are of all processors together, user and system; they do not
+All numbers on this page are from one run. CPU seconds are the sum of user and system time over all processors, and hardly
 depend on what else the computer does.
 
 ## Compared with others
 
-Both sides ran in the same run, on the same input, and their answers were compared. Ratios are of CPU seconds, so that
-chemdb's use of two processors does not count. `smact_filter` and `smact_validity` were called with the
-oxidation-state set of the file (smact14) and otherwise as their documentation shows: `threshold=8`, unique
-compositions, and alloys decided as everything else.
+Both programs got the same input in the same run, and their answers were compared. Ratios are of CPU seconds, so chemdb
+gains nothing from using two processors. `smact_filter` and `smact_validity` were called with the oxidation-state set of
+the file (smact14), `threshold=8`, unique compositions, and without the exception for alloys.
 
 {ratios}
 
-A small system is decided sooner than a query is read; the file pays where questions are about many systems. The figures
-of systems that are decided together are shares of the time for all.
+Deciding one small system takes less time than querying a file; the file pays off for many systems. "Decided together"
+is the time for all systems divided by their number.
 
-All 77,637,589 ternaries, stored three times: by `chemdb build --nelements 3`, as a DuckDB table with a row for each
-(elements and categories as ENUM, factors as UTINYINT, formulas with zstd, sorted by chemical system and factors), and
-as a Parquet file of that table (zstd). The build of the table reads the rows from chemdb; the Parquet file is copied from the
-table. In parentheses: relative to chemdb. Questions are warm, CPU time; all answers are equal.
+The next table compares three ways to store all 77,637,589 ternaries: `chemdb build --nelements 3`; a DuckDB table with
+one row per composition (elements and categories as ENUM, factors as UTINYINT, formulas with zstd, sorted by chemical
+system and factors); and that table as a Parquet file (zstd). Building the table includes reading the rows from chemdb.
+Ratios to chemdb are in parentheses. Queries are warm and in CPU time; all answers are equal.
 
 {flat}
 
-## Near which bound
+## Compared with lower bounds
 
-Each figure beside the simplest program that does what it cannot do without, in the same run.
+The bound is the time of the simplest program that does the unavoidable part of the same work, in the same run.
 
 {bounds}
 
-## Asked for
+## Targets
 
-Figures that chemdb should reach on two processors. Seconds are of whole processes, from start to end, unless a function
-is named. All quaternaries of five elements and the export of all 2,920,210,388 missing compositions have
-commands of their own, see [bench](../bench/README.md).
+Targets on two processors. Seconds are wall time of complete processes, unless a Python function is named.
+[bench](../bench/README.md) lists the commands that measure five elements and the export of all missing compositions.
 
-{asked}
+{targets}
 
 ## First compilation
 
@@ -90,10 +88,10 @@ Full scans, each in its own process with `memory_limit = 2GB`:
 
 ![CPU seconds against elements in the pool, largest factor and combinations](figures/growth.svg)
 
-Exponents are slopes of least-squares lines through the logarithms of CPU seconds; pools are random elements that the
-rule can decide. Against combinations, an exponent below 1 means that each further composition costs less than those before:
-systems of elements with the same oxidation states share the work. `smact_filter`'s times are those of {n_systems} random
-quaternary systems (32 ternary, 128 binary), multiplied to all systems.
+Exponents are slopes of least-squares lines in log-log plots of CPU seconds; pools are random elements with an
+electronegativity. The exponents against combinations are below 1 because systems of elements with the same oxidation
+states share the work. The times of `smact_filter` are extrapolated from {n_systems} random quaternary systems
+(32 ternary, 128 binary).
 
 {growth}
 
@@ -135,8 +133,8 @@ def main() -> None:
             parts["processes"] = speed.processes(path)
             said("bounds")
             parts["bounds"] = bounds.bound_table(bounds.bounds(db, cost, scan, folder))
-            said("figures that were asked for")
-            parts["asked"] = asked.asked_table(list(asked.goals(db, scan, folder)))
+            said("targets")
+            parts["targets"] = targets.target_table(list(targets.targets(db, scan, folder)))
         said("flat tables")
         parts["flat"] = flat_tables.comparison(flat_tables.flat_tables(folder))
         said("growth")

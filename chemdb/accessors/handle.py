@@ -1,19 +1,15 @@
 """What the accessors need of the database that they belong to."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chemdb.database.rows import Rows
 from chemdb.runtime.limits import Limits
-from chemdb.runtime.progress import Steps
 
 if TYPE_CHECKING:
     import duckdb
 
-    from chemdb.compare.comparison import Comparison
-    from chemdb.maps.stored import MapSpec
     from chemdb.partition.piece import Partition
     from chemdb.query.result import Result
 
@@ -40,7 +36,3 @@ class Handle(Protocol):
     def partitions(self, query: str, rows: int) -> "list[Partition]": ...  # noqa: D102
 
     def reopen(self) -> None: ...  # noqa: D102
-
-    def add_maps(self, specs: "Sequence[MapSpec]", steps: Steps) -> "list[MapSpec]": ...  # noqa: D102
-
-    def compare(self, first: Any, second: str | None = None, *, steps: Steps) -> "Comparison": ...  # noqa: D102

@@ -1,8 +1,12 @@
 """Options shared by the commands that make and draw maps."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from chemdb.maps.reduction import Value
 
 Embedding = Annotated[
     str,
@@ -35,3 +39,16 @@ Settings = Annotated[
         help="Parameter of the method, such as perplexity=50 or n_neighbors=30. Repeatable.",
     ),
 ]
+
+
+def parsed_settings(texts: Sequence[str] | None) -> "dict[str, Value]":
+    """Return the parameters of the method that are given as name=value.
+
+    Raises
+    ------
+    ReductionError
+        A text has no ``=``.
+    """
+    from chemdb.maps.reduction import parse_setting
+
+    return dict(map(parse_setting, texts or []))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -112,6 +112,26 @@ def _table_or_json(text: str) -> Format:
     return Format(text)
 
 
+def _memory_limit(default: str) -> Any:
+    return typer.Option(
+        "--memory-limit",
+        parser=memory,
+        metavar="SIZE",
+        show_default=default,
+        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
+        rich_help_panel=RESOURCES,
+    )
+
+
+def _column(help: str) -> Any:
+    return typer.Option(metavar="NAME", show_default="found by its name", help=help)
+
+
+def stored_nelements(help: str) -> Any:
+    """Return an option for numbers of elements, by default all of the file."""
+    return typer.Option(parser=nelements_range, metavar="N or N-M", show_default="all of the file", help=help)
+
+
 Database = Annotated[
     Path,
     typer.Option(
@@ -132,28 +152,9 @@ Threads = Annotated[
         rich_help_panel=RESOURCES,
     ),
 ]
-MemoryLimit = Annotated[
-    str | None,
-    typer.Option(
-        parser=memory,
-        metavar="SIZE",
-        show_default="80% of memory",
-        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
-        rich_help_panel=RESOURCES,
-    ),
-]
+MemoryLimit = Annotated[str | None, _memory_limit("80% of memory")]
 #: Of commands that answer many questions at once, beside other programs.
-ServedMemoryLimit = Annotated[
-    str | None,
-    typer.Option(
-        "--memory-limit",
-        parser=memory,
-        metavar="SIZE",
-        show_default="200MB; 1GB for exports",
-        help="Memory for DuckDB, such as 2GB; chemdb itself uses up to 0.5 GB more.",
-        rich_help_panel=RESOURCES,
-    ),
-]
+ServedMemoryLimit = Annotated[str | None, _memory_limit("200MB; 1GB for exports")]
 TempDirectory = Annotated[
     Path | None,
     typer.Option(
@@ -180,29 +181,10 @@ OxidationStateSet = Annotated[
         help="smact14, icsd16, icsd24, wiki, pymatgen_sp, or a file with lines like 'Fe +2 +3'.",
     ),
 ]
-FormulaColumn = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default="found by its name",
-        help="Column with the formulas.",
-    ),
-]
-IdColumn = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default="found by its name",
-        help="Column with the identifiers.",
-    ),
-]
+FormulaColumn = Annotated[str | None, _column("Column with the formulas.")]
+IdColumn = Annotated[str | None, _column("Column with the identifiers.")]
 EnergyColumn = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default="found by its name",
-        help="Column with the energies above the hull, in eV/atom unless it says meV.",
-    ),
+    str | None, _column("Column with the energies above the hull, in eV/atom unless it says meV.")
 ]
 MpApiKey = Annotated[
     str | None,
@@ -229,8 +211,8 @@ Scheduler = Annotated[
     typer.Option(
         metavar="NAME",
         show_default="this process",
-        help="Work in other processes: local:N on this computer, tcp://HOST:PORT of a Dask scheduler, or "
-        "FILE.py:NAME, a file's concurrent.futures.Executor.",
+        help="Where to run: local:N (N processes on this computer), tcp://HOST:PORT (a Dask scheduler), or "
+        "FILE.py:NAME (a concurrent.futures.Executor).",
         rich_help_panel=MANY_PROCESSES,
     ),
 ]
@@ -240,11 +222,11 @@ Part = Annotated[
         parser=part_of_pieces,
         metavar="I/N",
         show_default="all",
-        help="Do only part I of N, as a job of an array does; --finish joins them.",
+        help="Do only part I of N, as a job of a job array; --finish merges the parts.",
         rich_help_panel=MANY_PROCESSES,
     ),
 ]
 Finish = Annotated[
     bool,
-    typer.Option("--finish", help="Join the parts, which are all done.", rich_help_panel=MANY_PROCESSES),
+    typer.Option("--finish", help="Merge the parts once all are done.", rich_help_panel=MANY_PROCESSES),
 ]

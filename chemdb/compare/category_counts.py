@@ -170,7 +170,7 @@ def _pair_counts(pair: Pair) -> NDArray[np.int64]:
 
 
 def _category(allowed: NDArray[np.bool_], known: NDArray[np.bool_] | bool) -> NDArray[np.int64]:
-    """Return the places of the categories in CATEGORIES."""
+    """Return the index of each composition's category in `CATEGORIES`."""
     return np.asarray(2 * ~allowed + (np.logical_not(known)), np.int64)
 
 

@@ -130,7 +130,7 @@ def _reader(file: OpenFile) -> Callable[[int], SystemArrays]:
 
 
 def _source_side(file: OpenFile, con: duckdb.DuckDBPyConnection, name: str) -> Side:
-    """Return what is known if the file had one of its sources only."""
+    """Return the side of a file as if it had only one of its known sources."""
     used = build_info(con)["oxidation_state_set"]
 
     def read(nelements: int) -> SystemArrays:
@@ -152,7 +152,7 @@ def _source_side(file: OpenFile, con: duckdb.DuckDBPyConnection, name: str) -> S
 
 
 def _set_side(file: OpenFile, con: duckdb.DuckDBPyConnection, name: str, sets: list[str]) -> Side:
-    """Return what is allowed if the file had been built with a set."""
+    """Return the side of a file as if it had been built with another oxidation-state set."""
     states = _states(con, name) if name in sets else oxidation_states(name)
     table = rule_table(elements_by_symbol(elements_of(con)), states)
     largest = max_stoichiometry_of(con)

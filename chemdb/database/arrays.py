@@ -1,5 +1,6 @@
 """Columns, and the chemical systems of one number of elements, as NumPy arrays."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb
 from typing import Any
@@ -40,6 +41,22 @@ def as_array(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
         # Arrow packs booleans into bits.
         return np.from_dlpack(column.cast(pa.uint8())).view(np.bool_)
     return np.from_dlpack(column)
+
+
+def bit_rows(blobs: Iterable[bytes | None], width: int) -> NDArray[np.uint8]:
+    """Return the first `width` bytes of blobs, shape (n, width); zeros where there are none."""
+    text = b"".join((blob or b"")[:width].ljust(width, b"\0") for blob in blobs)
+    return np.frombuffer(text, np.uint8).reshape(-1, width)
+
+
+def factors_of(con: duckdb.DuckDBPyConnection, nelements: int) -> NDArray[np.uint8]:
+    """Return the factors of all stoichiometries of a number of elements, shape (m, nelements)."""
+    factors = con.sql(
+        "select factors from store.stoichiometry where nelements = $n order by stoichiometry_id",
+        params={"n": nelements},
+    ).to_arrow_table()["factors"]
+    table: NDArray[np.uint8] = as_array(factors.combine_chunks().flatten()).reshape(-1, nelements)
+    return table
 
 
 @dataclass(frozen=True)
@@ -112,12 +129,7 @@ def read_systems(con: duckdb.DuckDBPyConnection, nelements: int) -> SystemArrays
     known = table(
         "select system_id, stoichiometry_id, allowed from known_composition where nelements = $nelements"
     )
-    stoichiometries = table(
-        "select factors from stoichiometry where nelements = $nelements order by stoichiometry_id"
-    )
-    factors = as_array(stoichiometries["factors"].combine_chunks().flatten()).reshape(-1, nelements)
-    width = -(-len(factors) // 8)
-    bits = b"".join(row[:width] for row in sets["bits"].to_pylist())
+    factors = factors_of(con, nelements)
     set_ids = as_array(sets["allowed_set_id"])
     # Arrow has an ENUM as a dictionary, here in order of atomic number.
     elements = np.stack([as_array(systems[name].combine_chunks().indices) for name in columns], axis=1) + 1
@@ -125,7 +137,7 @@ def read_systems(con: duckdb.DuckDBPyConnection, nelements: int) -> SystemArrays
         nelements,
         elements.astype(np.uint8),
         np.searchsorted(set_ids, as_array(systems["allowed_set_id"])).astype(np.int32),
-        np.frombuffer(bits, np.uint8).reshape(-1, width),
+        bit_rows(sets["bits"].to_pylist(), -(-len(factors) // 8)),
         factors,
         (as_array(known["system_id"]) - systems["system_id"][0].as_py()).astype(np.int64),
         as_array(known["stoichiometry_id"]),

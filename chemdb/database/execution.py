@@ -186,7 +186,9 @@ def _end_reads() -> None:
 
 def _check_process(process: int) -> None:
     if process != os.getpid():
-        raise ChemdbError("these rows are read by the process from which this one was forked; ask again")
+        raise ChemdbError(
+            "these rows belong to the process from which this one was forked; run the query again"
+        )
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""Compositions as a folder of Parquet files, on a disk or in an object store, by one process or many."""
+"""Exports of compositions as a folder of Parquet files, on a disk or in an object store."""

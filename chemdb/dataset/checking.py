@@ -1,4 +1,4 @@
-"""Whether the files of a finished export are as they were written."""
+"""Checks that the files of a finished export are unchanged."""
 
 import hashlib
 from collections.abc import Iterator
@@ -23,26 +23,26 @@ with kernel_cache():
 def checks_of_folder(
     place: str | Path, deep: bool = False, progress: Progress = no_progress
 ) -> Iterator[Check]:
-    """Yield whether the files of a finished export are as they were written.
+    """Yield checks that the files of a finished export are unchanged.
 
     Parameters
     ----------
     place : str or Path
     deep : bool
-        Also read the keys of all compositions, and compare their sum.
+        Also read the keys of all compositions and compare their sum.
     progress : Progress
 
     Raises
     ------
     DatasetError
-        The folder is no finished export.
+        The folder is not a finished export.
     """
     folder = folder_at(place)
     plan, manifest = finished(folder)
     yield check("rows", plan.n_rows, manifest.n_rows)
     expected = {part.name for part in manifest.parts}
     others = [name for name in folder.names() if name.endswith(".parquet") and name not in expected]
-    yield check("files that are no part", "none", ", ".join(others[:3]) or "none")
+    yield check("unexpected files", "none", ", ".join(others[:3]) or "none")
     wrong = []
     for number, part in enumerate(manifest.parts):
         try:
@@ -50,12 +50,12 @@ def checks_of_folder(
             if found != part.sha256:
                 wrong.append(check(part.name, part.sha256[:16], found[:16]))
             elif deep and (total := _key_sum(folder, part.name)) != part.key_sum:
-                wrong.append(check(f"{part.name}: sum of keys", f"{part.key_sum:016x}", f"{total:016x}"))
+                wrong.append(check(f"{part.name}: key sum", f"{part.key_sum:016x}", f"{total:016x}"))
         except ChemdbError as error:
             wrong.append(unreadable(part.name, error))
         progress((number + 1) / len(manifest.parts))
     yield from wrong
-    what = "files with their checksum and sum of keys" if deep else "files with their checksum"
+    what = "files with the right checksum and key sum" if deep else "files with the right checksum"
     yield check(what, len(manifest.parts), len(manifest.parts) - len(wrong))
 
 

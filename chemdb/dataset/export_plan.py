@@ -1,4 +1,4 @@
-"""The plan of an export: what is written, and how it is cut into files. It is written before them."""
+"""The plan of an export: what is written, and how it is split into files. It is written before the files."""
 
 import hashlib
 import json
@@ -92,7 +92,7 @@ class Plan:
 def plan_of(
     file: OpenFile, pieces: Sequence[Partition], columns: Sequence[str]
 ) -> tuple[Plan, list[Partition]]:
-    """Return the plan of an export, and what each of its parts is made of.
+    """Return the plan of an export, and the piece from which each part is made.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def plan_of(
 def _by_size(
     con: duckdb.DuckDBPyConnection, condition: Filter, piece: Partition, sizes: Mapping[int, tuple[int, int]]
 ) -> Iterator[tuple[int, Partition]]:
-    """Yield what a piece has of each number of elements."""
+    """Yield the pieces into which a piece is cut by number of elements."""
     ranges = {
         size: (max(first, piece.first_system), min(last, piece.last_system))
         for size, (first, last) in sorted(sizes.items())
@@ -150,7 +150,7 @@ def _by_size(
 
 
 def put_plan(folder: Folder, plan: Plan) -> None:
-    """Write the plan into a folder, unless the same is there.
+    """Write the plan into a folder, unless it is there already.
 
     Raises
     ------
@@ -167,12 +167,10 @@ def put_plan(folder: Folder, plan: Plan) -> None:
     if stored.fingerprint != plan.fingerprint and stored.query == plan.query:
         raise DatasetError(
             f"{folder}: the database changed since this export was planned; "
-            "export to an empty folder, or use the database of then"
+            "export to an empty folder, or use the original database"
         )
     if difference := _difference(stored, plan):
-        raise DatasetError(
-            f"{folder}: has another export, {difference}; choose an empty folder, or ask for the same"
-        )
+        raise DatasetError(f"{folder}: has another export, {difference}; choose an empty folder")
 
 
 def stored_plan(folder: Folder) -> Plan:
@@ -186,7 +184,7 @@ def stored_plan(folder: Folder) -> Plan:
     text = folder.read(PLAN)
     if text is None:
         raise DatasetError(
-            f"{folder}: has no {PLAN}, so it is no export; "
+            f"{folder}: has no {PLAN}, so it is not an export; "
             f"make one with 'chemdb export compositions QUERY -o {folder}'"
         )
     try:

@@ -1,4 +1,4 @@
-"""Write the compositions of a query as a folder of Parquet files, by any executor or as a job array."""
+"""Write the compositions of a query to a folder of Parquet files, on any executor or as a job array."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -21,14 +21,14 @@ NAMED = 3
 
 
 class Written(NamedTuple):
-    """What an export has written.
+    """The result of an export.
 
     Attributes
     ----------
     manifest : Manifest
         Of all files, or of a share.
     n_new : int
-        Files that were not there whole before.
+        Number of files that this call wrote; the others were complete already.
     """
 
     manifest: Manifest
@@ -43,7 +43,7 @@ def export(
     share: slice | None = None,
     progress: Progress = no_progress,
 ) -> Written:
-    """Write what is missing of the Parquet files of a query, and the manifest when all are there.
+    """Write the missing Parquet files of a query, and the manifest once all are there.
 
     Parameters
     ----------
@@ -122,25 +122,25 @@ def finish(
     executor: Executor | None = None,
     progress: Progress = no_progress,
 ) -> Manifest:
-    """Check that all files of an export are there whole, and write its manifest.
+    """Check that all files of an export are complete, and write its manifest.
 
     Parameters
     ----------
     place : str or Path
     query : str, optional
-        What the export must be of.
+        Query that the export must have.
     executor : concurrent.futures.Executor, optional
     progress : Progress
 
     Raises
     ------
     DatasetError
-        There is no plan or another query's, or files are missing or damaged.
+        There is no plan or that of another query, or files are missing or damaged.
     """
     folder = folder_at(place)
     plan = stored_plan(folder)
     if query is not None and query != plan.query:
-        raise DatasetError(f"{folder}: has another export, of {plan.query!r}, not {query!r}")
+        raise DatasetError(f"{folder}: has an export of {plan.query!r}, not of {query!r}")
     tasks = [_Check(folder.address, plan.checksum, part) for part in plan.parts]
     summaries: dict[str, PartSummary] = {}
     for done in run(_summary, tasks, executor):

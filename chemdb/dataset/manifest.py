@@ -13,7 +13,7 @@ MANIFEST = "_manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a finished export consists of.
+    """The files of a finished export.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Manifest:
 
     @property
     def text(self) -> str:
-        """The manifest as JSON, the same whoever wrote the files. Sums are hexadecimal."""
+        """The manifest as JSON, the same whichever processes wrote the files. Sums are hexadecimal."""
         return (
             json.dumps(
                 {
@@ -61,7 +61,7 @@ class Manifest:
 
 
 def put_manifest(folder: Folder, manifest: Manifest) -> None:
-    """Write the manifest of a folder whose files are all there, and remove what killed writers left."""
+    """Write the manifest of a complete folder, and remove the temporary files of killed processes."""
     for name in folder.names():
         if name.endswith(PARTIAL):
             folder.remove(name)
@@ -76,7 +76,7 @@ def finished(folder: Folder) -> tuple[Plan, Manifest]:
     Raises
     ------
     DatasetError
-        It is no export, or incomplete, or either is damaged.
+        The folder is not an export or is incomplete, or plan or manifest is damaged.
     """
     plan = stored_plan(folder)
     text = folder.read(MANIFEST)

@@ -1,8 +1,7 @@
-"""The columns of an export: their names, their types and comments in SQL, their encodings in Parquet."""
+"""The columns of an export: their names, their types and comments in SQL, and which are alike."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
@@ -27,8 +26,9 @@ VIEWS: Mapping[str, tuple[str, ...]] = {
 } | {name: (name,) for name in CATEGORIES}
 #: Where the types and comments of columns come from; the first that has a column counts.
 _RELATIONS = ("composition", "known_composition", "stoichiometry")
-#: Neighbours differ in their last digits only.
-_ENCODINGS = dict.fromkeys(KEY, "DELTA_BINARY_PACKED") | {"formula": "DELTA_BYTE_ARRAY"}
+#: Columns of which neighbours differ in their last digits only. In the order of systems, chemsys repeats:
+#: readers find one soonest in a dictionary.
+ALIKE = (*KEY, "formula")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ _OTHERS = {"known_in": Column("known_in", "VARCHAR", "Sources that have the form
 
 
 def column_names(names: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the columns of the files: the key, then those that are asked for or the default.
+    """Return the columns of the files: the key, then the requested or default ones.
 
     Examples
     --------
@@ -88,16 +88,3 @@ def described(
         for name in VIEWS
     }
     return tuple(known[name] for name in (IN_FOLDERS, *names)), views
-
-
-def writer_options(names: Sequence[str]) -> dict[str, Any]:
-    """Return the options of `pyarrow.parquet.ParquetWriter` for columns.
-
-    The types are those of Parquet alone, so that all readers find the same.
-    """
-    return {
-        "compression": "zstd",
-        "use_dictionary": [name for name in names if name not in _ENCODINGS],
-        "column_encoding": {name: _ENCODINGS[name] for name in names if name in _ENCODINGS},
-        "store_schema": False,
-    }

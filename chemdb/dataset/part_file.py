@@ -1,9 +1,8 @@
-"""One Parquet file of an export: written if it is not there whole."""
+"""One Parquet file of an export, written unless it is complete already."""
 
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
@@ -14,10 +13,11 @@ import pyarrow.parquet as pq
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.dataset.export_plan import Part
-from chemdb.dataset.part_columns import KEY, writer_options
+from chemdb.dataset.part_columns import ALIKE, KEY
 from chemdb.dataset.storage.addresses import folder_at
 from chemdb.dataset.storage.folder import BLOCK, AppearedError, Folder
 from chemdb.errors import DatasetError
+from chemdb.files.output.parquet_writer import parquet_writer, tables_of
 from chemdb.partition.piece import ROWS_PER_BATCH, Partition
 
 with kernel_cache():
@@ -31,7 +31,7 @@ METADATA = b"chemdb"
 
 @dataclass(frozen=True)
 class PartSummary:
-    """What the manifest says about a file.
+    """The entry of a file in the manifest.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class PartSummary:
 
 @dataclass(frozen=True)
 class PartTask:
-    """What a worker needs to write a file.
+    """The data that a worker needs to write a file.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class PartTask:
 
 
 def write_part(task: PartTask) -> tuple[PartSummary, bool]:
-    """Return the summary of a file, and whether it is new: one that is there whole is left as it is.
+    """Write a file unless it is complete already; return its summary, and whether it is new.
 
     Raises
     ------
@@ -91,12 +91,12 @@ def write_part(task: PartTask) -> tuple[PartSummary, bool]:
     except AppearedError:
         summary = summary_of(folder, task.part, task.plan)
         if summary is None:
-            raise DatasetError(f"{folder}/{task.part.name}: another process wrote something else") from None
+            raise DatasetError(f"{folder}/{task.part.name}: another process wrote a different file") from None
         return summary, False
 
 
 def summary_of(folder: Folder, part: Part, plan: str) -> PartSummary | None:
-    """Return the summary of a file that exists, None unless it is whole and of a plan: all of it is read."""
+    """Return the summary of an existing file, which is read; None unless it is complete and of a plan."""
     content, data, n_bytes = hashlib.sha256(), hashlib.sha256(), 0
     try:
         with folder.opened(part.name) as stream:
@@ -125,11 +125,11 @@ def _write(folder: Folder, task: PartTask, replace: bool) -> PartSummary:
         output = _Hashed(stream)
         with ExitStack() as stack:
             writer: pq.ParquetWriter | None = None
-            for table in _row_groups(task.piece, task.columns):
+            batches = (batch.arrow(task.columns) for batch in task.piece.batches(rows=ROWS_PER_BATCH))
+            for table in tables_of(batches, ROW_GROUP):
                 if writer is None:
-                    options = writer_options(task.columns)
-                    writer = stack.enter_context(pq.ParquetWriter(output, table.schema, **options))
-                writer.write_table(table, row_group_size=ROW_GROUP)
+                    writer = stack.enter_context(parquet_writer(output, table.schema, ALIKE))
+                writer.write_table(table)
                 n_rows += len(table)
                 for batch in table.to_batches():
                     total += int(key_sum(*(as_array(column) for column in batch.columns[: len(KEY)])))
@@ -143,22 +143,6 @@ def _write(folder: Folder, task: PartTask, replace: bool) -> PartSummary:
     return PartSummary(task.part.name, n_rows, n_bytes, output.sha256, footer.key_sum)
 
 
-def _row_groups(piece: Partition, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield the rows of a piece, `ROW_GROUP` at a time."""
-    waiting: list[pa.RecordBatch] = []
-    n_waiting = 0
-    for batch in piece.batches(rows=ROWS_PER_BATCH):
-        waiting.append(batch.arrow(columns))
-        n_waiting += len(batch)
-        while n_waiting >= ROW_GROUP:
-            table = pa.Table.from_batches(waiting)
-            yield table.slice(0, ROW_GROUP)
-            waiting = table.slice(ROW_GROUP).to_batches()
-            n_waiting -= ROW_GROUP
-    if n_waiting:
-        yield pa.Table.from_batches(waiting)
-
-
 def _end_of_data(stream: BinaryIO) -> int:
     """Return where the footer of a Parquet file begins."""
     end = stream.seek(-8, io.SEEK_END)
@@ -166,7 +150,7 @@ def _end_of_data(stream: BinaryIO) -> int:
 
 
 class _Footer(NamedTuple):
-    """What a file says about itself, and its data: all bytes before the footer."""
+    """The metadata in the footer of a file, and its data: all bytes before the footer."""
 
     plan: str
     n_rows: int

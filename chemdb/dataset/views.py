@@ -68,7 +68,7 @@ def attach(place: str | Path, target: Path) -> list[str]:
 
 
 def _check_target(target: Path) -> None:
-    """Raise unless a file can be replaced: databases are not, unless they are such files."""
+    """Raise if a file exists that `attach` did not write."""
     if not target.is_file() or not target.stat().st_size:
         return
     try:
@@ -126,7 +126,7 @@ def _views(plan: Plan, folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _constants(plan: Plan) -> dict[str, str]:
-    """Return the SQL of columns that are not in the files, but the same for all compositions."""
+    """Return the SQL of columns that are not in the files because all compositions have the same value."""
     columns = {column.name for column in plan.columns}
     found = [name for name, n in plan.counts.items() if n]
     if len(found) != 1:

@@ -13,6 +13,8 @@ from chemdb.embedding.composition_vectors import composition_vectors, element_ar
 
 #: Columns of compositions that vectors are made from.
 COLUMNS = ("formula", "elements", "factors", "category")
+#: Columns beside the vectors.
+LABELS = ("formula", "category")
 #: list: one column of fixed-size lists; wide: one column for each dimension.
 LAYOUTS = ("list", "wide")
 
@@ -81,7 +83,7 @@ class Embedded:
         schema = vector_schema(self.vectors, layout)
         for batch in batches:
             rows, values = self.add(batch)
-            labels = [rows.column(name).cast(pa.string()) for name in ("formula", "category")]
+            labels = [rows.column(name).cast(pa.string()) for name in LABELS]
             if layout == "list":
                 vector = schema.field("vector").type
                 columns = [pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), type=vector)]
@@ -92,7 +94,7 @@ class Embedded:
 
 def vector_schema(vectors: ElementVectors, layout: str) -> pa.Schema:
     """Return the columns of formula, category and vector in one of `LAYOUTS`."""
-    labels = [("formula", pa.string()), ("category", pa.string())]
+    labels = [(name, pa.string()) for name in LABELS]
     if layout == "list":
         return pa.schema([*labels, ("vector", pa.list_(pa.float32(), vectors.values.shape[1]))])
     # Plain numbers would be poor column names.

@@ -9,7 +9,7 @@ import pyarrow as pa
 from chemdb.chemistry.element_vectors import ElementVectors
 from chemdb.embedding.embedded import COLUMNS, Compositions, Embedded, vector_schema
 from chemdb.embedding.export_npz import write_npz
-from chemdb.embedding.export_parts import parquet_writer, write_parts
+from chemdb.embedding.export_parts import vector_writer, write_parts
 from chemdb.errors import EmbeddingError, FileError, counted, warn
 from chemdb.files.output.output_files import write_batches
 from chemdb.lookup.formula_input import formula_array, is_table, read_table
@@ -132,7 +132,7 @@ def export(
     elif layout == "list":
         with (
             atomic_write(target) as [partial],
-            parquet_writer(partial, vector_schema(vectors, layout)) as writer,
+            vector_writer(partial, vector_schema(vectors, layout)) as writer,
         ):
             for batch in account.batches(batches, layout):
                 writer.write_batch(batch)

@@ -1,15 +1,16 @@
 """Vectors in a folder of Parquet files, written part by part; an interrupted export resumes."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chemdb.embedding.embedded import COLUMNS, Compositions, Embedded, vector_schema
+from chemdb.embedding.embedded import COLUMNS, LABELS, Compositions, Embedded, vector_schema
 from chemdb.errors import FileError
+from chemdb.files.output.parquet_writer import parquet_writer, tables_of
 from chemdb.runtime.atomic_write import atomic_write, file_lock
 from chemdb.runtime.progress import Progress, no_progress
 
@@ -50,36 +51,33 @@ def write_parts(
         n_read, n_parts = _resume(folder, account, identity)
         if n_read >= total:
             return
-        batches = compositions.select(COLUMNS, n_read).batches()
-        for number, part_batches in enumerate(_parts(batches), start=n_parts):
+        parts = tables_of(compositions.select(COLUMNS, n_read).batches(), PART_SIZE)
+        for number, table in enumerate(parts, start=n_parts):
             part = Embedded(account.vectors, account.threads)
-            written = list(part.batches(part_batches, layout))
-            n_in_part = sum(map(len, part_batches))
+            written = list(part.batches(table.to_batches(), layout))
             metadata = {
                 "export": identity,
-                "read": n_in_part,
+                "read": len(table),
                 "n": part.n,
                 "left_out": part.n_left_out,
                 "uncovered": sorted(part.uncovered),
             }
-            schema = vector_schema(account.vectors, layout).with_metadata({"chemdb": json.dumps(metadata)})
+            schema = vector_schema(account.vectors, layout)
             with (
                 atomic_write(_path(folder, number)) as [partial],
-                parquet_writer(partial, schema) as writer,
+                vector_writer(partial, schema) as writer,
             ):
                 for batch in written:
                     writer.write_batch(batch)
+                writer.add_key_value_metadata({"chemdb": json.dumps(metadata)})
             _count(account, metadata)
-            n_read += n_in_part
+            n_read += len(table)
             progress(n_read / total)
 
 
-def parquet_writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def vector_writer(file: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """Return a writer of Parquet for the columns of `vector_schema`."""
-    # Vectors barely compress, and a dictionary of them would only take time.
-    return pq.ParquetWriter(
-        file, schema, compression={"formula": "zstd", "category": "zstd"}, use_dictionary=["category"]
-    )
+    return parquet_writer(file, schema, vectors=[name for name in schema.names if name not in LABELS])
 
 
 def _path(folder: Path, number: int) -> Path:
@@ -105,24 +103,10 @@ def _count(account: Embedded, metadata: Mapping[str, Any]) -> None:
     account.uncovered |= set(metadata["uncovered"])
 
 
-def _parts(batches: pa.RecordBatchReader) -> Iterator[list[pa.RecordBatch]]:
-    """Yield lists of consecutive batches, each of at least `PART_SIZE` rows but the last."""
-    part: list[pa.RecordBatch] = []
-    n_rows = 0
-    for batch in batches:
-        part.append(batch)
-        n_rows += len(batch)
-        if n_rows >= PART_SIZE:
-            yield part
-            part, n_rows = [], 0
-    if n_rows:
-        yield part
-
-
 def _metadata(part: Path) -> dict[str, Any]:
     """Return what a part says about itself, empty if it is not a part of an export."""
     try:
-        text = (pq.read_schema(part).metadata or {}).get(b"chemdb", b"{}")
+        text = (pq.read_metadata(part).metadata or {}).get(b"chemdb", b"{}")
         metadata: dict[str, Any] = json.loads(text)
     except (OSError, pa.ArrowInvalid) as error:
         raise FileError(f"{part}: cannot be read ({str(error).splitlines()[0]})") from None

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.stoichiometry import check_limits, reduced_factors
+from chemdb.enumeration.distinct_sets import DistinctSets, packed_sets
 from chemdb.enumeration.element_table import ElementTable
 from chemdb.enumeration.signatures import Signatures
 from chemdb.runtime.progress import Progress, no_progress
 from chemdb.runtime.threads import map_slices
 
 with kernel_cache():
-    from chemdb.enumeration.kernel import distinct_sets
+    from chemdb.enumeration.kernel import listed_systems
 
 #: Bytes of bitmaps that `enumerate_systems` may hold at once.
 MAX_BITMAP_BYTES = 1_500_000_000
@@ -123,16 +124,13 @@ def enumerate_systems(
     row_systems = np.zeros(len(rows), np.int64)
     signatures.decide(np.cumsum(n_rows) - n_rows, rows, row_of, row_systems, threads, progress)
 
-    set_of_row = np.empty(len(rows), np.int32)
-    representative = np.empty(len(rows) + 1, np.int64)
-    slots = np.full(2 << len(rows).bit_length(), -1, np.int32)
-    n_sets = distinct_sets.merge_equal_rows(rows, slots, set_of_row, representative)
-    systems_of_set = np.bincount(set_of_row, weights=row_systems, minlength=n_sets).astype(np.int64)
-    stoichiometry_of_bit = np.zeros(64 * signatures.row_words, np.int32)
-    stoichiometry_of_bit[signatures.row_bits()] = np.arange(len(factors))
-    distinct = rows[representative[1:n_sets]]
-    del rows
-    bits, set_n_allowed, tally = _pack(distinct, stoichiometry_of_bit, systems_of_set, len(factors), threads)
+    distinct = DistinctSets(len(rows))
+    set_of_row, first_rows = distinct.add(rows, rows[:0], threads)
+    n_sets = distinct.n_sets
+    set_n_systems = np.bincount(set_of_row, weights=row_systems, minlength=n_sets).astype(np.int64)
+    rows = rows[first_rows]
+    bits, n_allowed, tally = packed_sets(rows, set_n_systems[1:], signatures, threads)
+    bits, n_allowed = np.insert(bits, 0, 0, axis=0), np.insert(n_allowed, 0, 0)
 
     ascending = np.argsort(bits.view(f"S{bits.shape[1]}").ravel(), kind="stable")
     place = np.empty(n_sets, np.int32)
@@ -143,38 +141,7 @@ def enumerate_systems(
         table, nelements, usable, signatures.electronegativity, signatures.head_of,
         signatures.tail_of, row_of, place[set_of_row], threads,
     )  # fmt: skip
-    return EnumeratedSystems(factors, tally, elements, system_set, bits[ascending], set_n_allowed[ascending])
-
-
-def _pack(
-    rows: NDArray[np.uint64],
-    stoichiometry_of_bit: NDArray[np.int32],
-    systems_of_set: NDArray[np.int64],
-    n_stoichiometries: int,
-    threads: int,
-) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]:
-    """Return packed bits and sizes of distinct sets, the empty set 0 included, and tallies.
-
-    A tally says in how many systems a stoichiometry is allowed.
-    """
-    bits = np.zeros((len(rows) + 1, -(-n_stoichiometries // 8)), np.uint8)
-    n_allowed = np.zeros(len(rows) + 1, np.int32)
-
-    def work(start: int, stop: int) -> NDArray[np.int64]:
-        tally = np.zeros(n_stoichiometries, np.int64)
-        chunk = slice(start + 1, stop + 1)
-        distinct_sets.pack_bits(
-            rows[start:stop],
-            stoichiometry_of_bit,
-            systems_of_set[chunk],
-            bits[chunk],
-            n_allowed[chunk],
-            tally,
-        )
-        return tally
-
-    tallies = [np.zeros(n_stoichiometries, np.int64), *map_slices(work, len(rows), threads)]
-    return bits, n_allowed, np.sum(tallies, axis=0, dtype=np.int64)
+    return EnumeratedSystems(factors, tally, elements, system_set, bits[ascending], n_allowed[ascending])
 
 
 def _nothing_allowed(table: ElementTable, factors: NDArray[np.uint8], threads: int) -> EnumeratedSystems:
@@ -216,7 +183,7 @@ def _list_systems(
     rank = table.rank()
 
     def work(start: int, stop: int) -> None:
-        distinct_sets.assign_systems(
+        listed_systems.assign_systems(
             start, stop, first_system, n, k, rank, usable, electronegativity, head_of, tail_of,
             row_of, set_of_row, elements, system_set,
         )  # fmt: skip

@@ -13,16 +13,12 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.stoichiometry import check_limits, reduced_factors
+from chemdb.enumeration.distinct_sets import DistinctSets, packed_sets
 from chemdb.enumeration.element_table import ElementTable
 from chemdb.enumeration.row_file import RowFile
 from chemdb.enumeration.signatures import Signatures
 from chemdb.runtime.progress import Progress, no_progress
-from chemdb.runtime.threads import map_slices
-
-with kernel_cache():
-    from chemdb.enumeration.kernel import distinct_rows
 
 #: Bytes of bitmaps that are decided, or packed, at a time.
 BATCH_BYTES = 32_000_000
@@ -257,40 +253,28 @@ def _find_distinct(
     starts = _batches(n_rows, max(1, BATCH_BYTES // row_bytes))
     longest = max(int(n_rows[a:b].sum()) for a, b in pairwise(starts))
     rows = np.empty((longest, signatures.row_words), np.uint64)
-    keys, row_systems = np.empty(longest, np.uint64), np.empty(longest, np.int64)
-    set_of_row, fresh = np.empty(longest, np.int32), np.empty(longest, np.int64)
-    slots = np.full(2 << total.bit_length(), -1, np.int32)
-    set_keys = np.empty(total + 1, np.uint64)
+    row_systems = np.empty(longest, np.int64)
+    distinct = DistinctSets(total)
     set_n_systems = np.zeros(total + 1, np.int64)
-    n_sets, pairs = 1, []
+    pairs = []
     for a, b in pairwise(starts):
         n = int(n_rows[a:b].sum())
         row_of = np.full((b - a, 2 * len(signatures.tails)), -1, np.int32)
         signatures.decide(
             np.cumsum(n_rows[a:b]) - n_rows[a:b], rows[:n], row_of, row_systems, threads, heads=slice(a, b)
         )
-        map_slices(lambda start, stop: distinct_rows.hash_rows(start, stop, rows, keys), n, threads)
-        before = n_sets
-        n_sets = distinct_rows.merge_rows(
-            rows[:n],
-            keys,
-            slots,
-            set_keys,
-            file.read(np.uint64, signatures.row_words),
-            n_sets,
-            set_of_row,
-            fresh,
-        )
-        file.write((before - 1) * row_bytes, rows[fresh[: n_sets - before]])
+        n_stored = distinct.n_sets - 1
+        set_of_row, fresh = distinct.add(rows[:n], file.read(np.uint64, signatures.row_words), threads)
+        file.write(n_stored * row_bytes, rows[fresh])
         file.forget()
-        np.add.at(set_n_systems, set_of_row[:n], row_systems[:n])
+        np.add.at(set_n_systems, set_of_row, row_systems[:n])
         head, tail = np.nonzero(row_of >= 0)
         pairs.append(
             np.stack([1 + a + head, 1 + tail, set_of_row[row_of[head, tail]]], axis=1).astype(np.int32)
         )
         progress(b / len(n_rows))
     set_n_systems[0] = 0
-    return np.concatenate(pairs), set_n_systems[:n_sets].copy()
+    return np.concatenate(pairs), set_n_systems[: distinct.n_sets].copy()
 
 
 def _batches(n_rows: NDArray[np.int64], longest: int) -> list[int]:
@@ -325,37 +309,18 @@ def _pack(
     n_sets = len(set_n_systems) - 1
     row_words, width = signatures.row_words, -(-n_stoichiometries // 8)
     n_allowed = np.zeros(n_sets + 1, np.int32)
-    tally = np.zeros(64 * row_words, np.int64)
+    tally = np.zeros(n_stoichiometries, np.int64)
     ends = np.zeros((n_sets, SORTED_BYTES), np.uint8)
     step = max(1, BATCH_BYTES // (8 * row_words))
     for first in range(0, n_sets, step):
         stop = min(first + step, n_sets)
         sets = slice(1 + first, 1 + stop)
         rows = np.array(file.read(np.uint64, row_words)[first:stop])
-        bits = np.zeros((stop - first, width), np.uint8)
-        tally += _pack_batch(rows, signatures.coprime, set_n_systems[sets], bits, n_allowed[sets], threads)
+        bits, n_allowed[sets], of_batch = packed_sets(rows, set_n_systems[sets], signatures, threads)
+        tally += of_batch
         last = bits[:, : -1 - SORTED_BYTES : -1]
         ends[first:stop, : last.shape[1]] = last
         # Shorter than the rows they come from, so they reach into no row that is still to be read.
         file.write(first * width, bits)
         file.forget()
-    return n_allowed, tally[signatures.row_bits()], ends.view(f"S{SORTED_BYTES}").ravel()
-
-
-def _pack_batch(
-    rows: NDArray[np.uint64],
-    coprime: NDArray[np.uint64],
-    n_systems: NDArray[np.int64],
-    bits: NDArray[np.uint8],
-    n_allowed: NDArray[np.int32],
-    threads: int,
-) -> NDArray[np.int64]:
-    """Run `distinct_rows.pack_rows`; return the tallies of all bits."""
-
-    def work(start: int, stop: int) -> NDArray[np.uint32]:
-        tally = np.zeros(64 * len(coprime), np.uint32)
-        distinct_rows.pack_rows(start, stop, rows, coprime, n_systems, bits, n_allowed, tally)
-        return tally
-
-    tally: NDArray[np.int64] = np.sum(map_slices(work, len(rows), threads), axis=0, dtype=np.int64)
-    return tally
+    return n_allowed, tally, ends.view(f"S{SORTED_BYTES}").ravel()

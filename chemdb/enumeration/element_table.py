@@ -1,4 +1,4 @@
-"""What the rule needs to know of each element."""
+"""The properties of each element that the rule uses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from chemdb.chemistry.species import OxidationStates
 
 @dataclass(frozen=True)
 class ElementTable:
-    """What the rule needs to know of each element; an element's number is its place in the tuples.
+    """The properties of each element that the rule uses; an element's number is its index in the tuples.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Rows of one length in a temporary file without a name, for what would not fit into memory."""
+"""Rows of equal length in an anonymous temporary file, for data that do not fit into memory."""
 
 import mmap
 import tempfile
@@ -45,7 +45,7 @@ class RowFile:
             ) from None
 
     def read(self, dtype: type[np.generic], width: int) -> NDArray[Any]:
-        """Return what was written so far, shape (n, width), not in memory yet; read-only."""
+        """Return the rows written so far as a read-only memory map, shape (n, width)."""
         size = self._file.seek(0, 2)
         n = size // (np.dtype(dtype).itemsize * width)
         if not n:

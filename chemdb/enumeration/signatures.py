@@ -1,4 +1,4 @@
-"""Heads and tails of chemical systems, grouped by what the rule sees of them.
+"""Heads and tails of chemical systems, grouped by signature: all that the rule depends on.
 
 The elements of a system are in order of electronegativity; the last two are its *tail*, those
 before it its *head*. Elements with the same oxidation states are interchangeable, so heads and tails
@@ -6,6 +6,7 @@ are decided once per *signature*, see `chemdb.enumeration.kernel.neutrality`.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -105,8 +106,9 @@ class Signatures:
         """Words of 64 bits in a row: the bitmap of a system over all its factor tuples."""
         return len(self.coprime)
 
+    @cached_property
     def row_bits(self) -> NDArray[np.int64]:
-        """Return the bit of a row that stands for each reduced stoichiometry."""
+        """Bit of a row that stands for each reduced stoichiometry, shape (n_stoichiometries,), ascending."""
         return row_bits(self.nelements, self.max_factor)
 
     def check_size(self, n_rows: int, most: int) -> None:

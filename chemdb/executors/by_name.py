@@ -1,4 +1,4 @@
-"""Executors by name, as ``--scheduler`` takes them."""
+"""Executors by the names that ``--scheduler`` takes."""
 
 import logging
 import re
@@ -20,10 +20,10 @@ PATIENCE = 5
 
 @contextmanager
 def open_executor(text: str | None) -> Iterator[Executor | None]:
-    """Give the executor that a text names, ended with the body; None for no text, which is this process.
+    """Return a context with the executor of a name, or with None (this process) without a name.
 
-    ``local:N`` starts N processes on this computer, ``tcp://HOST:PORT`` attaches to a scheduler of Dask that
-    runs, and ``FILE.py:NAME`` is an executor that a file defines, or what its function returns.
+    ``local:N`` starts N processes on this computer, ``tcp://HOST:PORT`` connects to a running Dask scheduler,
+    and ``FILE.py:NAME`` is an executor defined in a file, or returned by a function of it.
 
     Raises
     ------
@@ -32,14 +32,14 @@ def open_executor(text: str | None) -> Iterator[Executor | None]:
     ProcessError
         The scheduler does not answer.
     FileError
-        There is no such file, it cannot be run, or what it defines is no executor.
+        There is no such file, it cannot be run, or it does not define an executor.
     """
     if text is None:
         yield None
     elif re.fullmatch(r"local:[1-9]\d{0,3}", text):
         with _local(int(text.removeprefix("local:"))) as executor:
             yield executor
-    elif re.match(r"(tcp|tls|ws|wss|ucx)://", text):
+    elif re.match(r"(tcp|tls)://", text):
         with _attached(text) as executor:
             yield executor
     elif re.search(r"\.py:\w+$", text):
@@ -54,7 +54,7 @@ def _local(n: int) -> Iterator[Executor]:
     distributed = _dask()
     import dask
 
-    # Dask has its workers give all memory back at once: arrays then cost half as much time again.
+    # By default, Dask workers return freed memory at once; arrays then take half as long again.
     environment: dict[str, Any] = {"distributed.nanny.pre-spawn-environ": {}}
     with ExitStack() as stack:
         # Processes that Ctrl-C does not reach: this one ends them.
@@ -76,9 +76,12 @@ def _local(n: int) -> Iterator[Executor]:
 @contextmanager
 def _attached(address: str) -> Iterator[Executor]:
     distributed = _dask()
+    security = distributed.Security()
+    if address.startswith("tls:") and security.get_connection_args("client")["ssl_context"] is None:
+        raise ChemdbError(f"{address}: needs certificates; see distributed.comm.tls in Dask's configuration")
     try:
         with blocked_interrupt():
-            client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+            client = distributed.Client(address, timeout=PATIENCE, security=security, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ProcessError(f"{address}: no Dask scheduler answers ({_reason(error)})") from None
     try:
@@ -92,18 +95,18 @@ def _attached(address: str) -> Iterator[Executor]:
 @contextmanager
 def _from_file(text: str) -> Iterator[Executor]:
     made = object_of(*split(text, "executor"))
-    if callable(made) and not hasattr(made, "submit"):
-        try:
-            made = made()
-        except Exception as error:
-            raise FileError(f"scheduler {text!r}: {type(error).__name__}: {error}") from None
     with ExitStack() as stack:
-        if isinstance(made, AbstractContextManager):
-            made = stack.enter_context(made)
+        try:
+            if callable(made) and not hasattr(made, "submit"):
+                made = made()
+            if isinstance(made, AbstractContextManager):
+                made = stack.enter_context(made)
+        except (Exception, SystemExit) as error:
+            raise FileError(f"scheduler {text!r}: {type(error).__name__}: {error}") from None
         if not hasattr(made, "submit"):
             kind = type(made).__name__
             raise ChemdbError(
-                f"scheduler {text!r}: {kind} is no concurrent.futures.Executor, nor returns one"
+                f"scheduler {text!r}: {kind} is not a concurrent.futures.Executor and does not return one"
             )
         yield made
 

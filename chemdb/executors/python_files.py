@@ -36,7 +36,7 @@ def split(text: str, kind: str) -> tuple[Path, str]:
 
 
 def object_of(path: Path, name: str) -> Any:
-    """Return what a file defines by a name; the file is run once in a process.
+    """Return the object with a name in a file; a process runs the file once.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def object_of(path: Path, name: str) -> Any:
         module = _module(str(path.absolute()))
     except ChemdbError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise FileError(f"{path}: cannot be run ({type(error).__name__}: {error})") from None
     if not hasattr(module, name):
         names = [one for one in vars(module) if not one.startswith("_")]

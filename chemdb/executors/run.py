@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no result for an item, in one line."""
+    """The one-line reason why an item has no result."""
 
     reason: str
 
@@ -86,7 +86,7 @@ def run(
 
 
 class _EndedError(Exception):
-    """The executor can do no more."""
+    """The executor cannot run further calls."""
 
 
 def _results(
@@ -106,7 +106,7 @@ def _results(
                 try:
                     running[executor.submit(_attempt, function, item)] = item
                 except (BrokenExecutor, RuntimeError) as error:
-                    raise _EndedError(f"the executor takes no more calls ({error})") from None
+                    raise _EndedError(f"the executor accepts no more calls ({error})") from None
             if not running:
                 return
             finished = wait(running, timeout=POLL, return_when=FIRST_COMPLETED).done
@@ -152,7 +152,7 @@ def _window(executor: Executor) -> int:
 
 
 def _attempt(function: Callable[[Item], T], item: Item) -> T | Failure:
-    """Return the result, or as text what was raised: not every exception can be sent between processes."""
+    """Return the result, or a `Failure`, because not every exception can be sent between processes."""
     from threadpoolctl import threadpool_limits
 
     try:

@@ -1,18 +1,18 @@
-"""How many workers an executor of `concurrent.futures` has, and whether they are gone."""
+"""The number of workers of a `concurrent.futures` executor, and whether they are gone."""
 
 import time
 import weakref
 from concurrent.futures import Executor
 from typing import Any
 
-#: Seconds for which the number of workers of a Dask scheduler is believed.
+#: Seconds for which the number of workers of a Dask scheduler is cached.
 BELIEVED = 10.0
 #: Numbers of workers, and when they were asked for.
 _asked: "weakref.WeakKeyDictionary[Executor, tuple[float, int]]" = weakref.WeakKeyDictionary()
 
 
 def n_workers(executor: Executor) -> int | None:
-    """Return how many calls an executor makes at a time, None if it does not say."""
+    """Return how many calls an executor runs at a time, None if unknown."""
     client = _dask_client(executor)
     if client is None:
         workers = getattr(executor, "_max_workers", None)

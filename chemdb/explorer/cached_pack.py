@@ -1,4 +1,4 @@
-"""The pack of a file for a server, kept in the user's cache, so that most starts pack nothing."""
+"""The pack of a file for a server, kept in the user's cache and reused by later starts."""
 
 import hashlib
 import os
@@ -76,7 +76,7 @@ def _run(path: Path, key: str, folder: str, stopped: threading.Event) -> None:
 
 
 def _key(con: duckdb.DuckDBPyConnection) -> str:
-    """Return what names the pack of a file made by this version of the code."""
+    """Return the cache key of a file's pack made by this version of the code."""
     from chemdb.explorer.contents import head
 
     digest = hashlib.sha256(head(con, "served", {})["checksum"].encode())

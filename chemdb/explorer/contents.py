@@ -1,4 +1,4 @@
-"""What the page knows of a file besides its chemical systems: the parts of the pack that are JSON."""
+"""The parts of the pack that are JSON: all content of a file except its chemical systems."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -50,7 +50,7 @@ def packed_nelements(con: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
 
 
 def head(con: duckdb.DuckDBPyConnection, delivery: str, sizes: Mapping[str, int]) -> dict[str, Any]:
-    """Return what the page needs before anything else, see ``Meta`` in `page/types.js`."""
+    """Return the part that the page loads first, see ``Meta`` in `page/types.js`."""
     [(has_energies,)] = con.execute("select count(energy_above_hull) > 0 from known_entry").fetchall()
     [(has_suggestions,)] = con.execute("select count(*) > 0 from substitution").fetchall()
     [(checksum,)] = con.execute(
@@ -137,7 +137,7 @@ def known(con: duckdb.DuckDBPyConnection, rows: Mapping[int, NDArray[np.int64]])
 
 
 def substitutions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return the weights of substitutions, by which the page ranks, and what scores are worth."""
+    """Return the substitution weights, by which the page ranks, and the precision by score."""
     weights = con.execute(
         "select e.atomic_number, r.atomic_number, round(weight * 1000000)::integer from substitution s "
         "join element e on e.symbol = s.element join element r on r.symbol = s.replaced_by order by all"

@@ -106,7 +106,7 @@ def systems_in_order(elements: list[Element]) -> Callable[[NDArray[np.uint8]], N
 
 
 def _check(arrays: SystemArrays, k: int, max_factor: int) -> None:
-    """Raise unless the systems and stoichiometries are those that the page makes itself."""
+    """Raise unless the systems and stoichiometries are those that the page generates itself."""
     n_systems = comb(103, k)
     if len(arrays.elements) != n_systems or not np.array_equal(
         arrays.factors, reduced_factors(k, max_factor)

@@ -1,4 +1,4 @@
-"""The front end: its files as they are served, and joined into one page that needs no other file."""
+"""The front end: its files for a server, or joined into one self-contained page."""
 
 import base64
 import hashlib
@@ -45,7 +45,7 @@ def folder_files(parts: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def single_page(parts: Mapping[str, bytes]) -> str:
-    """Return a page with everything in it, which opens without a server and loads nothing."""
+    """Return a self-contained page, which opens without a server."""
     files = page_files()
     page, style = files["index.html"].decode(), files["style.css"].decode()
     program, worker = joined_modules(files, START), joined_modules(files, WORKER)
@@ -120,7 +120,7 @@ def _resolved(path: str, imported: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """Return what allows an inline script or style in a content security policy."""
+    """Return the source expression that allows an inline script or style in a content security policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

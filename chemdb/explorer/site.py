@@ -28,7 +28,7 @@ def write_site(
         A file named ``*.html``, or a folder, which is made if necessary. Other files in it stay.
     limits : Limits
     fast : bool
-        Compress in a second instead of twenty; the result is half as large again.
+        Compress in a second instead of fifteen; the result is half as large again.
     steps : callable, optional
 
     Raises

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from chemdb.cache.cache_folder import cache_folder
 from chemdb.errors import KnownSourceError
+from chemdb.files.output.parquet_writer import parquet_writer
 from chemdb.known.http import BadResponseError, RequestFailedError, retry
 from chemdb.known.source import ENTRY_SCHEMA, KnownSource
 from chemdb.runtime.atomic_write import atomic_write, file_lock, os_reason
@@ -308,10 +309,9 @@ def _write(path: Path, entries: pa.Table, metadata: dict) -> None:
     """Write entries and their metadata atomically."""
     text = json.dumps(metadata | {"n_entries": len(entries), "written": str(today())}).encode()
     checksum = hashlib.sha256(text).hexdigest().encode()
-    with atomic_write(path, error=KnownSourceError, report=False) as [partial]:
-        pq.write_table(
-            entries.replace_schema_metadata({b"chemdb": text, b"sha256": checksum}),
-            partial,
-            compression="zstd",
-            write_page_checksum=True,
-        )
+    with (
+        atomic_write(path, error=KnownSourceError, report=False) as [partial],
+        parquet_writer(partial, entries.schema, page_checksums=True) as writer,
+    ):
+        writer.write_table(entries)
+        writer.add_key_value_metadata({b"chemdb": text, b"sha256": checksum})

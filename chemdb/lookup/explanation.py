@@ -301,10 +301,10 @@ def score_text(explanation: "Explanation") -> str:
     """Return a score, and what it is worth where that is known."""
     if explanation.share_found is None:
         return f"{explanation.score:.3f}"
-    share = (
-        f"{explanation.share_found:.1%} of such scores were known ones when a fifth of the list was hidden"
+    precision = (
+        f"precision at such scores {explanation.share_found:.1%}, with a fifth of the known list hidden"
     )
-    return f"{explanation.score:.3f} ({share})"
+    return f"{explanation.score:.3f} ({precision})"
 
 
 def _summary(explanation: "Explanation", known: str | None) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.errors import ReductionError, one_of
 
 METHODS = ("pca", "tsne", "umap")
@@ -205,6 +204,8 @@ def _estimator_class(method: str) -> Any:
 
         return TSNE
     import warnings
+
+    from chemdb.cache.kernel_cache import kernel_cache
 
     with warnings.catch_warnings(), kernel_cache():
         # UMAP warns if TensorFlow is missing, which only parametric UMAP needs.

@@ -25,7 +25,7 @@ SECONDS = 30.0
 #: Most rows of an answer: it goes into the context of a model.
 MAX_ROWS = 200
 MAX_FORMULAS = 1_000
-#: Columns of rows by default, the most telling ones.
+#: Default columns of rows.
 COLUMNS = "formula,category,species,known_in,material_id,energy_above_hull"
 
 INSTRUCTIONS = """\
@@ -33,14 +33,14 @@ chemdb knows every inorganic composition of 2 to 4 elements with small whole-num
 default. Each is allowed or not (one oxidation state per element, charge-neutral, cations less electronegative
 than anions) and known or not (in a list of known materials, such as the Materials Project). Categories:
 standard (allowed, known), missing (allowed, not known), interesting (known, not allowed), unlikely
-(neither). Counts are exact. Allowed says nothing of stability: use suggest for what to try first. With any
+(neither). Counts are exact. Allowed does not mean stable: use suggest for what to try first. With any
 claim that something is missing, name the known list, which every answer has first.
 
 Start with query for sets of compositions, explain for one formula, label for a list of formulas, suggest for
 candidates to synthesise or compute, sql for what the query language cannot say."""
 
 QUERY_HELP = """\
-Terms side by side must all match; OR, NOT and parentheses combine them.
+Terms separated by spaces must all match; OR, NOT and parentheses combine them.
 elements=Li,O contains all; any=F,Cl one of; only=Li,Zn,O no others; exclude=Pb,Cd none of; groups such as
 alkali, halogen, transition_metal, lanthanoid in place of elements. chemsys=Li-Zn-O, Ti-O-* (* any element);
 within=Li-Zn-Sn-O with subsystems. formula=LiZnO2; anonymous=ABC3; ABO3 (A and B any elements). Words:
@@ -60,7 +60,7 @@ class ToolServer(MCPServer):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Any = None
     ) -> CallToolResult | InputRequiredResult:
-        """Return the result of a tool; what its caller did wrong is a result, too, of one line."""
+        """Return the result of a tool, or a one-line tool error if its caller did something wrong."""
         try:
             self._check_names(name, arguments)
             return await super().call_tool(name, arguments, context)
@@ -132,7 +132,7 @@ def make_server(db: Database) -> MCPServer:
 
     @server.tool(annotations=reads)
     async def explain(formula: Formula) -> CallToolResult:
-        """Explain why one composition is allowed or not, by which oxidation states or by which broken rule.
+        """Explain why one composition is allowed or not: its oxidation states, or the rule that it breaks.
 
         Also returns the verdict of other oxidation-state sets, known entries with their identifiers, the
         nearest known formulas, and the score of suggest with its analogues. Takes any number of elements
@@ -164,11 +164,11 @@ def make_server(db: Database) -> MCPServer:
             Field(description="Missing by default; unlikely for intermetallics and mixed valence."),
         ] = None,
     ) -> CallToolResult:
-        """Suggest which unknown compositions of a query to try first, by the known ones.
+        """Suggest which unknown compositions of a query to try first, by their known analogues.
 
-        The score sums substitution weights over known compositions that differ by one element; share_found is
-        the share of such scores that were known ones when a fifth of the list was hidden. It is no
-        probability, and says nothing of energies. Example: query="elements=Li,S nelements=3-4", limit=10.
+        The score sums substitution weights over known compositions that differ by one element. It is not a
+        probability and does not consider energies. share_found is the precision at such scores in a test with
+        a fifth of the known list hidden. Example: query="elements=Li,S nelements=3-4", limit=10.
         """
 
         def ask(cancellation: Cancellation) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Queries cut into pieces, which any process can read, and work on all pieces by any executor."""
+"""Cut queries into pieces that any process can read, and score them on any executor."""

@@ -1,4 +1,4 @@
-"""Some compositions of a piece, and what is known of them, made when it is asked for."""
+"""Some compositions of a piece, with attributes that are computed on first access."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -97,7 +97,7 @@ class Batch:
 
     def _embedding(self) -> ElementVectors:
         if self._source.vectors is None:
-            raise EmbeddingError("batches: these have no vectors; ask for batches(embedding=...)")
+            raise EmbeddingError("batches: no vectors without an embedding; use batches(embedding=...)")
         return self._source.vectors
 
     def _column(self, field: pa.Field) -> pa.Array:
@@ -114,7 +114,7 @@ class Batch:
 
 
 class Source:
-    """What the batches of a file share.
+    """The data that all batches of a file share.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class Source:
             computed = read_columns(of_query, self._file.remember(vocabulary))
             if others := [name for name in computed if name not in COLUMNS]:
                 raise QueryError(
-                    f"column {others[0]!r} is not made in pieces; available: {', '.join((*KEY, *COLUMNS))}"
+                    f"column {others[0]!r} is not available in pieces; choose {', '.join((*KEY, *COLUMNS))}"
                 )
             types = ask(self._file, limit=0, columns=computed).batches().schema if computed else pa.schema([])
             fields = [pa.field(name, KEY[name]) if name in KEY else types.field(name) for name in columns]
@@ -150,7 +150,7 @@ class Source:
 
 
 def row_columns(con: duckdb.DuckDBPyConnection) -> RowColumns:
-    """Return what makes the columns of compositions of a file."""
+    """Return the object that computes columns of compositions of a file."""
     return RowColumns(elements_of(con))
 
 

@@ -1,4 +1,4 @@
-"""The highest scores of each piece in a folder, so that scoring resumes, and several processes share it."""
+"""The highest scores of each piece, kept in a folder, so that scoring can resume or be shared."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chemdb.errors import FileError
+from chemdb.files.output.parquet_writer import parquet_writer
 from chemdb.partition.piece import Partition
 from chemdb.partition.scored import Top
-from chemdb.runtime.atomic_write import atomic_write, file_lock, os_reason
+from chemdb.runtime.atomic_write import atomic_write, check_target, file_lock, os_reason
 
 PLAN = "_plan.json"
 #: Metadata of a part.
@@ -27,21 +28,18 @@ class KeptTops:
     target : Path
         File of the result. The folder beside it is made with the first piece.
     plan : mapping
-        What decides the scores: a folder of another plan is refused.
+        The settings that determine the scores; a folder with another plan is refused.
 
     Raises
     ------
     FileError
-        The target cannot be written, or the folder is of another plan.
+        The target cannot be written, or the folder has another plan.
     """
 
     def __init__(self, target: Path, plan: Mapping[str, Any]) -> None:
         self.folder = target.with_name(f"{target.name}.parts")
         self._plan = dict(plan)
-        if target.is_dir():
-            raise FileError(f"{target}: cannot be written (is a folder)")
-        if not target.parent.is_dir():
-            raise FileError(f"{target}: cannot be written (the folder {target.parent} does not exist)")
+        check_target(target)
         self._check()
 
     def locked(self) -> AbstractContextManager[None]:
@@ -68,9 +66,12 @@ class KeptTops:
             with atomic_write(self.folder / PLAN, report=False, patience=10) as [partial]:
                 partial.write_text(json.dumps(self._plan, indent=1) + "\n", encoding="utf-8")
         counts = {name: getattr(top, name) for name in COUNTS}
-        table = top.rows.replace_schema_metadata({"chemdb": json.dumps(counts)})
-        with atomic_write(self._path(piece), report=False, patience=10) as [partial]:
-            pq.write_table(table, partial, compression="zstd")
+        with (
+            atomic_write(self._path(piece), report=False, patience=10) as [partial],
+            parquet_writer(partial, top.rows.schema, alike=()) as writer,
+        ):
+            writer.write_table(top.rows)
+            writer.add_key_value_metadata({"chemdb": json.dumps(counts)})
 
     def read(self, pieces: Sequence[Partition]) -> Iterator[Top]:
         """Yield the highest scores of pieces.
@@ -84,7 +85,7 @@ class KeptTops:
             named = ", ".join(str(piece.number) for piece in missing[:5])
             more = ", ..." if len(missing) > 5 else ""
             n = f"{len(missing):,} of {len(pieces):,} pieces"
-            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more})")
+            raise FileError(f"{self.folder}: {n} are not scored yet ({named}{more}); run the missing parts")
         for piece in pieces:
             path = self._path(piece)
             try:
@@ -95,7 +96,9 @@ class KeptTops:
             yield Top(table.replace_schema_metadata(), *(counts[name] for name in COUNTS))
 
     def remove(self) -> None:
-        """Remove the folder, or what chemdb wrote into it."""
+        """Remove the folder, or what chemdb wrote into it; there is none if there are no pieces."""
+        if not self.folder.exists():
+            return
         for path in (*self.folder.glob("part-*.parquet"), self.folder / PLAN):
             path.unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
@@ -105,7 +108,7 @@ class KeptTops:
         return self.folder / f"part-{piece.number:05}-of-{piece.n_partitions:05}.parquet"
 
     def _check(self) -> None:
-        """Raise `FileError` if the folder is of another plan."""
+        """Raise `FileError` if the folder has another plan."""
         if not self.folder.exists():
             return
         try:
@@ -120,6 +123,6 @@ class KeptTops:
             key for key, value in self._plan.items() if not isinstance(plan, dict) or plan.get(key) != value
         ]
         raise FileError(
-            f"{self.folder}: has the scores of another plan (of other {', '.join(differing)}); "
-            "delete it to start anew"
+            f"{self.folder}: has scores made with other settings ({', '.join(differing)}); "
+            "delete it to start over"
         )

@@ -1,4 +1,4 @@
-"""Models of users: what scores the compositions of a batch."""
+"""Users' models, which score the compositions of a batch."""
 
 import hashlib
 import threading
@@ -21,7 +21,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model that a Python file defines, which each process runs for itself.
+    """A model defined in a Python file, which each process runs itself.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ def check_model(model: Any, embedding: str | None) -> None:
     Raises
     ------
     ChemdbError
-        It has no predict and cannot be called, or predict would have no vectors; its file is invalid.
+        It has no predict and cannot be called, predict would get no vectors, or its file is invalid.
     """
     defined = model.load() if isinstance(model, ModelFile) else model
     name = defined.__name__ if hasattr(defined, "__name__") else type(defined).__name__
@@ -111,11 +111,13 @@ def _checked(answer: Any, n: int) -> NDArray[np.float64]:
     Raises
     ------
     ChemdbError
-        They are no numbers, or not one for each composition.
+        They are no real numbers, or not one for each composition.
     """
     scores = np.asarray(answer)
     if scores.dtype.kind not in "biuf":
-        raise ChemdbError(f"the model returned {type(answer).__name__}, not an array of numbers")
+        is_array = isinstance(answer, np.ndarray | list | tuple)
+        what = f"an array of {scores.dtype}" if is_array else type(answer).__name__
+        raise ChemdbError(f"the model returned {what}, not an array of real numbers")
     # Networks return a column.
     if scores.shape not in ((n,), (n, 1)):
         raise ChemdbError(f"the model returned scores of shape {scores.shape} for {n:,} compositions")

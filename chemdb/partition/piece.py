@@ -87,7 +87,7 @@ class Partition:
 
 @lru_cache(maxsize=KEPT_OPEN)
 def opened(path: str, fingerprint: str) -> OpenFile:
-    """Return a file, which this process keeps open; one thread, as other processes read other pieces.
+    """Return a file, kept open by this process with one thread, because other processes read other pieces.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def opened(path: str, fingerprint: str) -> OpenFile:
 
 
 def fingerprint_of(con: duckdb.DuckDBPyConnection) -> str:
-    """Return what changes with any row of a file, except those of its maps."""
+    """Return a checksum of all rows of a file, except those of its maps."""
     rows = con.execute(
         "select table_name, n_rows, checksum from store.checksum "
         "where not starts_with(table_name, 'main.projection') order by all"

@@ -14,17 +14,19 @@ from chemdb.database.open_file import OpenFile
 from chemdb.errors import QueryError
 from chemdb.partition.piece import Partition, fingerprint_of
 from chemdb.query.ask import ask
+from chemdb.query.result import MAX_LISTED
 from chemdb.query.statement.counts import known_counts_statement, system_counts_statement
 from chemdb.query.statement.parameters import Statement
 
-#: How many times more compositions a piece has than the systems that are counted together.
+#: Factor by which `rows` exceeds the largest possible number of compositions in a bucket of the histogram.
 FINER = 16
 
 
 def partitions(file: OpenFile, query: str, rows: int) -> list[Partition]:
-    """Return the pieces of a query, of at most `rows` compositions; a system's are in one piece.
+    """Return the pieces of a query: ranges of chemical systems with at most `rows` compositions.
 
-    They depend on the content of the file, `query` and `rows` only.
+    A single system is never split, so its piece may have more. Pieces depend only on the content of the file,
+    `query` and `rows`.
 
     Raises
     ------
@@ -35,7 +37,13 @@ def partitions(file: OpenFile, query: str, rows: int) -> list[Partition]:
     if rows < 1:
         raise QueryError(f"partitions: {rows} rows; a piece has 1 or more")
     result = ask(file, query)
-    result.check_listed()
+    if result.count() > MAX_LISTED:
+        raise QueryError(
+            f"query: {result.count():,} compositions: at most {MAX_LISTED:,} can be cut into pieces; "
+            "narrow the query, and take its parts one after the other, such as elements=Li,O"
+        )
+    # Any more is all.
+    rows = min(rows, MAX_LISTED)
     condition = result.filter
     with file.cursor() as con:
         nelements = nelements_of(con)
@@ -84,7 +92,7 @@ def _histogram(tables: list[pa.Table]) -> tuple[NDArray[np.int64], NDArray[np.in
 
 
 def _cuts(counts: NDArray[np.int64], rows: int) -> list[int]:
-    """Return where pieces begin, and the end: each has at most `rows`, or one bucket.
+    """Return where pieces begin, and the end. Each has at most `rows` compositions, or a single bucket.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Score the compositions of pieces by a model, and keep the highest scores."""
+"""Score the compositions of pieces with a model, and keep the highest scores."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
@@ -19,7 +19,7 @@ from chemdb.runtime.progress import Steps, no_steps
 
 @dataclass(frozen=True)
 class Scoring:
-    """What each process does with a piece."""
+    """The function that a process calls with a piece; it returns the highest scores."""
 
     model: Any
     embedding: str | None
@@ -56,7 +56,7 @@ def score(
         This process by default.
     steps : Steps
     kept : KeptTops, optional
-        Has some pieces already, and keeps the others until all are there.
+        Has the results of some pieces, and keeps those of the others until all are finished.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def score(
     ProcessError
         The executor ended.
     FileError
-        `kept` is of another plan, or cannot be written.
+        `kept` has another plan, or cannot be written.
     """
     if kept is None:
         return Scores(merged(_tops(pieces, scoring, executor, steps), scoring.top))
@@ -75,7 +75,7 @@ def score(
 
 
 def scores_of_parts(pieces: Sequence[Partition], kept: KeptTops, top: int) -> Scores:
-    """Return the compositions with the highest scores of pieces that are all kept.
+    """Return the compositions with the highest scores, from pieces that are all kept.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def score_part(
     steps: Steps,
     kept: KeptTops,
 ) -> None:
-    """Keep the highest scores of those pieces that are not kept yet.
+    """Score the pieces that are not kept yet, and keep their highest scores.
 
     Raises
     ------

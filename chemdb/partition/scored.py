@@ -100,7 +100,7 @@ class Scores(ArrowRows):
 
 
 class Highest:
-    """Collects the highest scores of batches that come by system and stoichiometry."""
+    """Collects the highest scores of batches, which arrive in order of system and stoichiometry."""
 
     def __init__(self, n: int) -> None:
         self._n = n
@@ -144,7 +144,7 @@ class Highest:
 
 
 def merged(tops: Iterable[Top], n: int) -> Top:
-    """Return the `n` highest scores of many tops."""
+    """Return the `n` highest scores among those of several pieces."""
     rows, counts = NUMBERED.empty_table(), np.zeros(3, np.int64)
     waiting: list[pa.Table] = []
     for top in tops:

@@ -9,23 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chemdb.cache.kernel_cache import kernel_cache
-from chemdb.database.arrays import as_array
+from chemdb.database.arrays import as_array, factors_of
 from chemdb.database.execution import interruptible, relation
 from chemdb.database.metadata import nelements_of
-from chemdb.query.expansion.matching_systems import (
-    Chunk,
-    MatchingSystems,
-    factors_of,
-    matching_in,
-    windows_of,
-)
+from chemdb.query.expansion.chunks import Chunk, unknown_chunks
+from chemdb.query.expansion.matching_systems import MatchingSystems, matching_in, windows_of
 from chemdb.query.filter import Filter
 from chemdb.query.statement.listing import known_rows_statement
 from chemdb.query.statement.windows import Window
-
-with kernel_cache():
-    from chemdb.query.expansion.kernel import expand, members_of_sets
 
 
 @dataclass(frozen=True)
@@ -51,19 +42,9 @@ class Compositions:
 
     def take(self, rows: NDArray[np.integer]) -> "Compositions":
         """Return some of the compositions, whose row numbers ascend."""
-        chunk = self.chunk
-        natoms = chunk.natoms if isinstance(chunk.natoms, int) else chunk.natoms[rows]
-        taken = Chunk(
-            chunk.size,
-            natoms,
-            chunk.rows[rows],
-            chunk.stoichiometries[rows],
-            chunk.elements[rows],
-            chunk.factors[rows],
-        )
         known_at = np.searchsorted(rows, self.known_at)
         kept = np.isin(self.known_at, rows)
-        return Compositions(taken, known_at[kept], self.known.filter(pa.array(kept)))
+        return Compositions(self.chunk.take(rows), known_at[kept], self.known.filter(pa.array(kept)))
 
 
 def compositions(
@@ -93,23 +74,12 @@ def _in_window(
         of_size = known.filter(pc.equal(known["nelements"], nelements)).combine_chunks()
         shown = of_size.filter(of_size["meets_known"]).combine_chunks()
         size = _with_systems(sizes.get(nelements) or _nothing(con, nelements), shown)
-        known_numbers = _numbers(size, shown)
-        unknown = _unknown(size, _numbers(size, of_size.filter(of_size["meets_unknown"])), rows)
-        natoms = size.factors.sum(axis=1, dtype=np.uint8)
-        for found in _in_order(unknown, known_numbers, rows) if len(shown) else unknown:
-            system, member = np.divmod(found, len(size.factors))
-            at, stoichiometries = system.astype(np.int32), member.astype(np.int32)
-            chunk = Chunk(
-                size,
-                natoms[stoichiometries],
-                at,
-                stoichiometries,
-                size.elements[at],
-                size.factors[stoichiometries],
-            )
-            start, stop = np.searchsorted(known_numbers, [found[0], found[-1] + 1])
-            known_at = np.searchsorted(found, known_numbers[start:stop])
-            yield Compositions(chunk, known_at, shown[start:stop])
+        left_out = of_size.filter(of_size["meets_unknown"])
+        chunks = unknown_chunks(size, size.number(*_ids(left_out)), rows)
+        if len(shown):
+            yield from _with_known(size, chunks, shown, rows)
+        else:
+            yield from (Compositions(chunk, np.empty(0, np.int64), shown) for chunk in chunks)
 
 
 def _known(con: duckdb.DuckDBPyConnection, condition: Filter, systems: tuple[int, int] | None) -> pa.Table:
@@ -134,7 +104,7 @@ def _nothing(con: duckdb.DuckDBPyConnection, nelements: int) -> MatchingSystems:
 
 
 def _with_systems(size: MatchingSystems, known: pa.Table) -> MatchingSystems:
-    """Return systems and those of known compositions: where they are new, nothing unknown matches."""
+    """Return systems and those of known compositions; new ones have no unknown matches."""
     systems, first = np.unique(as_array(known["system_id"]), return_index=True)
     new = ~np.isin(systems, size.systems)
     if not new.any():
@@ -155,33 +125,29 @@ def _with_systems(size: MatchingSystems, known: pa.Table) -> MatchingSystems:
     )
 
 
-def _numbers(size: MatchingSystems, known: pa.Table) -> NDArray[np.int64]:
-    """Return the numbers of compositions: row of the system in `size`, times m, plus stoichiometry."""
-    rows = np.searchsorted(size.systems, as_array(known["system_id"]))
-    numbers: NDArray[np.int64] = rows * len(size.factors) + as_array(known["stoichiometry_id"])
-    return numbers
+def _ids(known: pa.Table) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    return as_array(known["system_id"]), as_array(known["stoichiometry_id"])
 
 
-def _unknown(size: MatchingSystems, left_out: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
-    """Yield the numbers of the unknown compositions, up to `rows` at a time."""
-    starts = np.empty(len(size.matching) + 1, np.int64)
-    members = np.empty(int(np.bitwise_count(size.matching).sum()), np.int32)
-    members_of_sets(size.matching, np.arange(len(size.factors)), starts, members)
-    first_numbers = np.arange(len(size.systems)) * len(size.factors)
-    system = place = at_left_out = 0
-    while system < len(size.kind):
-        at, found = np.empty(rows, np.int32), np.empty(rows, np.int32)
-        system, place, n, at_left_out = expand(
-            size.kind, starts, members, first_numbers, left_out, system, place, 0, at_left_out, at, found
-        )
-        if n:
-            yield first_numbers[at[:n]] + found[:n]
+def _with_known(
+    size: MatchingSystems, chunks: Iterator[Chunk], known: pa.Table, rows: int
+) -> Iterator[Compositions]:
+    """Yield unknown and known compositions in one order, `rows` at a time."""
+    n = len(size.factors)
+    systems, stoichiometries = _ids(known)
+    # Places: row of the system in `size`, times n, plus stoichiometry.
+    places = np.searchsorted(size.systems, systems) * n + stoichiometries
+    unknown = (chunk.rows * np.int64(n) + chunk.stoichiometries for chunk in chunks)
+    for found in _in_order(unknown, places, rows):
+        chunk = Chunk(size, *(part.astype(np.int32) for part in np.divmod(found, n)))
+        start, stop = np.searchsorted(places, [found[0], found[-1] + 1])
+        yield Compositions(chunk, np.searchsorted(found, places[start:stop]), known[start:stop])
 
 
 def _in_order(
     unknown: Iterator[NDArray[np.int64]], known: NDArray[np.int64], rows: int
 ) -> Iterator[NDArray[np.int64]]:
-    """Yield numbers of unknown and of known compositions in one order, `rows` at a time."""
+    """Yield places of unknown and of known compositions in one order, `rows` at a time."""
     waiting = np.empty(0, np.int64)
     for found in unknown:
         n_before = np.searchsorted(known, found[-1])

@@ -1,4 +1,7 @@
-"""Figures: one module for each, with a function `draw` that returns a `Drawing`."""
+"""Figures: one module for each.
+
+`plot_NAME` is the method ``db.plot.NAME``, with all parameters of the figure; `draw` returns the `Drawing`.
+"""
 
 import os
 

@@ -1,5 +1,7 @@
 """Figure 5: the maps of the binaries by anion class."""
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +12,32 @@ from chemdb.database.arrays import as_array
 from chemdb.database.metadata import elements_of
 from chemdb.maps.reduction import METHODS
 from chemdb.maps.stored import PER_CATEGORY, read_map
+from chemdb.plot.database_figures import DatabaseFigures, Target, add_maps, drawn
 from chemdb.plot.drawing import Caption, Drawing, file_details
 from chemdb.plot.embedding_map import OVERLAP
 from chemdb.plot.map_grid import grid, grid_details, specs
-from chemdb.plot.style import DEFAULT_LOOK, Look
+from chemdb.plot.style import DEFAULT_LOOK, DEFAULT_PALETTE, Look, StyleFile
+from chemdb.runtime.progress import Steps, no_steps
+
+if TYPE_CHECKING:
+    from chemdb.plot.captioned_figure import CaptionedFigure
+
+
+def plot_anions(
+    figures: DatabaseFigures,
+    *,
+    per_category: int = PER_CATEGORY,
+    seed: int = 0,
+    palette: str = DEFAULT_PALETTE,
+    columns: int | None = None,
+    style: StyleFile = None,
+    output: Target = None,
+    steps: Steps = no_steps,
+) -> "CaptionedFigure":
+    """Return Figure 5: the maps of the binaries by anion class."""
+    look = Look(palette, columns, style)
+    add_maps(figures, specs(2, per_category, seed), output, steps)
+    return drawn(figures, output, lambda con: draw(con, per_category, seed, look))
 
 
 def anion_classes(con: duckdb.DuckDBPyConnection, system_ids: NDArray[np.int32]) -> NDArray[np.str_]:

@@ -1,31 +1,60 @@
 """What differs between two files, sets or known sources: by number of elements, and by element."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
-from chemdb.compare.comparison import Comparison
 from chemdb.database.metadata import elements_of
 from chemdb.errors import PlotError
+from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing
-from chemdb.plot.periodic_table import position
-from chemdb.plot.style import DEFAULT_LOOK, Look, points
+from chemdb.plot.style import DEFAULT_LOOK, Look, StyleFile, points
+from chemdb.plot.tiles import N_ROWS_F_BLOCK, SIDE, add_table, center
+from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from chemdb.compare.comparison import Comparison
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
 #: Colours of what only A has, both have, only B has: blue, grey and vermillion of Okabe and Ito (2008).
 ONLY_A, BOTH, ONLY_B = "#0072B2", "#D9D9D9", "#D55E00"
 #: Diverging, equally light at both ends; blue where A has more.
 COLORMAP = "RdBu_r"
-#: Rows of the periodic table with the f block below it.
-N_ROWS = 9.4
 
 
-def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison, look: Look = DEFAULT_LOOK) -> Drawing:
+def plot_compare(
+    figures: DatabaseFigures,
+    first: Any,
+    second: str | None = None,
+    *,
+    style: StyleFile = None,
+    output: Target = None,
+    steps: Steps = no_steps,
+) -> "CaptionedFigure":
+    """Return what differs between two files, sets or sources, by number of elements and by element.
+
+    Parameters
+    ----------
+    first, second
+        As in `Database.compare`.
+    output : path-like, optional
+
+    Raises
+    ------
+    ChemdbError
+        As `Database.compare`, or nothing differs.
+    """
+    look = Look(style=style)
+    comparison = figures.database.compare(first, second, steps=steps)
+    return drawn(figures, output, lambda con: draw(con, comparison, look))
+
+
+def draw(con: duckdb.DuckDBPyConnection, comparison: "Comparison", look: Look = DEFAULT_LOOK) -> Drawing:
     """Return the counts of a comparison by number of elements, and the change of each element.
 
     The upper part shows which allowed and known compositions A and B share; the lower part colours the
@@ -76,7 +105,7 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: Comparison, look: Look = DE
     return Drawing(figure, Caption(text, details | look.details(colored=False)), look)
 
 
-def _bars(axes: "Axes", table: pa.Table) -> None:
+def _bars(axes: "Axes", table: "pa.Table") -> None:
     """Draw a bar for the allowed and the known compositions of each number of elements that differ."""
     rows = [
         row
@@ -106,7 +135,7 @@ def _bars(axes: "Axes", table: pa.Table) -> None:
     axes.set_axis_off()
 
 
-def _legend(figure: "Figure", comparison: Comparison) -> None:
+def _legend(figure: "Figure", comparison: "Comparison") -> None:
     from matplotlib.patches import Patch
 
     names = (f"only A: {comparison.a.name}", "both", f"only B: {comparison.b.name}")
@@ -115,48 +144,31 @@ def _legend(figure: "Figure", comparison: Comparison) -> None:
 
 
 def _elements(
-    figure: "Figure", con: duckdb.DuckDBPyConnection, change: Mapping[str, float], counted: str
+    figure: "CaptionedFigure", con: duckdb.DuckDBPyConnection, change: Mapping[str, float], counted: str
 ) -> None:
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
     from matplotlib.patches import Rectangle
 
-    axes = figure.add_axes((0.0, 0.0, 1.0, 0.7))
-    axes.set(xlim=(0.4, 18.6), ylim=(N_ROWS + 0.58, 0.42))
-    axes.set_axis_off()
+    axes = add_table(figure, N_ROWS_F_BLOCK, height=0.7)
     largest = max(map(abs, change.values()))
     norm = Normalize(-largest, largest)
     colormap = colormaps[COLORMAP]
     for element in elements_of(con):
-        row, column = position(element)
-        y = row + 0.4 if element.block == "f" else float(row)
+        x, y = center(element)
         value = change.get(element.symbol)
         color = "white" if value is None else colormap(norm(value))
         ink = "white" if value is not None and abs(value) > 0.7 * largest else "black"
-        tile = Rectangle(
-            (column - 0.47, y - 0.47), 0.94, 0.94, facecolor=color, edgecolor="0.6", linewidth=0.4
+        axes.add_patch(
+            Rectangle(
+                (x - SIDE / 2, y - SIDE / 2), SIDE, SIDE, facecolor=color, edgecolor="0.6", linewidth=0.4
+            )
         )
-        axes.add_patch(tile)
         label = "–" if value is None else f"{value:+.2f}"
-        axes.text(
-            column,
-            y - 0.13,
-            element.symbol,
-            ha="center",
-            va="center",
-            color=ink,
-            fontsize=points("font.size"),
-        )
-        axes.text(
-            column,
-            y + 0.26,
-            label,
-            ha="center",
-            va="center",
-            color=ink,
-            fontsize=points("xtick.labelsize") - 1.5,
-        )
+        centered: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
+        axes.text(x, y - 0.13, element.symbol, **centered, fontsize=points("font.size"))
+        axes.text(x, y + 0.26, label, **centered, fontsize=points("xtick.labelsize") - 1.5)
     bar = figure.colorbar(
         ScalarMappable(norm, colormap),
         cax=axes.inset_axes((3.2, 1.7, 8.2, 0.28), transform=axes.transData),

@@ -7,12 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES
-from chemdb.maps.exact_pca.density import Density
+from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
-from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, Look, panel_letter
+from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, Look, StyleFile, panel_letter
+from chemdb.query.sample import check_nelements
+from chemdb.runtime.forks import no_fork
+from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from chemdb.maps.exact_pca.density import Density
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
 #: Colour of empty cells.
 EMPTY = "#FFFFFF"
@@ -22,7 +26,38 @@ PER_CELL = 0.1
 FEWEST_CELLS = 16
 
 
-def draw(con: duckdb.DuckDBPyConnection, density: Density, look: Look = DEFAULT_LOOK) -> Drawing:
+def plot_density(
+    figures: DatabaseFigures,
+    embedding: str = "magpie",
+    nelements: int = 4,
+    *,
+    bins: int = 256,
+    columns: int | None = None,
+    style: StyleFile = None,
+    output: Target = None,
+    steps: Steps = no_steps,
+) -> "CaptionedFigure":
+    """Return the density of all compositions with a number of elements, by category; no sampling.
+
+    Raises
+    ------
+    ChemdbError
+        The file has no such representation or number of elements.
+    """
+    # Figures without it do not wait for numba.
+    with no_fork():
+        from chemdb.maps.exact_pca.density import density
+
+    look = Look(columns=columns, style=style)
+
+    def draw_density(con: duckdb.DuckDBPyConnection) -> Drawing:
+        check_nelements(con, nelements)
+        return draw(con, density(con, embedding, nelements, bins, steps=steps), look)
+
+    return drawn(figures, output, draw_density)
+
+
+def draw(con: duckdb.DuckDBPyConnection, density: "Density", look: Look = DEFAULT_LOOK) -> Drawing:
     """Return the density by category: four panels, each with a colour scale and cells of its own.
 
     Parameters
@@ -56,7 +91,7 @@ def draw(con: duckdb.DuckDBPyConnection, density: Density, look: Look = DEFAULT_
 
 
 def merged(
-    density: Density, category: str
+    density: "Density", category: str
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the counts of a category and the edges of their cells, merged until rare ones are visible.
 
@@ -72,7 +107,7 @@ def merged(
     return counts, x_edges, y_edges
 
 
-def _panels(density: Density, cells: dict, look: Look) -> "Figure":
+def _panels(density: "Density", cells: dict, look: Look) -> "CaptionedFigure":
     from matplotlib import rcParams
     from matplotlib.colors import LogNorm
 

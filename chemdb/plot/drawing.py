@@ -13,7 +13,7 @@ from chemdb.plot.style import DEFAULT_LOOK, Look
 from chemdb.runtime.atomic_write import atomic_write
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
 FORMATS = (".png", ".svg", ".pdf")
 #: What compositions are called by their number of elements.
@@ -44,7 +44,7 @@ class Caption:
 class Drawing:
     """A figure, its caption and the look it was drawn with."""
 
-    figure: "Figure"
+    figure: "CaptionedFigure"
     caption: Caption
     look: Look = DEFAULT_LOOK
 

@@ -1,24 +1,31 @@
 """One map; and axis labels, points and captions for every figure of maps."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from chemdb.chemistry.category import CATEGORIES
-from chemdb.maps.reduction import TITLES
-from chemdb.maps.stored import Map, MapSpec, read_map
+from chemdb.maps.reduction import TITLES, Value
+from chemdb.maps.stored import PER_CATEGORY, Map, MapSpec, map_spec, read_map
+from chemdb.plot.database_figures import DatabaseFigures, Target, add_maps, drawn
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
 from chemdb.plot.style import (
     DEFAULT_LOOK,
+    DEFAULT_PALETTE,
     EMBEDDING_NAMES,
     Look,
+    StyleFile,
     add_legend,
     mark_style,
     points,
 )
+from chemdb.runtime.progress import Steps, no_steps
+
+if TYPE_CHECKING:
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
 #: Axis labels of each method.
 AXES = {"pca": "PC{}", "tsne": "t-SNE {}", "umap": "UMAP {}"}
@@ -35,6 +42,36 @@ OVERLAP = (
 )
 #: A group is rare if it has less than this share of the points of the largest one.
 RARE = 0.1
+
+
+def plot_map(
+    figures: DatabaseFigures,
+    embedding: str = "magpie",
+    method: str = "umap",
+    nelements: int = 2,
+    *,
+    per_category: int = PER_CATEGORY,
+    seed: int = 0,
+    components: int = 2,
+    standardize: bool = False,
+    settings: Mapping[str, Value] | None = None,
+    palette: str = DEFAULT_PALETTE,
+    columns: int | None = None,
+    style: StyleFile = None,
+    output: Target = None,
+    steps: Steps = no_steps,
+) -> "CaptionedFigure":
+    """Return one map, coloured by category; see `Database.map` for the parameters of maps.
+
+    Raises
+    ------
+    ChemdbError
+        Unknown embedding, method, parameter or palette.
+    """
+    look = Look(palette, columns, style)
+    spec = map_spec(embedding, method, nelements, per_category, seed, components, standardize, settings)
+    add_maps(figures, [spec], output, steps)
+    return drawn(figures, output, lambda con: draw(con, spec, look))
 
 
 def draw(con: duckdb.DuckDBPyConnection, spec: MapSpec, look: Look = DEFAULT_LOOK) -> Drawing:

@@ -11,12 +11,41 @@ from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.element_vectors import PAPER_EMBEDDINGS
 from chemdb.maps.reduction import METHODS, TITLES
 from chemdb.maps.stored import PER_CATEGORY, Map, MapSpec, read_map
+from chemdb.plot.database_figures import DatabaseFigures, Target, add_maps, drawn
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
 from chemdb.plot.embedding_map import OVERLAP, point_counts, scatter
-from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, Look, add_legend, panel_letter, points
+from chemdb.plot.style import (
+    DEFAULT_LOOK,
+    DEFAULT_PALETTE,
+    EMBEDDING_NAMES,
+    Look,
+    StyleFile,
+    add_legend,
+    panel_letter,
+    points,
+)
+from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from chemdb.plot.captioned_figure import CaptionedFigure
+
+
+def plot_map_grid(
+    figures: DatabaseFigures,
+    nelements: int = 2,
+    *,
+    per_category: int = PER_CATEGORY,
+    seed: int = 0,
+    palette: str = DEFAULT_PALETTE,
+    columns: int | None = None,
+    style: StyleFile = None,
+    output: Target = None,
+    steps: Steps = no_steps,
+) -> "CaptionedFigure":
+    """Return Figure 2, 3 or 4: six representations by three reductions for a number of elements."""
+    look = Look(palette, columns, style)
+    add_maps(figures, specs(nelements, per_category, seed), output, steps)
+    return drawn(figures, output, lambda con: draw(con, nelements, per_category, seed, look))
 
 
 def specs(nelements: int, per_category: int = PER_CATEGORY, seed: int = 0) -> list[MapSpec]:
@@ -60,7 +89,7 @@ def grid(
     groups: Sequence[NDArray[np.str_]],
     names: Sequence[str],
     look: Look,
-) -> "Figure":
+) -> "CaptionedFigure":
     """Return a figure of the maps of `specs`, each point coloured by its group.
 
     Parameters

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from chemdb.errors import PlotError
-from chemdb.maps.reduction import TITLES
-from chemdb.maps.stored import Map, MapSpec, read_map
+from chemdb.maps.reduction import TITLES, Value
+from chemdb.maps.stored import PER_CATEGORY, Map, MapSpec, map_spec, read_map
+from chemdb.plot.database_figures import DatabaseFigures
 from chemdb.plot.drawing import SIZE_NAMES, check_target, file_details
 from chemdb.plot.embedding_map import axis_label, map_details, most_common_first
-from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, MARKS, Look
+from chemdb.plot.style import DEFAULT_LOOK, DEFAULT_PALETTE, EMBEDDING_NAMES, MARKS, Look
 from chemdb.runtime.atomic_write import atomic_write
+from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -94,6 +97,39 @@ function startSearch(plot, is3d) {
   });
 }
 """
+
+
+def plot_map_page(
+    figures: DatabaseFigures,
+    output: str | os.PathLike[str],
+    embedding: str = "magpie",
+    method: str = "umap",
+    nelements: int = 2,
+    *,
+    per_category: int = PER_CATEGORY,
+    seed: int = 0,
+    components: int = 2,
+    standardize: bool = False,
+    settings: Mapping[str, Value] | None = None,
+    palette: str = DEFAULT_PALETTE,
+    steps: Steps = no_steps,
+) -> Path:
+    """Write one map as an interactive page that works offline, a .html file; return its path.
+
+    See `Database.map` for the parameters of maps.
+
+    Raises
+    ------
+    ChemdbError
+        As `Plots.map`, or the file cannot be written.
+    """
+    target, look = Path(output), Look(palette)
+    check_target(target, (".html",))
+    spec = map_spec(embedding, method, nelements, per_category, seed, components, standardize, settings)
+    figures.database.add_maps([spec], steps)
+    with figures.database.cursor() as con:
+        write(con, spec, target, look)
+    return target
 
 
 def write(con: duckdb.DuckDBPyConnection, spec: MapSpec, path: Path, look: Look = DEFAULT_LOOK) -> None:

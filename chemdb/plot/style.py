@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,9 @@ EMBEDDING_NAMES = {
 WIDTHS = {1: 8.3, 2: 17.1}
 CM_PER_INCH = 2.54
 
+#: A style file of matplotlib: fonts, sizes, line widths.
+StyleFile = Path | str | None
+
 #: Changes to the defaults of matplotlib; sizes are in points.
 SETTINGS: dict[Any, Any] = {
     "figure.dpi": 300,
@@ -147,7 +151,7 @@ class Look:
 
     palette: str = DEFAULT_PALETTE
     columns: int | None = None
-    style: Path | str | None = None
+    style: StyleFile = None
     #: Settings of the style file.
     _settings: Mapping[Any, Any] = field(init=False, repr=False, compare=False)
 
@@ -256,6 +260,39 @@ def points(setting: Any) -> float:
     from matplotlib.font_manager import FontProperties
 
     return float(FontProperties(size=rcParams[setting]).get_size_in_points())
+
+
+def width_of(figure: "Figure", texts: Sequence[str], size: float) -> float:
+    """Return the width in points of the widest text, 0 if there is none."""
+    widths = [0.0]
+    for text in texts:
+        drawn = figure.text(0, 0, text, fontsize=size)
+        widths.append(72 * drawn.get_window_extent().width / figure.dpi)
+        drawn.remove()
+    return max(widths)
+
+
+def in_lines(figure: "Figure", text: str, size: float, width: float, max_lines: int) -> str:
+    """Return a text in lines that fit into a width; if they are too many, it ends with an ellipsis.
+
+    Parameters
+    ----------
+    figure : Figure
+    text : str
+    size, width : float
+        Of the font and of the lines, in points.
+    max_lines : int
+    """
+    # Few letters are narrower than a fifth of their size.
+    longest = min(len(text), int(5 * width / size))
+    for n in range(longest, 1, -1):
+        lines = textwrap.wrap(text, n, break_on_hyphens=False)
+        if len(lines) > max_lines:
+            rest = " ".join(lines[max_lines - 1 :])
+            lines[max_lines - 1 :] = [rest[: n - 1].rstrip() + "…"]
+        if width_of(figure, lines, size) <= width:
+            return "\n".join(lines)
+    return text
 
 
 def formula_markup(formula: str) -> str:

@@ -1,17 +1,31 @@
 """The substitution weights of all pairs of elements as a matrix."""
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import numpy as np
 
 from chemdb.database.metadata import elements_of
 from chemdb.errors import PlotError
+from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import Caption, Drawing, file_details
-from chemdb.plot.style import DEFAULT_LOOK, Look, points
+from chemdb.plot.style import DEFAULT_LOOK, Look, StyleFile, points
+
+if TYPE_CHECKING:
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
 #: Weights beyond this have the darkest colour.
 DARKEST = 0.3
 #: Diverging, readable with all kinds of colour vision.
 COLORMAP = "PuOr_r"
+
+
+def plot_substitution(
+    figures: DatabaseFigures, *, columns: int | None = None, style: StyleFile = None, output: Target = None
+) -> "CaptionedFigure":
+    """Return the matrix of substitution weights, from which `Database.suggest` adds up its scores."""
+    look = Look(columns=columns, style=style)
+    return drawn(figures, output, lambda con: draw(con, look))
 
 
 def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
@@ -65,8 +79,8 @@ def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
         scale.outline.set_linewidth(0.4)
     largest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:5]
     text = (
-        "Weights of substitutions, learned from the known compositions: how much a known compound with the "
-        "element of the row speaks for one with the element of the column in its place. Elements are in "
+        "Weights of substitutions, learned from the known compositions: how strongly a known compound with "
+        "the element of the row suggests one with the element of the column in its place. Elements are in "
         "order of group, then period; group 3 has the lanthanoids and actinoids. Elements without a weight "
         "are left out."
     )

@@ -136,9 +136,7 @@ class Result(ArrowRows):
             It shows or sorts by the score, which SQL cannot compute.
         """
         if self._reads_score:
-            raise QueryError(
-                "query: the score is not computed by SQL; the table suggestion has the best ones"
-            )
+            raise QueryError("query: SQL cannot compute the score; the table suggestion has the highest ones")
         part = one_part(self._window_counts(), self._order, self._limit, self._offset)
         return self._statement(part, plain=True).runnable()
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
-from chemdb.database.arrays import as_array
+from chemdb.database.arrays import as_array, bit_rows
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute, interruptible, registered, relation
 from chemdb.database.metadata import nelements_of, system_ranges
@@ -268,7 +268,7 @@ def _members(
     """Return the stoichiometries of each system that are in a category, as bits from the left."""
     rows = _rows(con, "statements/sample_members", {"drawn_system": pa.table({"system_id": systems})})
     width = -(-n_stoichiometries // 8)
-    allowed, known = (_packed(rows[name], width) for name in ("allowed", "known"))
+    allowed, known = (bit_rows(rows[name].to_pylist(), width) for name in ("allowed", "known"))
     if category == "missing":
         return allowed & ~known
     # Bits past the last stoichiometry belong to no category.
@@ -280,12 +280,6 @@ def _columns(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict) -
     """Return the columns of a statement as arrays."""
     columns: dict[str, NDArray[Any]] = interruptible(con, execute(con, statement, parameters).fetchnumpy)
     return columns
-
-
-def _packed(blobs: pa.ChunkedArray, width: int) -> NDArray[np.uint8]:
-    """Return blobs as rows of `width` bytes; null is zeros."""
-    text = b"".join((blob or b"").ljust(width, b"\0")[:width] for blob in blobs.to_pylist())
-    return np.frombuffer(text, np.uint8).reshape(-1, width)
 
 
 def _rows(

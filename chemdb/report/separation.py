@@ -1,4 +1,4 @@
-"""How well the categories separate as vectors and in maps, in numbers."""
+"""How well the categories separate, as vectors and in maps."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -114,6 +114,17 @@ def file_lock(
         lock.release()
 
 
+def check_target(target: Path, error: type[ChemdbError] = FileError) -> None:
+    """Raise unless a file of this name could be written; call it before long work.
+
+    Raises
+    ------
+    ChemdbError
+        It is a folder, its folder does not exist, or its name is not UTF-8 text.
+    """
+    _resolved(target, error)
+
+
 def os_reason(problem: OSError) -> str:
     """Return what the operating system says about an error, in a few words."""
     return (os.strerror(problem.errno) if problem.errno else str(problem)).lower()

@@ -122,7 +122,7 @@ class Table(BaseModel):
 
 
 class Suggestions(Table):
-    """The unknown compositions of a query that the known ones suggest, the most promising first."""
+    """The unknown compositions of a query, ranked by their known analogues."""
 
     total: int = Field(description="Number of compositions that are ranked.")
 

@@ -67,7 +67,7 @@ def make_application(db: Database, export_db: Database, hosts: Collection[str]) 
 
 
 def _warm(db: Database, stopped: threading.Event) -> dict[str, bytes]:
-    """Do once what many questions need; return the pack."""
+    """Load data that many requests need; return the pack."""
     # What is wrong with a query takes a second to say for the first time.
     with suppress(ChemdbError):
         db.query("Li-")

@@ -1,6 +1,6 @@
-"""What every request passes first: host, origin, size; and what every response carries.
+"""Checks of the host, origin and size of every request, and headers of every response.
 
-Pure ASGI: Starlette's ``BaseHTTPMiddleware`` would hide that a client has left.
+Pure ASGI, because Starlette's ``BaseHTTPMiddleware`` would hide that a client has disconnected.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ HEADERS = {
 
 
 class Gate:
-    """An application behind the checks of this module.
+    """ASGI middleware with the checks of this module.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Gate:
             self._clients.discard(client_left)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
-        """Return status and reason if a request is refused for its head."""
+        """Return status and reason if the URL or headers of a request are refused."""
         host = _host_of(headers.get("host", ""))
         if not self._is_allowed(host):
             return 400, f"this server is not called {host!r}; chemdb serve --allow-host NAME allows a name"
@@ -168,7 +168,7 @@ async def _watch(receive: Receive, client_left: asyncio.Event) -> None:
 
 
 class _Replayed:
-    """What an application receives: the body, then that the client has left."""
+    """Messages to the application: the body, then the client's disconnect."""
 
     def __init__(self, body: bytes, client_left: asyncio.Event) -> None:
         self._body: bytes | None = body

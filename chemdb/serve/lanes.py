@@ -1,4 +1,4 @@
-"""Work in threads: how much at once, how long, and its end when the client leaves."""
+"""Work in threads, limited in number and time, and cancelled when the client disconnects."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,7 @@ class TooLongError(Exception):
 
 
 class ClientLeftError(Exception):
-    """The client left, or the server stops: no one reads the answer."""
+    """The client disconnected or the server is stopping, so no one reads the answer."""
 
 
 class Lane:
@@ -117,7 +117,7 @@ class Lane:
         return future.result()
 
     def close(self) -> None:
-        """End the threads, which have no work any more."""
+        """End the threads, which must be idle."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 

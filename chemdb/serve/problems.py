@@ -32,7 +32,7 @@ class Problem(BaseModel):
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """Return a response that says what was wrong."""
+    """Return an error response."""
     title = HTTPStatus(status).phrase
     content = Problem(
         type="about:blank", title=title, status=status, detail=one_line(detail)
@@ -41,7 +41,7 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> 
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what the OpenAPI document says of the statuses that answer with a problem."""
+    """Return the OpenAPI descriptions of the statuses that return a problem."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 

@@ -109,7 +109,7 @@ def api_routes(db: Database, export_db: Database, lanes: Lanes) -> APIRouter:
 
     @router.get("/suggest", response_model=Suggestions)
     async def suggest(request: Request, asked: Annotated[SuggestQuery, Query()]) -> Response:
-        """Suggest which unknown compositions of a query to try first, by what is known."""
+        """Suggest which unknown compositions of a query to try first, by their known analogues."""
         return await answer(
             request, lanes.heavy, lambda cancellation: questions.suggestions(db, asked, cancellation)
         )

@@ -34,7 +34,7 @@ SECONDS = 60.0
 
 
 class RowStream(Response):
-    """A response with all rows of a query, in a place of a lane until the client has read them.
+    """A response with all rows of a query, which occupies a lane until the client has read them.
 
     Parameters
     ----------
@@ -136,28 +136,19 @@ def _or_empty(batches: "pa.RecordBatchReader") -> "Iterator[pa.RecordBatch]":
 
 def _parquet(batches: "pa.RecordBatchReader") -> Iterator[bytes]:
     import pyarrow as pa
-    import pyarrow.parquet as pq
+
+    from chemdb.files.output.parquet_writer import parquet_writer
 
     sink = _Sink()
-    # Texts, as in files that DuckDB writes, instead of places in a list of all elements.
-    schema = pa.schema([field.with_type(_decoded(field.type)) for field in batches.schema])
-    with pq.ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
+    with parquet_writer(pa.PythonFile(sink, "w"), batches.schema) as writer:
         for batch in batches:
-            writer.write_batch(batch.cast(schema))
+            writer.write_batch(batch)
             yield sink.taken()
     yield sink.taken()
 
 
-def _decoded(column_type: "pa.DataType") -> "pa.DataType":
-    import pyarrow as pa
-
-    if pa.types.is_list(column_type):
-        return pa.list_(_decoded(column_type.value_type))
-    return column_type.value_type if pa.types.is_dictionary(column_type) else column_type
-
-
 class _Sink:
-    """A file of which what was written is taken away."""
+    """An in-memory file whose content is removed as it is sent."""
 
     closed = False
 

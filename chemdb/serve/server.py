@@ -100,7 +100,7 @@ def serve(
     from chemdb.serve.gate import allowed_hosts
 
     class Server(uvicorn.Server):
-        """Ends with what runs cancelled, and without raising the signal again."""
+        """Stops by cancelling running requests, without raising the signal again."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)

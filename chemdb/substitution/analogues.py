@@ -1,4 +1,4 @@
-"""The known analogues of compositions: those that differ by one element, and how much each speaks for it."""
+"""The known analogues of compositions: those that differ by one element, with their substitution weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much a known filler of a frame speaks for another element in its place.
+"""How strongly a known filler of a frame suggests another element in its place.
 
 The weights are those of EASE (Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019),
 a recommender with a closed form, with frames for users and elements for items. With X[frame, element] = 1
@@ -25,7 +25,7 @@ PER_UNIT = 1_000_000
 
 
 def substitution_weights(frames: Frames, regularisation: float = REGULARISATION) -> NDArray[np.float64]:
-    """Return W, how much filler a speaks for element b in its place, by atomic numbers.
+    """Return W, how strongly filler a suggests element b in its place, by atomic numbers.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""Rank the compositions of a query by the known ones, and say why."""
+"""Rank the compositions of a query by their known analogues."""

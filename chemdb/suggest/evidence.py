@@ -1,6 +1,6 @@
-"""What the known compositions say of one composition: its score, term by term.
+"""The score of one composition, term by term.
 
-Written apart from `chemdb.substitution`, without NumPy, for answers about single formulas.
+Independent of `chemdb.substitution` and without NumPy, for quick answers about single formulas.
 """
 
 from dataclasses import dataclass
@@ -58,8 +58,8 @@ class Evidence:
     score : float or None
         Sum of the weights; 0 without an analogue, None outside the space of the file.
     share_found : float or None
-        Share of the missing compositions with such a score that were found when a fifth of the known ones
-        was hidden; None for forbidden compositions, and without an analogue.
+        Precision at such scores with a fifth of the known compositions hidden; None for forbidden
+        compositions and without an analogue.
     analogues : tuple of Analogue
         The largest weights first.
     """
@@ -76,7 +76,7 @@ OUTSIDE = Evidence(None, None, ())
 def evidence(
     con: duckdb.DuckDBPyConnection, composition: Composition, elements: list[Element], allowed: bool
 ) -> Evidence:
-    """Return what the known compositions say of a composition of the space."""
+    """Return the score and the analogues of a composition of the space."""
     amounts = dict(zip(composition.elements, composition.amounts, strict=True))
     rows = [
         (Composition.of({new if one == old else one: n for one, n in amounts.items()}).formula, new, old)

@@ -1,12 +1,12 @@
-"""How many known compounds a composition is expected to have near it: ranks those without an analogue.
+"""The expected number of known compounds near a composition, which ranks those without a positive score.
 
     expected(x) = Σ over known y of the same stoichiometry: Π_i K[y_i, x_i]
                   + 0.1 n P(stoichiometry) Π_i P(x_i | stoichiometry, place i) Π_i<j ratio(x_i, x_j)
 
 The first part replaces all elements of a known compound at once: K[a, b] = C[a, b]^1.5, K[a, a] = 1, where
-C[a, b] is the share of the frames that a fills which b fills too. The second part is what stoichiometry,
-places and pairs of elements alone make likely, all counted among the n known compositions of that size
-that are allowed, and smoothed.
+C[a, b] is the share of the frames of a that b fills too. The second part is the count expected from the
+frequencies of stoichiometries, of elements at each place and of pairs of elements, in the n known and allowed
+compositions with as many elements, smoothed.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _N = N_ELEMENTS + 1
 
 @dataclass(frozen=True)
 class Expectation:
-    """What `chemdb.suggest.kernel.rank_systems` multiplies and sums, for k elements.
+    """The factors that `chemdb.suggest.kernel.rank_systems` multiplies and sums, for k elements.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Expectation:
 def expectation(
     model: SubstitutionModel, nelements: int, factors: NDArray[np.uint8], ranked: NDArray[np.bool_]
 ) -> Expectation:
-    """Return what is expected of compositions of `nelements` elements.
+    """Return the factors of the expected count for compositions of `nelements` elements.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which compositions of a filter come first: by score, then by what is expected without an analogue."""
+"""The first compositions of a filter, ranked by score, then by expected count."""
 
 import duckdb
 import numpy as np

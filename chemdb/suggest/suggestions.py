@@ -1,4 +1,4 @@
-"""Suggestions: the unknown compositions of a query that the known ones suggest, the most promising first."""
+"""Suggestions: the unknown compositions of a query, ranked by their known analogues."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -131,7 +131,7 @@ def suggest(
     suggested: str | None = None,
     steps: Steps = no_steps,
 ) -> Suggestions:
-    """Return what the known compositions suggest for a query, see `chemdb.api.Database.suggest`.
+    """Return the suggestions for a query, see `chemdb.api.Database.suggest`.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def suggest(
 
 
 def check_can_suggest(con: duckdb.DuckDBPyConnection) -> None:
-    """Raise `ChemdbError` if the known compositions of a file say nothing about others."""
+    """Raise `ChemdbError` if a file has too few known compositions to learn from."""
     if con.execute("from substitution limit 1").fetchall():
         return
     [(n,)] = con.execute("select count(*) from known_composition").fetchall()
@@ -168,7 +168,7 @@ def check_can_suggest(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def wanted(query: Filter, suggested: str | None = None) -> Filter:
-    """Return the filter of what is suggested for a query.
+    """Return the filter of the compositions to rank for a query.
 
     Compositions of one of `SUGGESTED`; by default the missing ones, unless the query itself says whether
     they are allowed.

@@ -1,4 +1,4 @@
-"""Compositions of a filter that no positive score ranks: every system and stoichiometry is visited."""
+"""Rank the compositions of a filter without a positive score, by visiting every system and stoichiometry."""
 
 import threading
 from functools import partial
@@ -99,7 +99,7 @@ def rank_unscored(
 
 def _numbers(table: pa.Table, size: MatchingSystems, first: int, last: int) -> NDArray[np.int64]:
     """Return the numbers of the compositions of a table in systems `first` to `last`."""
-    systems = as_array(table["system_id"]).astype(np.int64)
+    systems = as_array(table["system_id"])
     inside = (first <= systems) & (systems <= last)
     return size.number(systems[inside], as_array(table["stoichiometry_id"])[inside])
 

@@ -13,7 +13,7 @@ from chemdb.chemistry.category import CATEGORIES, category_of
 from chemdb.chemistry.formula import read_formulas
 from chemdb.chemistry.species import SMACT_SETS, OxidationStates
 from chemdb.chemistry.stoichiometry import MAX_LISTED_NELEMENTS
-from chemdb.database.arrays import as_array, read_systems
+from chemdb.database.arrays import as_array, bit_rows, read_systems
 from chemdb.database.connection import threads_of
 from chemdb.database.execution import execute
 from chemdb.database.metadata import build_info, elements_of, max_stoichiometry_of, states_of
@@ -124,12 +124,11 @@ def _verify_by_signature(
         ).to_arrow_reader(SETS_AT_ONCE)
         rows = (blob for batch in reader for blob in batch.column(0).to_pylist())
         for first, bits in expected.packed():
-            width = bits.shape[1]
-            stored_bits = b"".join(blob[:width] for blob in islice(rows, len(bits)))
-            if len(stored_bits) != bits.size:
+            stored_bits = bit_rows(islice(rows, len(bits)), bits.shape[1])
+            if stored_bits.shape != bits.shape:
                 yield Check(name + "decisions, bit for bit", n_decided, "different sets", False)
                 return
-            differ = np.frombuffer(stored_bits, np.uint8).reshape(bits.shape) ^ bits
+            differ = stored_bits ^ bits
             n_systems = expected.set_n_systems[first : first + len(bits)]
             n_wrong += int((np.bitwise_count(differ).sum(axis=1, dtype=np.int64) * n_systems).sum())
             progress(min(1.0, (first + len(bits)) / expected.n_sets))

@@ -39,9 +39,9 @@ comment on column element.smact_metal is
 comment on column element.smact_mixed_valence is
     'Whether SMACT lets atoms of the element have different oxidation states in one compound (smact.screening.MIXED_VALENCE_ELEMENTS).';
 comment on column element.crustal_abundance is
-    'Abundance in the crust of the earth, in mg/kg, from the CRC Handbook as SMACT has it; NULL where it has none.';
+    'Abundance in the crust of the Earth in mg/kg, from the CRC Handbook through SMACT; NULL if SMACT has none.';
 comment on column element.hhi_production is
-    'Herfindahl-Hirschman index of the countries that produce the element, 0 to 10,000 (one country), from Gaultois et al., Chem. Mater. 2013, 25, 2911, by SMACT; NULL where it has none.';
+    'Herfindahl-Hirschman index of the countries that produce the element, 0 to 10,000 (one country), from Gaultois et al., Chem. Mater. 2013, 25, 2911, through SMACT; NULL if SMACT has none.';
 comment on column element.hhi_reserves is
     'Herfindahl-Hirschman index of the countries that have reserves of the element, 0 to 10,000, from the same source.';
 

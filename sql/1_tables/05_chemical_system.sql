@@ -39,7 +39,7 @@ select element1, element2, element3, head_signature, first_system_id, n_systems 
 comment on table store.system_head is
     'The first three elements, in order of electronegativity, of the chemical systems of five elements.';
 comment on column store.system_head.head_signature is
-    'What the rule sees of the three elements: their oxidation states, and which neighbours have the same electronegativity. 0 if one of them is in no allowed composition.';
+    'Signature of the three elements: their oxidation states, and which neighbours have the same electronegativity. 0 if one of them is in no allowed composition.';
 comment on column store.system_head.first_system_id is
     'system_id of the first system with this head: that of a system is first_system_id + store.system_tail.tail_number.';
 comment on column store.system_head.n_systems is 'Number of systems with this head.';
@@ -61,7 +61,7 @@ from new_system_tail;
 comment on table store.system_tail is
     'The last two elements, in order of electronegativity, of the chemical systems of five elements, after each third element.';
 comment on column store.system_tail.tail_signature is
-    'What the rule sees of the last two elements: their oxidation states, and which have the same electronegativity, the third element included. 0 if one of the two is in no allowed composition.';
+    'Signature of the last two elements: their oxidation states, and which of the last three elements have the same electronegativity. 0 if one of the two is in no allowed composition.';
 comment on column store.system_tail.tail_number is 'Number of the tail among those after the same element3, from 0.';
 
 create table store.signature_pair (

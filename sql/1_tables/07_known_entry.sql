@@ -54,7 +54,7 @@ comment on column known_entry.formula_pretty is 'Reduced formula as written by t
 comment on column known_entry.formula is 'Reduced formula, elements in order of electronegativity, as in composition.';
 comment on column known_entry.formula_anonymous is 'Anonymous formula, factors ascending: ABC3, AB2.';
 comment on column known_entry.energy_above_hull is 'Energy above the convex hull in eV/atom; NULL if the source has none.';
-comment on column known_entry.in_space is 'Whether the formula is a composition of this file.';
+comment on column known_entry.in_space is 'Whether the formula is within the limits of this file.';
 comment on column known_entry.outside_because is 'Why the formula is not in the space of this file: its number of elements or a factor; NULL if it is.';
 comment on column known_entry.system_id is 'Chemical system, see store.chemical_system; NULL outside the space.';
 comment on column known_entry.stoichiometry_id is 'Stoichiometry, see store.stoichiometry; NULL outside the space.';

@@ -32,7 +32,7 @@ comment on column projection_run.n_components is 'Number of coordinates: 2 or 3.
 comment on column projection_run.per_category is 'Number of compositions drawn from each category; all if it has fewer.';
 comment on column projection_run.seed is 'Seed of the sample and of the reduction.';
 comment on column projection_run.standardize is
-    'Whether each dimension of the vectors was standardized to mean 0 and variance 1 first; not so in Park et al. 2024.';
+    'Whether each dimension of the vectors was standardized to mean 0 and variance 1 first (Park et al. 2024 did not).';
 comment on column projection_run.parameters is 'Parameters of the method as JSON, including defaults of its library.';
 comment on column projection_run.n_standard is 'Number of points of the category standard.';
 comment on column projection_run.n_missing is 'Number of points of the category missing.';

@@ -8,7 +8,7 @@ create or replace table substitution (
 );
 
 comment on table substitution is
-    'How much a known compound speaks for another with one element replaced: weights learned by EASE (Steck 2019) from the known compositions. Pairs that are not listed have weight 0.';
+    'Weights of substitutions: how strongly a known compound suggests another with one element replaced. Learned by EASE (Steck 2019) from the known compositions; pairs that are not listed have weight 0.';
 comment on column substitution.element is 'Element of the known compound.';
 comment on column substitution.replaced_by is 'Element in its place, with the same factor.';
 comment on column substitution.weight is
@@ -33,12 +33,12 @@ create or replace table suggestion (
 );
 
 comment on table suggestion is
-    'The missing compositions with the highest scores, 10,000 for each number of elements: what the known compositions suggest to try first. `chemdb suggest` ranks any other set.';
+    'The missing compositions with the highest scores, 10,000 for each number of elements. `chemdb suggest` ranks the matches of any query.';
 comment on column suggestion.rank is 'Rank among the missing compositions with as many elements, from 1; equal scores are in order of the formula.';
 comment on column suggestion.score is
     'Score: sum of the weights in substitution over all known compositions that differ by one element. Not a probability.';
 comment on column suggestion.share_found is
-    'Share of the compositions with such a score that were found when a fifth of the known ones was hidden, 0 to 1, see score_band.';
+    'Precision at such scores with a fifth of the known compositions hidden, 0 to 1, see score_band.';
 comment on column suggestion.species is 'Most common oxidation states that allow the composition.';
 comment on column suggestion.n_analogues is 'Number of known compositions that differ by one element, with the same factors.';
 comment on column suggestion.analogues is 'The analogues with the largest weights, at most three: SrCuAs2O7 (P for As).';
@@ -56,12 +56,12 @@ create or replace table score_band (
 );
 
 comment on table score_band is
-    'What a score is worth with the known sources of this file: a fifth of the known compositions was hidden, and sought among the suggestions of the others.';
+    'Precision of suggestions by score, with the known sources of this file: a random fifth of the known compositions was hidden, and weights were learned from the rest.';
 comment on column score_band.nelements is 'Number of elements of the compositions.';
 comment on column score_band.score_from is
     'Lowest score of the band, which ends below the next higher one; NULL for scores below the lowest.';
 comment on column score_band.n_ranked is 'Number of allowed compositions in the band that were not known.';
-comment on column score_band.n_found is 'Number of these that were hidden known ones.';
+comment on column score_band.n_found is 'Number of these that were hidden.';
 comment on column score_band.share_found is 'Share of these, n_found / n_ranked, 0 to 1; NULL if the band is empty.';
 
 create or replace table suggestion_quality (
@@ -76,11 +76,11 @@ create or replace table suggestion_quality (
 );
 
 comment on table suggestion_quality is
-    'How many of a hidden fifth of the known compositions the others find, as `chemdb report --suggestions` prints it.';
+    'Number of hidden known compositions that are suggested when a fifth is hidden, as `chemdb report --suggestions` prints it.';
 comment on column suggestion_quality.nelements is 'Number of elements of the compositions.';
 comment on column suggestion_quality.n_hidden is 'Number of hidden compositions that are allowed.';
 comment on column suggestion_quality.n_missing is 'Number of allowed compositions that were not known when they were hidden.';
-comment on column suggestion_quality.n_ranked is 'Number of these that a known composition with one other element suggests.';
+comment on column suggestion_quality.n_ranked is 'Number of these with an analogue: a known composition that differs by one element.';
 comment on column suggestion_quality.n_found is 'Number of hidden compositions among the suggested ones.';
 comment on column suggestion_quality.found_100 is 'Number of hidden compositions among the first 100.';
 comment on column suggestion_quality.found_1000 is 'Number of hidden compositions among the first 1,000.';

@@ -23,7 +23,7 @@ join store.allowed_set a using (allowed_set_id)
 left join main.known_system k using (system_id)
 join store.stoichiometry t on t.nelements = s.nelements;
 
-comment on view store.composition is 'The view composition, and the elements by their places.';
+comment on view store.composition is 'The view composition, with the elements as columns element1 to element5.';
 
 -- To list a single category, its own view is faster.
 create view composition as

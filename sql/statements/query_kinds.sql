@@ -1,15 +1,18 @@
 -- The chemical systems of a query by the stoichiometries that match in them, as if no composition were
 -- known: one row for each kind. Slots: {systems} is the table to read, {key} decides a system's answer,
--- {element_join} has the elements e, {element5} the
--- fifth, if there is one.
+-- {s_key} is the same of s; {element_lists} has a list for each place, {element_join} the table to read.
 
 select
-    e.nelements,
-    any_value(a.when_allowed | a.when_forbidden)::blob as stoichiometries,
-    any_value(a.when_allowed)::blob as allowed,
-    list(e.system_id) as systems,
-    list(e.element1) as element1, list(e.element2) as element2,
-    list(coalesce(e.element3, 'H'::element_symbol)) as element3, list(coalesce(e.element4, 'H'::element_symbol)) as element4{element5}
-from {systems}
-join answer a using ({key}){element_join}
-group by {a_key}, e.nelements
+    g.* exclude ({key}), g.nelements,
+    (a.when_allowed | a.when_forbidden)::blob as stoichiometries,
+    a.when_allowed::blob as allowed
+from (
+    -- Grouped before the bits are joined, which an aggregate would copy for every system.
+    select
+        {s_key},
+        list(s.system_id) as systems,
+        {element_lists}
+    from (from {systems} semi join answer using ({key})) s{element_join}
+    group by {s_key}
+) g
+join answer a using ({key})

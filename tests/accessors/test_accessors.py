@@ -4,12 +4,13 @@ import inspect
 
 import pyarrow.parquet as pq
 import pytest
-from helpers.cli import COMMANDS
+from helpers.cli import COMMANDS, output
 
 import chemdb
 from chemdb.accessors.exports import Exports
 from chemdb.accessors.known_sources import KnownSources
 from chemdb.accessors.plots import Plots
+from chemdb.api import Database
 from chemdb.errors import ChemdbError
 
 
@@ -95,6 +96,44 @@ def test_a_handle_sees_the_map_that_it_makes(own):
     assert (made.is_new, own.map(method="pca", per_category=5).is_new) == (True, False)
     assert list(own.sql("select count(*) from projection")) == [(len(made.points),)]
     assert repr(made).startswith("pca of magpie, 2 elements: run 1, ")
+
+
+def test_a_handle_uses_the_map_that_another_has_made(own, copy):
+    with chemdb.open(copy) as other:
+        other.map(method="pca", per_category=5)
+    assert not own.map(method="pca", per_category=5).is_new
+
+
+def test_the_exact_components_of_all_compositions(db, small_path):
+    exact = db.map_all("oliynyk", 2, category="known", components=3)
+    assert exact.largest_entries(0, 1)[0][0] == "Boiling_Point_(K)"
+    columns, rows = exact.table()
+    assert (columns[0], [row[0] for row in rows]) == ("component", ["PC1", "PC2", "PC3"])
+    command = output(
+        "map", "--method", "pca", "--all", "--embedding", "oliynyk", "--category", "known", "--components", 3,
+        "--db", small_path,
+    )  # fmt: skip
+    assert all(text in command for row in rows for text in row)
+    with pytest.raises(ChemdbError, match="9 elements: this file has compositions of 2 or 3 elements"):
+        db.map_all(nelements=9)
+
+
+def methods_of_commands():
+    for name in names_of(Plots) - {"map_page"}:
+        yield f"plot {name.replace('_', '-')}", getattr(Plots, name)
+    yield from [("plot map", Plots.map_page), ("map", Database.map), ("map", Database.map_all)]
+
+
+def test_commands_and_methods_have_the_same_defaults():
+    n_compared = 0
+    for command, method in methods_of_commands():
+        of_command = {parameter.name: parameter.default for parameter in COMMANDS[command].params}
+        for name, parameter in inspect.signature(method).parameters.items():
+            # Commands always save a figure.
+            if name in of_command and name != "output" and parameter.default is not parameter.empty:
+                assert parameter.default == of_command[name], (command, name)
+                n_compared += 1
+    assert n_compared > 50
 
 
 def test_another_handle_sees_it_when_it_is_opened_again(own, copy):

@@ -52,13 +52,13 @@ def test_one_formula(full_path):
     lines = output("suggest", "--for", "Cu P2O7 Sr", "--db", full_path).splitlines()
     assert lines[0] == "SrCuP2O7: missing, Sr2+ Cu2+ P5+ O2-"
     assert lines[2].startswith(
-        "Score 1.403 (78.9% of such scores were known ones when a fifth of the list was hidden), the sum of the weights of 14 known analogues"
+        "Score 1.403 (precision at such scores 78.9%, with a fifth of the known list hidden), the sum of the weights of 14 known analogues"
     )
     assert lines[6].split() == ["SrCuAs2O7", "P", "for", "As", "0.345", "mp-560187", "–"]
     found = json.loads(output("suggest", "--for", "SrCuP2O7", "-f", "json", "--db", full_path))
     assert found["score"] == pytest.approx(sum(near["weight"] for near in found["analogues"]))
     assert (
-        "1.403 (78.9% of such scores were known ones when a fifth of the list was hidden), by SrCuAs2O7 (P for As), "
+        "1.403 (precision at such scores 78.9%, with a fifth of the known list hidden), by SrCuAs2O7 (P for As), "
         in output("explain", "SrCuP2O7", "--db", full_path)
     )
 

@@ -146,6 +146,7 @@ BAD = {
     "small.duckdb icsd24": "give two databases, two oxidation-state sets or two known sources",
     "small.duckdb binaries.duckdb": "only files with the same limits can be compared",
     "smact14 icsd24 -o x.txt": "x.txt: the name must end in one of .csv",
+    "smact14 icsd24 -o none/x.csv": "none/x.csv: cannot be written (the folder ",
     "smact14 icsd24 --nelements 4": "4 elements: small.duckdb has systems of 2 to 3 elements",
 }
 

@@ -109,7 +109,7 @@ def test_rows_of_the_parent_are_not_read_in_a_child(small_path):
             sys.exit(0)
         print(len(list(rows)))
     """
-    said = "these rows are read by the process from which this one was forked; ask again\n"
+    said = "these rows belong to the process from which this one was forked; run the query again\n"
     assert forked(script, small_path) == (said + "99999\n", "", 0)
 
 

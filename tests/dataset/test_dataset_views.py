@@ -92,8 +92,8 @@ def test_what_cannot_be_attached_is_one_line(db, small_path, everything, tmp_pat
     before = names(tmp_path)
     for folder, target, message in (
         ("half", "v.duckdb", "half: incomplete, has no _manifest.json; run its"),
-        ("no", "v.duckdb", "no: has no _plan.json, so it is no export"),
-        ("nowhere", "v.duckdb", "nowhere: has no _plan.json, so it is no export"),
+        ("no", "v.duckdb", "no: has no _plan.json, so it is not an export"),
+        ("nowhere", "v.duckdb", "nowhere: has no _plan.json, so it is not an export"),
         ("damaged", "v.duckdb", f"{part.name}: missing or damaged; see 'chemdb verify"),
         ("odd[1]", "v.duckdb", "DuckDB reads *, ? and [] as patterns; rename the folder"),
         ("d", "mine.duckdb", "mine.duckdb: exists, and attach did not make it; choose another name"),
@@ -102,6 +102,8 @@ def test_what_cannot_be_attached_is_one_line(db, small_path, everything, tmp_pat
         done = run("attach", tmp_path / folder, "-o", tmp_path / target)
         assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.output
         assert message in done.stderr
+    done = run("attach", "s3://bucket/d", "-o", tmp_path / "v.duckdb")
+    assert done.stderr == "chemdb: s3://bucket/d: attach reads a folder on a disk; copy the export to one\n"
     assert names(tmp_path) == before
 
 

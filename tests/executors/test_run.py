@@ -91,7 +91,7 @@ def test_loky_ends_with_its_worker():
 def test_an_executor_that_is_shut_down():
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    with pytest.raises(ProcessError, match=r"takes no more calls .*; 0 of 3 pieces done"):
+    with pytest.raises(ProcessError, match=r"accepts no more calls .*; 0 of 3 pieces done"):
         results(half, range(3), pool)
 
 
@@ -133,6 +133,11 @@ def two(): return ThreadPoolExecutor(2)
 one = ThreadPoolExecutor(1)
 number = 3
 def fails(): raise OSError("no node is free")
+def ends(): raise SystemExit("no queue")
+@__import__("contextlib").contextmanager
+def cluster():
+    raise ValueError("no image")
+    yield
 """
 
 
@@ -150,17 +155,32 @@ def test_an_executor_of_a_file(name, tmp_path):
         ("slurm", "scheduler 'slurm': write local:N, tcp://HOST:PORT or FILE.py:NAME"),
         ("none.py:two", "none.py: no such file"),
         ("my.py:tow", "my.py: defines no tow; did you mean two?"),
-        ("my.py:number", "scheduler 'my.py:number': int is no concurrent.futures.Executor, nor returns one"),
+        (
+            "my.py:number",
+            "scheduler 'my.py:number': int is not a concurrent.futures.Executor and does not return one",
+        ),
         ("my.py:fails", "scheduler 'my.py:fails': OSError: no node is free"),
+        ("my.py:ends", "scheduler 'my.py:ends': SystemExit: no queue"),
+        ("my.py:cluster", "scheduler 'my.py:cluster': ValueError: no image"),
         ("broken.py:two", "broken.py: cannot be run (ZeroDivisionError: division by zero)"),
+        ("exits.py:two", "exits.py: cannot be run (SystemExit: 3)"),
         ("text.py:two", "text.py: cannot be run (SyntaxError: invalid syntax (text.py, line 1))"),
         ("tcp://127.0.0.1:9", "tcp://127.0.0.1:9: no Dask scheduler answers (no answer within 5 s)"),
+        (
+            "tls://127.0.0.1:9",
+            "tls://127.0.0.1:9: needs certificates; see distributed.comm.tls in Dask's configuration",
+        ),
+        (
+            "ucx://127.0.0.1:9",
+            "scheduler 'ucx://127.0.0.1:9': write local:N, tcp://HOST:PORT or FILE.py:NAME",
+        ),
     ],
 )
 def test_what_is_no_executor(text, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my.py").write_text(EXECUTORS)
     (tmp_path / "broken.py").write_text("1 / 0")
+    (tmp_path / "exits.py").write_text("raise SystemExit(3)")
     (tmp_path / "text.py").write_text("two words")
     with pytest.raises(Exception) as error, open_executor(text):  # noqa: PT011
         pass

@@ -107,7 +107,7 @@ def test_limits(page, site):
     expect(query_box(page)).to_have_value("natoms<=10")
     page.locator("[data-nelements='3']").click()
     expect(query_box(page)).to_have_value("nelements=3 natoms<=10")
-    page.get_by_role("combobox", name="Prototype").fill("ABC3")
+    page.get_by_role("combobox", name="Formula pattern").fill("ABC3")
     expect(query_box(page)).to_have_value("anonymous=ABC3 nelements=3 natoms<=10")
 
 
@@ -138,7 +138,7 @@ def test_columns(page, site):
     page.locator("[data-column=chemsys]").uncheck()
     expect(page.get_by_role("columnheader", name="System")).to_have_count(0)
     page.reload()
-    expect(page.get_by_role("columnheader", name="Prototype")).to_have_count(1)
+    expect(page.get_by_role("columnheader", name="Anonymous formula")).to_have_count(1)
     expect(page.get_by_role("columnheader", name="System")).to_have_count(0)
 
 

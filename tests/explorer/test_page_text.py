@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chemdb.chemistry.elements import elements
-from chemdb.plot.periodic_table import position
+from chemdb.plot.tiles import position
 
 
 @pytest.fixture

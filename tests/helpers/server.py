@@ -47,7 +47,7 @@ class Server:
         """Return a connection on which a request was sent; its answer is not read."""
         if parameters:
             path += "?" + urlencode(parameters)
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=180)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request(method, path, body, headers or {})
         return connection
 

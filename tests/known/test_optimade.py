@@ -74,7 +74,7 @@ def test_known_add_optimade(provider, small_path, tmp_path):
     path = tmp_path / "c.duckdb"
     path.write_bytes(small_path.read_bytes())
     loaded = change_known.add(path, f"exmpl=optimade:{provider}/v1/")
-    assert (loaded.n_entries, loaded.n_rejected) == (125, 1)
+    assert (loaded.n_entries, loaded.n_rejected) == (127, 1)
     with connect_to_read(path) as con:
         assert con.execute(
             "select material_id, formula, energy_above_hull from known_entry where source = 'exmpl' and chemsys = 'Ac-Mg'"

@@ -14,6 +14,7 @@ from matplotlib.colors import to_hex
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
+import chemdb
 from chemdb.builder.change_known import add
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.chemistry.category import CATEGORIES
@@ -24,7 +25,6 @@ from chemdb.errors import ChemdbError, ReductionError
 from chemdb.maps.make import add_maps
 from chemdb.maps.stored import MapSpec, find_map, read_map
 from chemdb.plot import anions, embedding_map, map_grid, map_page
-from chemdb.plot.paper_figures import draw_all
 from chemdb.plot.style import palette
 from chemdb.query.sample import sample
 from chemdb.runtime.limits import Limits
@@ -285,19 +285,20 @@ def test_a_page_has_every_point_and_needs_no_network(con, tmp_path):
 
 
 def test_figures_that_are_up_to_date_are_not_drawn_again(maps_path, tmp_path):
-    first = draw_all(maps_path, tmp_path, per_category=N)
+    plots = chemdb.open(maps_path).plot
+    first = plots.paper(tmp_path, per_category=N)
     assert [(file.name, drawn) for file, drawn in first] == [
         ("figure-1.png", True), ("figure-2.png", True), ("figure-5.png", True),
     ]  # fmt: skip
     (tmp_path / "figure-2.png").unlink()
     (tmp_path / "figure-5.txt").write_text("something else")
-    again = draw_all(maps_path, tmp_path, per_category=N)
+    again = plots.paper(tmp_path, per_category=N)
     assert [drawn for _, drawn in again] == [False, True, True]
     assert not [file for file in tmp_path.iterdir() if "partial" in file.name]
     with pytest.raises(ChemdbError, match="no such folder"):
-        draw_all(maps_path, tmp_path / "nowhere", per_category=N)
+        plots.paper(tmp_path / "nowhere", per_category=N)
     with pytest.raises(ChemdbError, match="no format 'jpg'; did you mean png"):
-        draw_all(maps_path, tmp_path, "jpg", per_category=N)
+        plots.paper(tmp_path, format="jpg", per_category=N)
 
 
 @pytest.mark.parametrize("name", ["plot map", "plot map-grid", "plot anions", "plot paper"])

@@ -89,7 +89,11 @@ def test_suggestions(suggest_path):
 
 
 ERRORS = [
-    ("query", {"query": "Zn-"}, "query: 'Zn-' at character 1 is not a key, category, formula, prototype"),
+    (
+        "query",
+        {"query": "Zn-"},
+        "query: 'Zn-' at character 1 is not a key, category, formula, formula pattern",
+    ),
     (
         "query",
         {"filter": "Zn-O"},

@@ -102,6 +102,12 @@ def test_nothing_matches(small_db):
     assert small_db.partitions("He-Ne missing") == []
 
 
+def test_a_piece_may_be_larger_than_any_query(small_db):
+    [piece] = small_db.partitions("Zn-O", 10**20)
+    assert [piece] == small_db.partitions("Zn-O", 20_000_000_000)
+    assert piece.n_rows == small_db.query("Zn-O").count()
+
+
 def test_what_cannot_be(small_db):
     with pytest.raises(QueryError, match="0 rows"):
         small_db.partitions("Zn-O", 0)
@@ -113,7 +119,7 @@ def test_what_cannot_be(small_db):
     [batch] = piece.batches()
     with pytest.raises(EmbeddingError, match="no vectors"):
         _ = batch.vectors
-    with pytest.raises(QueryError, match="column 'species' is not made in pieces"):
+    with pytest.raises(QueryError, match="column 'species' is not available in pieces"):
         batch.arrow(["formula", "species"])
     with pytest.raises(ChemdbError, match="0 rows"):
         next(piece.batches(rows=0))

@@ -104,6 +104,31 @@ def test_nothing_to_score():
     assert (len(found), repr(found)) == (0, "0 compositions scored")
 
 
+def test_a_query_that_nothing_matches_is_a_file_of_no_rows(here):
+    words = ("score", "He-Ne missing", "--with", "model.py:fewest_atoms", "-o", "best.csv")
+    assert output(*words) == "best.csv: 0 rows\n"
+    output(*words, "--part", "1/2")
+    assert output(*words, "--finish") == "best.csv: 0 rows\n"
+    assert [path.name for path in here.glob("best*")] == ["best.csv"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (np.array(["1.5"]), "an array of <U3"),
+        (np.array([1j]), "an array of complex128"),
+        (np.array([None]), "an array of object"),
+        ([None], "an array of object"),
+        (None, "NoneType"),
+        (iter([1.5]), "list_iterator"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_scores_are_real_numbers(small_db, answer, what):
+    with pytest.raises(PartitionError, match=rf"\(the model returned {what}, not an array of real numbers\)"):
+        chemdb.score(small_db.partitions("ZnO"), lambda batch: answer)
+
+
 def test_a_class_is_made_once_in_a_process(pieces):
     Heaviest.made = 0
     with ThreadPoolExecutor(3) as pool:
@@ -181,7 +206,10 @@ def test_parts_in_any_order_give_the_same_file(here, pieces):
         assert "pieces" in output(*WORDS, "-o", "parts.csv", "--part", part)
     done = run(*WORDS, "-o", "parts.csv", "--finish")
     n = len(pieces[1::3])
-    assert done.stderr == f"chemdb: parts.csv.parts: {n} of {len(pieces)} pieces are not scored yet (1, 4)\n"
+    assert (
+        done.stderr
+        == f"chemdb: parts.csv.parts: {n} of {len(pieces)} pieces are not scored yet (1, 4); run the missing parts\n"
+    )
     assert not (here / "parts.csv").exists()
     output(*WORDS, "-o", "parts.csv", "--part", "2/3")
     output(*WORDS, "-o", "parts.csv", "--finish")
@@ -214,9 +242,9 @@ def test_a_folder_of_another_plan_is_refused(here):
     ):
         done = run(*WORDS, *change, "-o", "best.csv", "--part", "2/2")
         assert done.exit_code == 1
-        assert "best.csv.parts: has the scores of another plan (of other " in done.stderr
+        assert "best.csv.parts: has scores made with other settings (" in done.stderr
     (here / "best.csv.parts" / "_plan.json").unlink()
-    assert "has the scores of another plan" in run(*WORDS, "-o", "best.csv").stderr
+    assert "has scores made with other settings" in run(*WORDS, "-o", "best.csv").stderr
 
 
 def test_a_damaged_part_is_named(here):
@@ -242,7 +270,7 @@ def test_a_damaged_part_is_named(here):
         (("--finish", "--scheduler", "local:2"), "leave out --scheduler"),
         (("--scheduler", "local"), "scheduler 'local': write local:N, tcp://HOST:PORT or FILE.py:NAME"),
         (("-o", "best.txt"), "best.txt: the name must end in"),
-        (("-o", "no/best.csv"), "no/best.csv: cannot be written (the folder no does not exist)"),
+        (("-o", "no/best.csv"), "no/best.csv: cannot be written (the folder "),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else "",
 )

@@ -16,6 +16,7 @@ from chemdb.errors import PlotError
 from chemdb.plot import periodic_table
 from chemdb.plot.drawing import Caption, Drawing, check_target, save
 from chemdb.plot.style import Look
+from chemdb.plot.tiles import TableOptions, position
 
 
 @pytest.mark.parametrize(
@@ -26,11 +27,11 @@ from chemdb.plot.style import Look
 )  # fmt: skip
 def test_positions_in_the_periodic_table(z, place):
     element = elements()[z - 1]
-    assert (*periodic_table.position(element), element.block) == place
+    assert (*position(element), element.block) == place
 
 
 def test_positions_are_distinct():
-    assert len({periodic_table.position(element) for element in elements()}) == 103
+    assert len({position(element) for element in elements()}) == 103
 
 
 def tiles(figure):
@@ -68,7 +69,9 @@ def test_figure_1_shows_the_frequencies_of_the_file(full):
     assert "allowed binary compositions: 13,464" in str(drawing.caption)
     assert "most frequent: C 938" in str(drawing.caption)
     assert "known: Materials Project 2017, 47,737 entries\n" in str(drawing.caption)
-    f_block = tiles(periodic_table.draw(full, 4, "missing", f_block=True, look=Look(columns=1)).figure)
+    f_block = tiles(
+        periodic_table.draw(full, 4, "missing", TableOptions(f_block=True, look=Look(columns=1))).figure
+    )
     assert len(f_block) == 103
     assert f_block["C"][0] == "308M"
 
@@ -100,16 +103,38 @@ def test_elements_in_all_compositions_are_out_of_the_scale(full_path):
         assert "most frequent: C " in str(drawing.caption)
 
 
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize(
+    "query", ["Li-Zn-O missing", "nelements=3 " + "O<=4 " * 40, f"elements={'Li,O,' * 40}Li"]
+)
+def test_the_texts_of_a_query_are_beside_the_tiles(small, columns, query):
+    options = TableOptions(look=Look(columns=columns))
+    figure = periodic_table.table(small, {"Li": 9, "O": 5}, f"compositions ({query})", 9, {}, options).figure
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    [bar] = axes.child_axes
+    label = bar.xaxis.label
+    [key] = [text for text in axes.texts if text.get_text() == "in all of them"]
+    cells = [patch for patch in axes.patches if patch.get_width() == 0.94]
+    for text in (label, key):
+        box = text.get_window_extent()
+        assert not box.count_overlaps([cell.get_window_extent() for cell in cells])
+        assert figure.bbox.containsx(box.x0)
+        assert figure.bbox.containsy(box.y1)
+    assert label.get_text().startswith("Compositions (")
+    assert label.get_text().endswith(")" if len(query) < 20 else "…")
+
+
 def test_ticks_are_plain_and_the_scale_is_chosen_by_the_data(full):
     linear = periodic_table.draw(full, 4, "missing")
     assert ticks(linear.figure) == ["0", "100M", "200M", "300M"]
-    log = periodic_table.draw(full, 2, scale="log")
+    log = periodic_table.draw(full, options=TableOptions(scale="log"))
     assert ticks(log.figure) == ["10", "30", "100", "300"]
     assert "The scale is logarithmic." in str(log.caption)
     # 6,345 known ternaries have oxygen; half of the elements are in less than 300.
     assert "logarithmic" in str(periodic_table.draw(full, 3, "known").caption)
     with pytest.raises(PlotError, match="no scale 'logarithmic'; there are auto, linear, log"):
-        periodic_table.draw(full, scale="logarithmic")
+        TableOptions(scale="logarithmic")
 
 
 def ticks(figure):

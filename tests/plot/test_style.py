@@ -15,6 +15,7 @@ from chemdb.errors import PlotError
 from chemdb.plot import chemical_system, periodic_table
 from chemdb.plot.drawing import save
 from chemdb.plot.style import DEFAULT_PALETTE, PALETTES, Look, formula_markup, palette
+from chemdb.plot.tiles import TableOptions
 
 #: Kinds of colour blindness, all of full severity (Machado et al. 2009).
 KINDS = [None, "deuteranomaly", "protanomaly", "tritanomaly"]
@@ -68,7 +69,7 @@ def test_formulas_have_subscripts():
 def test_a_style_file_is_honoured(full, tmp_path):
     style = tmp_path / "mine.mplstyle"
     style.write_text("font.family: serif\nfont.size: 9\nimage.cmap: cividis\nbackend: svg\n")
-    drawing = periodic_table.draw(full, look=Look(style=style))
+    drawing = periodic_table.draw(full, options=TableOptions(look=Look(style=style)))
     [text] = [text for text in drawing.figure.axes[0].texts if text.get_text() == "Zn"]
     assert text.get_fontfamily() == ["serif"]
     assert text.get_fontsize() == 9 + 1.5

@@ -190,6 +190,10 @@ def test_what_cannot_be_listed_is_refused_with_its_count(db):
     for read in (iter, lambda rows: rows.batches(), lambda rows: rows.arrow()):
         with pytest.raises(QueryError, match=f"{n:,} compositions: at most 20,000,000,000 can be listed"):
             read(db.query("nelements=5"))
+    with pytest.raises(
+        QueryError, match=f"{n:,} compositions: at most 20,000,000,000 can be cut into pieces"
+    ):
+        db.partitions("nelements=5")
     with pytest.raises(QueryError, match="can be sorted by formula"):
         list(db.query("", sort=["formula"], limit=3))
     with pytest.raises(QueryError, match="too many to rank"):

@@ -129,7 +129,7 @@ def test_export_of_many_rows_is_streamed(small_server, db):
             "counts",
             {"q": "Zn-"},
             400,
-            "query: 'Zn-' at character 1 is not a key, category, formula, prototype",
+            "query: 'Zn-' at character 1 is not a key, category, formula, formula pattern",
         ),
         ("counts", {"query": "Zn-O"}, 422, 'query "Zn-O": extra inputs are not permitted'),
         ("rows", {"limit": 1001}, 422, 'limit "1001": input should be less than or equal to 1000'),

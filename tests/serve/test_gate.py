@@ -40,7 +40,7 @@ def test_on_all_addresses_any_address_but_no_name_is_served(small_path):
         assert server.get("/api/v1/counts", {"host": "192.0.2.7:8321"}).status == 200
         assert server.get("/api/v1/counts", {"host": "evil.example"}).status == 400
         _, errors = server.stop(15)
-        assert errors == "chemdb: note: whoever reaches 0.0.0.0 can ask this server\n"
+        assert errors == "chemdb: note: anyone who can reach 0.0.0.0 can query this server\n"
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -192,7 +192,7 @@ def test_query_sorts_by_score(full_db):
     assert [score for _, score in all_of_system] == sorted(
         full_db.score_of(list(all_of_system.df().formula)), reverse=True
     )
-    with pytest.raises(QueryError, match="the score is not computed by SQL"):
+    with pytest.raises(QueryError, match="SQL cannot compute the score"):
         _ = all_of_system.sql
 
 

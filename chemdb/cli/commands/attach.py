@@ -11,17 +11,17 @@ from chemdb.cli.app import app
 @app.command()
 def attach(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A complete folder of 'chemdb export compositions'.")
+        str, typer.Argument(metavar="DIR", help="A complete folder from 'chemdb export compositions'.")
     ],
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FILE", help="A DuckDB file, new or made by this command."),
     ],
 ) -> None:
-    """Make a small DuckDB file with the views missing, standard and so on over exported Parquet files.
+    """Make a small DuckDB file with views (missing, standard, ...) over exported Parquet files.
 
-    SQL has the same answers as with the database, for the compositions and columns that were exported.
-    The file names the folder by its absolute path: attach again after moving it.
+    SQL gives the same answers as on the database, for the exported compositions and columns. The file
+    contains the absolute path of the folder: attach again after moving it.
 
     Example: chemdb attach missing -o views.duckdb
     """

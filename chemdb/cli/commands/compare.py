@@ -15,7 +15,7 @@ from chemdb.cli.options import (
     OutputFormat,
     TempDirectory,
     Threads,
-    nelements_range,
+    stored_nelements,
 )
 from chemdb.errors import counted
 
@@ -33,15 +33,7 @@ def compare(
     second: SecondSide,
     db: Database,
     by: Annotated[By, typer.Option(help="Count by number of elements, or by element.")] = By.NELEMENTS,
-    nelements: Annotated[
-        range | None,
-        typer.Option(
-            parser=nelements_range,
-            metavar="N or N-M",
-            show_default="all of the file",
-            help="Numbers of elements to compare.",
-        ),
-    ] = None,
+    nelements: Annotated[range | None, stored_nelements("Numbers of elements to compare.")] = None,
     format: OutputFormat = Format.TABLE,
     output: Annotated[
         Path | None,
@@ -69,8 +61,12 @@ def compare(
     import chemdb
     from chemdb.cli.screen import confirm, show, steps_on_screen
     from chemdb.files.output.output_files import format_of, write_batches
+    from chemdb.runtime.atomic_write import check_target
 
-    kind = format_of(output) if output else ""
+    kind = ""
+    if output:
+        kind = format_of(output)
+        check_target(output)
     path, compared = opened_and_compared(first, second, db)
     with chemdb.open(path, threads, memory_limit, temp_directory) as opened:
         with steps_on_screen() as steps:

@@ -12,7 +12,7 @@ from chemdb.errors import ChemdbError, FormulaError, UndecidedError
 @app.command()
 def explain(
     formulas: Annotated[
-        list[str], typer.Argument(metavar="FORMULA...", help="Formulas in any spelling, of any size.")
+        list[str], typer.Argument(metavar="FORMULA...", help="Formulas with any elements and amounts.")
     ],
     db: Database,
     format: TableOrJson = Format.TABLE,
@@ -21,11 +21,11 @@ def explain(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Explain why compositions are allowed or not, and list the known compounds nearest to them.
+    """Explain why compositions are allowed or not, and list the nearest known compounds.
 
     Shows every assignment of oxidation states that allows a formula, or the rule that it breaks;
-    the verdict of each oxidation-state set, also with mixed valence and for alloys as in SMACT's
-    smact_validity; known entries; the nearest known formulas of the system and by isovalent
+    the verdict of each oxidation-state set, also with the options of SMACT's smact_validity for mixed
+    valence and alloys; known entries; the nearest known formulas in the system and by isovalent
     substitution; the score of chemdb suggest.
 
     Example: chemdb explain LiZnO2 Fe3O4

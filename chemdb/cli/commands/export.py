@@ -99,11 +99,11 @@ def compositions(
         typer.Option(
             metavar="COLUMNS",
             show_default="those of the view composition, and of known entries",
-            help="Such as formula,category; system_id and stoichiometry_id are always there.",
+            help="Such as formula,category; system_id and stoichiometry_id are always included.",
         ),
     ] = "",
     rows_per_file: Annotated[
-        int, typer.Option(min=1, help="Most rows of a file; a process writes one at a time.")
+        int, typer.Option(min=1, help="Maximum rows per file; each process writes one file at a time.")
     ] = 20_000_000,
     scheduler: Scheduler = None,
     part: Part = None,
@@ -112,11 +112,11 @@ def compositions(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Write all compositions of a query as a folder of Parquet files, by many processes if asked.
+    """Write all compositions of a query to a folder of Parquet files.
 
-    Each file has compositions of one number of elements, in order of chemical system. An export that was
-    stopped goes on when the same command runs again: files that are there whole stay as they are. The
-    folder is complete when it has _manifest.json; 'chemdb attach' makes views over it for SQL.
+    Each file has compositions with the same number of elements, sorted by chemical system. An interrupted
+    export resumes when the same command runs again. The folder is complete once it has _manifest.json;
+    'chemdb attach' makes SQL views over it.
 
     Example: chemdb export compositions "missing nelements=2" -o missing
     """

@@ -31,10 +31,10 @@ def label(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Label formulas: reduced formula, chemsys, allowed, known, category, species, and the reasons.
+    """Label formulas: reduced formula, chemsys, allowed, known, category, species, and reasons.
 
-    Formulas of any size are decided; in_space says whether the database enumerates the
-    composition. Rows, their order and other columns are kept.
+    Formulas may have any number of elements and any amounts; in_space says whether the database enumerates
+    the composition. Other columns and the order of rows are kept.
 
     Example: chemdb label my-formulas.csv -o labelled.csv
     """

@@ -15,11 +15,9 @@ from chemdb.cli.map_options import (
     Seed,
     Settings,
     Standardize,
+    parsed_settings,
 )
 from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads, only_with
-
-#: Features listed for each exact component.
-N_FEATURES = 3
 
 
 @app.command("map")
@@ -70,7 +68,6 @@ def make_map(
     only_with(context, "--all", "category")
     import chemdb
     from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.maps.reduction import parse_setting
 
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
         found = opened.map(
@@ -81,7 +78,7 @@ def make_map(
             seed=seed,
             components=components,
             standardize=standardize,
-            settings=dict(map(parse_setting, settings or [])),
+            settings=parsed_settings(settings),
             steps=steps,
         )
     confirm(found)
@@ -101,31 +98,10 @@ def _show_exact(
     import chemdb
     from chemdb.cli.options import Format
     from chemdb.cli.screen import show, steps_on_screen
-    from chemdb.embedding.stored_vectors import element_vectors
-    from chemdb.maps.exact_pca.pca import exact_pca
-    from chemdb.query.sample import check_nelements
 
-    with (
-        chemdb.open(db, threads, memory_limit, temp_directory) as opened,
-        opened.cursor() as con,
-        steps_on_screen() as steps,
-    ):
-        check_nelements(con, nelements)
-        found = exact_pca(con, embedding, [nelements], category, components, steps=steps)
-        features = element_vectors(con, embedding).features
-    rows = []
-    for number, direction in enumerate(found.components, start=1):
-        largest = abs(direction).argsort()[::-1][:N_FEATURES]
-        rows.append(
-            (
-                f"PC{number}",
-                f"{found.explained_variance[number - 1]:.6g}",
-                f"{found.explained_variance_ratio[number - 1]:.4%}",
-                ", ".join(f"{direction[i]:+.3f} {features[i]}" for i in largest),
-            )
-        )
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+        found = opened.map_all(embedding, nelements, category=category, components=components, steps=steps)
+    columns, rows = found.table()
     which = "" if category == "all" else f"{category} "
     title = f"Exact PCA of {embedding}: {found.n:,} {which}compositions of {nelements} elements"
-    missing = f" (with {', '.join(found.missing)})" if found.n_left_out else ""
-    footer = f"{found.n_left_out:,} compositions without a vector{missing}"
-    show(["component", "variance", "share", "largest entries"], rows, Format.TABLE, None, title, footer)
+    show(columns, rows, Format.TABLE, None, title, found.left_out())

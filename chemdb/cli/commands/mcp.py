@@ -14,8 +14,8 @@ def mcp(
 ) -> None:
     r"""Serve tools for language models over stdio, by the Model Context Protocol.
 
-    Needs pip install 'chemdb\[mcp]'. The tools query, explain, label, suggest and sql read the file and
-    change nothing. Name this command in the settings of the program that uses them:
+    Needs pip install 'chemdb\[mcp]'. The tools query, explain, label, suggest and sql only read the file. Add
+    this to the settings of your MCP client:
 
     {"mcpServers": {"chemdb": {"command": "chemdb", "args": ["mcp", "--db", "/path/to/chemdb.duckdb"]}}}
 

@@ -1,7 +1,9 @@
 """chemdb plot: figures."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,8 +19,12 @@ from chemdb.cli.map_options import (
     Seed,
     Settings,
     Standardize,
+    parsed_settings,
 )
 from chemdb.cli.options import Database, MemoryLimit, TempDirectory, Threads
+
+if TYPE_CHECKING:
+    from chemdb.accessors.plots import Plots
 
 plot = typer.Typer(
     no_args_is_help=True,
@@ -49,6 +55,31 @@ Scale = Annotated[str, typer.Option(metavar="NAME", help="Scale of the colours: 
 COLUMNS_HELP = "Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm."
 OneColumn = Annotated[int | None, typer.Option(min=1, max=2, show_default="1", help=COLUMNS_HELP)]
 TwoColumns = Annotated[int | None, typer.Option(min=1, max=2, show_default="2", help=COLUMNS_HELP)]
+
+
+@contextmanager
+def saving(
+    output: Path,
+    db: Path,
+    threads: int | None,
+    memory_limit: str | None,
+    temp_directory: Path | None,
+    suffixes: Sequence[str] | None = None,
+) -> "Iterator[Plots]":
+    """Give the figures of a database to a command that saves one of them, and confirm it at the end.
+
+    Raises
+    ------
+    ChemdbError
+        Nothing can be saved to `output`, or the database cannot be opened.
+    """
+    from chemdb.cli.screen import confirm
+    from chemdb.plot.drawing import FORMATS, check_target
+
+    check_target(output, suffixes or FORMATS)
+    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
+        yield opened.plot
+    confirm(output)
 
 
 @plot.command("periodic-table")
@@ -89,16 +120,12 @@ def periodic_table(
 
     Example: chemdb plot periodic-table --query "nelements=2 known" -o known-binaries.png
     """
-    from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target
-
     if query is not None and (nelements or category):
         raise typer.BadParameter("--query replaces --nelements and --category: give one or the other")
     if replace is not None and (nelements or category or query is not None):
         raise typer.BadParameter("--replace goes without --nelements, --category and --query")
-    check_target(output)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
-        opened.plot.periodic_table(
+    with saving(output, db, threads, memory_limit, temp_directory) as plots:
+        plots.periodic_table(
             nelements,
             category,
             query=query,
@@ -109,7 +136,6 @@ def periodic_table(
             style=style,
             output=output,
         )
-    confirm(output)
 
 
 @plot.command()
@@ -126,13 +152,8 @@ def substitution(
 
     Example: chemdb plot substitution -o substitution.png
     """
-    from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target
-
-    check_target(output)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
-        opened.plot.substitution(columns=columns, style=style, output=output)
-    confirm(output)
+    with saving(output, db, threads, memory_limit, temp_directory) as plots:
+        plots.substitution(columns=columns, style=style, output=output)
 
 
 @plot.command()
@@ -170,15 +191,10 @@ def composition(
 
     Example: chemdb plot composition Li-Zn-O -o li-zn-o.svg
     """
-    from chemdb.cli.screen import confirm
-    from chemdb.plot.drawing import check_target
-
-    check_target(output)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
-        opened.plot.composition(
+    with saving(output, db, threads, memory_limit, temp_directory) as plots:
+        plots.composition(
             chemsys, hull_energies=hull_energies, palette=palette, columns=columns, style=style, output=output
         )
-    confirm(output)
 
 
 @plot.command("map")
@@ -215,26 +231,26 @@ def one_map(
 
     Example: chemdb plot map --method pca --nelements 2 -o map.png
     """
-    from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.maps.reduction import parse_setting
-    from chemdb.plot.drawing import check_target
+    from chemdb.cli.screen import steps_on_screen
 
     if html and (style is not None or columns):
         raise typer.BadParameter("--style and --columns are for print: leave them out with --html")
-    check_target(output, *([(".html",)] if html else []))
     of_map: dict[str, Any] = {
         "per_category": per_category,
         "seed": seed,
         "components": components,
         "standardize": standardize,
-        "settings": dict(map(parse_setting, settings or [])),
+        "settings": parsed_settings(settings),
         "palette": palette,
     }
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
+    with (
+        saving(output, db, threads, memory_limit, temp_directory, (".html",) if html else None) as plots,
+        steps_on_screen() as steps,
+    ):
         if html:
-            opened.plot.map_page(output, embedding, method, nelements, **of_map, steps=steps)
+            plots.map_page(output, embedding, method, nelements, **of_map, steps=steps)
         else:
-            opened.plot.map(
+            plots.map(
                 embedding,
                 method,
                 nelements,
@@ -244,7 +260,6 @@ def one_map(
                 output=output,
                 steps=steps,
             )
-    confirm(output)
 
 
 @plot.command("map-grid")
@@ -267,12 +282,10 @@ def map_grid(
 
     Example: chemdb plot map-grid --nelements 2 --per-category 60 -o figure-2.png
     """
-    from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.plot.drawing import check_target
+    from chemdb.cli.screen import steps_on_screen
 
-    check_target(output)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
-        opened.plot.map_grid(
+    with saving(output, db, threads, memory_limit, temp_directory) as plots, steps_on_screen() as steps:
+        plots.map_grid(
             nelements,
             per_category=per_category,
             seed=seed,
@@ -282,7 +295,6 @@ def map_grid(
             output=output,
             steps=steps,
         )
-    confirm(output)
 
 
 @plot.command()
@@ -302,12 +314,10 @@ def anions(
 
     Example: chemdb plot anions --per-category 60 -o figure-5.png
     """
-    from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.plot.drawing import check_target
+    from chemdb.cli.screen import steps_on_screen
 
-    check_target(output)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
-        opened.plot.anions(
+    with saving(output, db, threads, memory_limit, temp_directory) as plots, steps_on_screen() as steps:
+        plots.anions(
             per_category=per_category,
             seed=seed,
             palette=palette,
@@ -316,7 +326,6 @@ def anions(
             output=output,
             steps=steps,
         )
-    confirm(output)
 
 
 @plot.command()
@@ -339,15 +348,12 @@ def density(
 
     Example: chemdb plot density --nelements 3 -o density.png
     """
-    from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.plot.drawing import check_target
+    from chemdb.cli.screen import steps_on_screen
 
-    check_target(output)
-    with chemdb.open(db, threads, memory_limit, temp_directory) as opened, steps_on_screen() as steps:
-        opened.plot.density(
+    with saving(output, db, threads, memory_limit, temp_directory) as plots, steps_on_screen() as steps:
+        plots.density(
             embedding, nelements, bins=bins, columns=columns, style=style, output=output, steps=steps
         )
-    confirm(output)
 
 
 @plot.command("compare")
@@ -365,17 +371,11 @@ def comparison(
 
     Example: chemdb plot compare smact14 icsd24 -o compare.png
     """
-    from chemdb.cli.screen import confirm, steps_on_screen
-    from chemdb.plot.drawing import check_target
+    from chemdb.cli.screen import steps_on_screen
 
-    check_target(output)
     path, compared = opened_and_compared(first, second, db)
-    with (
-        chemdb.open(path, threads, memory_limit, temp_directory) as opened,
-        steps_on_screen() as steps,
-    ):
-        opened.plot.compare(*compared, style=style, output=output, steps=steps)
-    confirm(output)
+    with saving(output, path, threads, memory_limit, temp_directory) as plots, steps_on_screen() as steps:
+        plots.compare(*compared, style=style, output=output, steps=steps)
 
 
 @plot.command()

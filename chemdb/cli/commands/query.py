@@ -61,7 +61,7 @@ def query(
 ) -> None:
     """Find compositions: exact counts by category, then rows.
 
-    Terms side by side must all hold; or combine them with AND, OR, NOT and parentheses:
+    Terms separated by spaces must all match; combine them with AND, OR, NOT and parentheses:
 
     [bold]elements[/]=Li,Zn,O contains all; [bold]any[/]=, [bold]only[/]=, [bold]exclude[/]=Pb,Cd
 
@@ -116,12 +116,13 @@ def query(
 
 def _show_table(result: "Result", offset: int, output: Path | None, known: str) -> None:
     from chemdb.cli.screen import show
-    from chemdb.lookup.broken_rule import no_electronegativity
 
     check_table(len(result))
     rows = list(result)
     title = f"{result}\nknown: {known}"
     if without := result.without_electronegativity(rows):
+        from chemdb.lookup.broken_rule import no_electronegativity
+
         it = "it" if len(without) == 1 else "them"
         title += f"\n{no_electronegativity(without)}, so the rule allows nothing with {it}"
     show(result.columns, rows, Format.TABLE, output, title, rows_shown(result, offset))

@@ -15,8 +15,8 @@ from chemdb.cli.options import (
     OutputFormat,
     TempDirectory,
     Threads,
-    nelements_range,
     only_with,
+    stored_nelements,
 )
 
 
@@ -35,10 +35,10 @@ def report(
     ] = False,
     suggestions: Annotated[
         bool,
-        typer.Option("--suggestions", help="How many hidden known ones chemdb suggest finds."),
+        typer.Option("--suggestions", help="How many hidden known compositions chemdb suggest finds."),
     ] = False,
     claims: Annotated[
-        bool, typer.Option("--claims", help="What the paper says of its figures, judged by numbers.")
+        bool, typer.Option("--claims", help="Whether the paper's statements about its figures hold.")
     ] = False,
     chemsys: Annotated[
         list[str] | None,
@@ -46,15 +46,7 @@ def report(
             metavar="SYSTEM", show_default="Zn-O, Li-Zn-O, Li-Zn-Sn-O", help="System of Table 1. Repeatable."
         ),
     ] = None,
-    nelements: Annotated[
-        range | None,
-        typer.Option(
-            parser=nelements_range,
-            metavar="N or N-M",
-            show_default="all of the file",
-            help="Numbers of elements of --separation.",
-        ),
-    ] = None,
+    nelements: Annotated[range | None, stored_nelements("Numbers of elements of --separation.")] = None,
     embedding: Annotated[
         list[str] | None,
         typer.Option(
@@ -78,17 +70,17 @@ def report(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Print the paper's Table 1 or 2, how well categories separate or suggestions work, or its claims.
+    """Print tables or claims of the paper for this file, or how well categories separate or suggestions work.
 
     --separation scores the vectors of a sample and the stored maps of that sample: the balanced
     accuracy of 15 nearest neighbours in 5-fold cross-validation, its excess over the random_200
     vectors, which contain no chemistry, and the silhouette coefficient.
 
-    --suggestions hides a random fifth of the known compositions, ranks what is then missing by what is
-    left, and counts the hidden ones among the first 100, 1,000 and 10,000; popularity, the product of how
-    often the elements and the stoichiometry occur, is the control.
+    --suggestions hides a random fifth of the known compositions, learns from the rest, ranks the compositions
+    that are then missing, and counts the hidden ones among the first 100, 1,000 and 10,000. The control is
+    popularity: the product of the frequencies of the elements and of the stoichiometry.
 
-    --claims judges eight statements of the paper about its figures: whether each holds, by which measure, and
+    --claims tests eight statements of the paper about its figures: whether each holds, by which measures, and
     what shuffled labels, random vectors and stoichiometries alone give. CSV and JSON have every number.
 
     Example: chemdb report --table1 --chemsys Na-Fe-O

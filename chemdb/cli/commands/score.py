@@ -29,8 +29,8 @@ def score(
         typer.Option(
             "--with",
             metavar="FILE.py:NAME",
-            help="A class, which is made once in a process, an object or a function. Its predict takes the "
-            "vectors, shape (n, d); without one, it is called with the batch. It returns n numbers.",
+            help="A class (instantiated once per process), object or function. Its method predict gets the "
+            "vectors, shape (n, d); without that method, it is called with the batch. It returns n numbers.",
         ),
     ],
     embedding: Annotated[
@@ -46,7 +46,7 @@ def score(
         int,
         typer.Option(
             min=1,
-            help="Most compositions of a piece; a process scores one at a time.",
+            help="Maximum compositions per piece; each process scores one piece at a time.",
             rich_help_panel=MANY_PROCESSES,
         ),
     ] = 5_000_000,
@@ -57,12 +57,12 @@ def score(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Score the compositions of a query by a model of yours, and keep the highest scores.
+    """Score the compositions of a query with your own model, and keep the highest scores.
 
-    Ties are in the order of the file. Compositions with an element that has no vector are left out, as are
-    those whose score is NaN. Lower is better? Return the negative.
+    Higher is better: return the negative of an energy. Compositions with an element that has no vector are
+    left out, as are those with a score of NaN.
 
-    With -o, finished pieces are kept in FILE.parts until all are done: the same command resumes.
+    With -o, finished pieces are kept in FILE.parts until all are done, so that the same command resumes.
 
     Example: chemdb score "ABO3 missing" --with model.py:Model --embedding magpie --top 20
     """
@@ -79,7 +79,7 @@ def score(
     if (part or finish) and output is None:
         raise typer.BadParameter("--part and --finish go with --output, beside which the parts are kept")
     if finish and scheduler:
-        raise typer.BadParameter("--finish only joins what is done; leave out --scheduler")
+        raise typer.BadParameter("--finish only merges finished parts; leave out --scheduler")
     kind = row_format(format, output)
     if kind is RowFormat.TABLE:
         check_table(top)

@@ -24,7 +24,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = 8321,
     host: Annotated[
         str,
-        typer.Option(metavar="ADDRESS", help="Address to listen at; others than this open it to a network."),
+        typer.Option(metavar="ADDRESS", help="Address to listen on; others expose the server to a network."),
     ] = "127.0.0.1",
     open: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     allow_host: Annotated[
@@ -33,7 +33,7 @@ def serve(
             callback=_names,
             metavar="NAME",
             show_default=False,
-            help="Another name by which clients call this server.",
+            help="Additional host name by which clients may call this server.",
         ),
     ] = None,
     threads: Threads = None,
@@ -43,7 +43,7 @@ def serve(
     """Serve the explorer page and a JSON API on this computer, until Ctrl-C.
 
     The page is at http://127.0.0.1:8321/; programs use the API below api/v1/, which api/v1/openapi.json
-    describes. Pages of other sites cannot use it; it changes nothing and takes no SQL.
+    describes. The API is read-only, takes no SQL, and refuses requests from pages of other sites.
 
     Example: chemdb serve --open
     """
@@ -56,7 +56,7 @@ def serve(
     listening = server.listen(host, port)
     url = server.url_of(listening)
     if not server.is_private(listening):
-        note(f"chemdb: note: whoever reaches {host} can ask this server")
+        note(f"chemdb: note: anyone who can reach {host} can query this server")
 
     def started() -> None:
         say(f"{url} (Ctrl-C to stop)")

@@ -29,16 +29,15 @@ def site(
         ),
     ] = None,
     fast: Annotated[
-        bool, typer.Option("--fast", help="Compress in a second instead of twenty, half as large again.")
+        bool, typer.Option("--fast", help="Compress in a second instead of fifteen; half as large again.")
     ] = False,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Write the explorer: a page that counts and lists the whole space without a network.
+    """Write the explorer: a page that counts and lists all compositions without a server.
 
-    It has everything that is in the file: allowed compositions, known entries, maps, and the weights by
-    which it ranks suggestions.
+    It contains the allowed compositions, known entries, maps and substitution weights of the file.
 
     Example: chemdb site -o chemdb.html --fast
     """
@@ -58,4 +57,4 @@ def site(
             left_out = sorted(set(nelements_of(con)) - set(packed_nelements(con)))
     confirm(f"{target}: {size / 1e6:.1f} MB")
     if left_out:
-        note(f"without the compositions of {left_out[0]} elements, which only the file has")
+        note(f"the page leaves out the compositions of {left_out[0]} elements")

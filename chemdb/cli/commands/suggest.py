@@ -24,10 +24,10 @@ from chemdb.errors import ChemdbError
 if TYPE_CHECKING:
     from chemdb.lookup.explanation import Explanation
 
-#: What a score means, for people who see one.
+#: What a score means.
 MEANING = (
-    "score: sum of substitution weights over the known analogues, not a probability; share_found: share of "
-    "such scores that were known ones when a fifth of this list was hidden"
+    "score: sum of substitution weights over the known analogues, not a probability; share_found: precision "
+    "at such scores, with a fifth of the known list hidden"
 )
 
 #: Fields of an explanation that --for shows as JSON.
@@ -50,8 +50,8 @@ def suggest(
         str | None,
         typer.Option(
             metavar="NAME",
-            show_default="missing, unless QUERY says what is allowed",
-            help="missing, or unlikely: what the rule forbids, such as intermetallics and mixed valence.",
+            show_default="missing, unless QUERY restricts what is allowed",
+            help="missing or unlikely (forbidden by the rule, such as intermetallics and mixed valence).",
         ),
     ] = None,
     limit: RowLimit = 20,
@@ -71,11 +71,11 @@ def suggest(
     memory_limit: MemoryLimit = None,
     temp_directory: TempDirectory = None,
 ) -> None:
-    """Suggest which missing compositions to try first, by what is known.
+    """Suggest which missing compositions to try first, by their known analogues.
 
-    The score of a composition is a sum over the known compositions that differ from it by one element:
-    how often the one element takes the place of the other in known compounds. Compositions without such
-    analogues follow, ranked by what else is known. docs/suggest.md explains the model and its limits.
+    The analogues of a composition are the known compositions that differ from it by one element. Its score is
+    the sum of their substitution weights, which are learned from the known list. Compositions without a
+    positive score follow, ranked by an expected number of known compounds. See docs/suggest.md.
 
     Example: chemdb suggest "elements=Li,S exclude=radioactive nelements=3-4" --limit 10
     """

@@ -16,14 +16,14 @@ def verify(
         typer.Argument(
             metavar="DIR",
             show_default=False,
-            help="A folder of 'chemdb export compositions' to check instead of the database.",
+            help="A folder from 'chemdb export compositions', to check instead of the database.",
         ),
     ] = None,
     deep: Annotated[
         bool,
         typer.Option(
             "--deep",
-            help="Enumerate again and compare every composition; a minute or two. Of DIR: read all keys.",
+            help="Enumerate again and compare every composition (under a minute). With DIR: read all keys.",
         ),
     ] = False,
     format: OutputFormat = Format.TABLE,
@@ -34,7 +34,7 @@ def verify(
 ) -> None:
     """Check the integrity of a file: counts, checksums, sources, views. Exit code 1 if a check fails.
 
-    Of an exported folder: that every file is there as it was written.
+    With DIR, check that an exported folder is complete and unchanged.
 
     Example: chemdb verify
     """

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chemdb.dataset.storage.folder import Folder
+from chemdb.errors import FileError
 
 #: Start of the addresses of folders in an object store.
 S3 = "s3://"
@@ -14,12 +15,14 @@ def folder_at(place: str | Path) -> Folder:
     Raises
     ------
     FileError
-        The address cannot be used.
+        The address cannot be used, or is of another kind.
     """
     if str(place).startswith(S3):
         from chemdb.dataset.storage.object_store import ObjectStore
 
         return ObjectStore(str(place))
+    if not str(place) or "://" in str(place):
+        raise FileError(f"{str(place)!r}: give the name of a folder, or s3://BUCKET/PREFIX")
     from chemdb.dataset.storage.local_folder import LocalFolder
 
     return LocalFolder(Path(place))

@@ -1,4 +1,4 @@
-"""The folder of an export: where its files are, and how they appear whole or not at all."""
+"""The folder of an export: where its files are, and how they are written atomically."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path

@@ -97,7 +97,7 @@
  * @property {boolean} only  Whether compositions have no other elements than those of `all` and `any`
  * @property {string} nelements  Such as "3" or "2-3"; empty for any
  * @property {string} natoms  Most atoms; empty for any
- * @property {string} formula_anonymous  Anonymous formula or prototype such as ABO3; empty for any
+ * @property {string} formula_anonymous  Anonymous formula or formula pattern such as ABO3; empty for any
  * @property {Category[]} categories  Empty for all
  * @property {string} rest  Words that it cannot show
  *

@@ -16,10 +16,14 @@ from chemdb.database.connection import threads_of
 from chemdb.embedding.stored_vectors import element_vectors
 from chemdb.errors import EmbeddingError, counted
 from chemdb.maps.exact_pca.moments import Moments, moments
+from chemdb.notebook.html_table import table_html
 from chemdb.runtime.progress import Steps, no_steps
 
+#: Entries of a component that are shown.
+N_ENTRIES = 3
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class ExactPCA:
     """Principal components of a set of compositions.
 
@@ -40,6 +44,8 @@ class ExactPCA:
         Number of compositions left out, because an element has no vector.
     missing : tuple of str
         Elements without a vector.
+    features : tuple of str
+        Names of the d dimensions.
     """
 
     embedding: str
@@ -50,6 +56,42 @@ class ExactPCA:
     n: int
     n_left_out: int
     missing: tuple[str, ...]
+    features: tuple[str, ...]
+
+    def largest_entries(self, component: int, n: int = N_ENTRIES) -> list[tuple[str, float]]:
+        """Return the names and entries of the dimensions that a component has most of, largest first."""
+        direction = self.components[component]
+        largest = np.abs(direction).argsort()[::-1][:n]
+        return [(self.features[i], float(direction[i])) for i in largest]
+
+    def table(self) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+        """Return the columns and the rows of a table of the components."""
+        rows = [
+            (
+                f"PC{number + 1}",
+                f"{self.explained_variance[number]:.6g}",
+                f"{self.explained_variance_ratio[number]:.4%}",
+                ", ".join(f"{entry:+.3f} {name}" for name, entry in self.largest_entries(number)),
+            )
+            for number in range(len(self.components))
+        ]
+        return ["component", "variance", "share", "largest entries"], rows
+
+    def left_out(self) -> str:
+        """Return how many compositions have no vector, and because of which elements."""
+        elements = f" (with {', '.join(self.missing)})" if self.n_left_out else ""
+        return f"{self.n_left_out:,} compositions without a vector{elements}"
+
+    def __repr__(self) -> str:
+        return (
+            f"exact PCA of {self.embedding}: {self.n:,} compositions, {self.n_left_out:,} without a vector; "
+            + ", ".join(f"PC{i} {share:.4%}" for i, share in enumerate(self.explained_variance_ratio, 1))
+        )
+
+    def _repr_html_(self) -> str:
+        columns, rows = self.table()
+        title = f"Exact PCA of {self.embedding}: {self.n:,} compositions"
+        return table_html(columns, rows, title, self.left_out())
 
     def transform(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return the coordinates of vectors, shape (n, n_components).
@@ -131,4 +173,5 @@ def pca_of_moments(sums: Moments, vectors: ElementVectors, n_components: int) ->
         sums.n,
         sums.n_left_out,
         vectors.missing,
+        tuple(vectors.features),
     )

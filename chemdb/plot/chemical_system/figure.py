@@ -14,16 +14,59 @@ from chemdb.plot.chemical_system.compositions import SystemCompositions, composi
 from chemdb.plot.chemical_system.labels import assigned, placed, slots_between, spread
 from chemdb.plot.chemical_system.marks import draw_marks, largest_number, size_keys, size_numbers
 from chemdb.plot.chemical_system.triangle import LEADER, LINE, draw_triangle, in_triangle
+from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import Caption, Drawing, file_details
-from chemdb.plot.style import DEFAULT_LOOK, Look, add_legend, formula_markup, points
+from chemdb.plot.style import (
+    DEFAULT_LOOK,
+    DEFAULT_PALETTE,
+    Look,
+    StyleFile,
+    add_legend,
+    formula_markup,
+    points,
+)
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from chemdb.plot.captioned_figure import CaptionedFigure
 
 #: Upper limits of the slices of a tetrahedron, in atomic fraction; the first slice is the face at zero.
 SLICES = (0.0, 0.2, 0.35, 0.5, 0.65, 1.0)
 #: Rows of a line, bottom to top.
 ROWS = ("unlikely", "missing", "interesting", "standard")
+
+
+def plot_composition(
+    figures: DatabaseFigures,
+    chemsys: str,
+    *,
+    hull_energies: bool = False,
+    palette: str = DEFAULT_PALETTE,
+    columns: int | None = None,
+    style: StyleFile = None,
+    output: Target = None,
+) -> "CaptionedFigure":
+    """Return a chemical system by category: a line, a triangle, or slices of a tetrahedron.
+
+    Parameters
+    ----------
+    chemsys : str
+        Such as Li-Zn-O.
+    hull_energies : bool
+        Write energies above the hull (meV/atom) after known formulas.
+    palette : str
+    columns : int, optional
+        Print width; by default 1 for two or three elements, 2 for four.
+    style : path-like, optional
+        A style file of matplotlib.
+    output : path-like, optional
+
+    Raises
+    ------
+    ChemdbError
+        Not a chemical system of the file, unknown palette, or no energies.
+    """
+    look = Look(palette, columns, style)
+    return drawn(figures, output, lambda con: draw(con, chemsys, hull_energies, look))
 
 
 def draw(
@@ -93,7 +136,7 @@ def _label(compositions: SystemCompositions, row: int, hull_energies: bool) -> s
 
 def _line(
     compositions: SystemCompositions, labels: Mapping[int, str], look: Look
-) -> "tuple[Figure, list[int]]":
+) -> "tuple[CaptionedFigure, list[int]]":
     """Return the figure, and the known rows for whose names there was no room."""
     figure = look.new_figure(1, 0.56)
     left, width = 0.19, 0.77
@@ -145,7 +188,7 @@ def _slices(
     labels: Mapping[int, str],
     largest: int,
     look: Look,
-) -> "tuple[Figure, list[int]]":
+) -> "tuple[CaptionedFigure, list[int]]":
     """Return the figure, and the known rows for whose names there was no room."""
     # In one column the panels are below each other, where their labels are legible.
     across = look.columns or 2

@@ -1,13 +1,9 @@
 """Places of labels that do not overlap, with leader lines that do not cross."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: Lines that meet within this distance of their ends do not cross.
 TOLERANCE = 1e-9
@@ -117,13 +113,3 @@ def _side(a: NDArray, b: NDArray, c: NDArray) -> NDArray[np.float64]:
     """Return on which side of the line from a to b point c is: positive, negative, or zero on it."""
     u, v = b - a, c - a
     return np.asarray(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0])
-
-
-def width_of(figure: "Figure", texts: Sequence[str], size: float) -> float:
-    """Return the width in points of the widest text, 0 if there is none."""
-    widths = [0.0]
-    for text in texts:
-        drawn = figure.text(0, 0, text, fontsize=size)
-        widths.append(72 * drawn.get_window_extent().width / figure.dpi)
-        drawn.remove()
-    return max(widths)

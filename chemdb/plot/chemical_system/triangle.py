@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from chemdb.plot.chemical_system.compositions import SystemCompositions
 from chemdb.plot.chemical_system.hull import certain_tie_lines
-from chemdb.plot.chemical_system.labels import assigned, placed, slots_between, spread, width_of
+from chemdb.plot.chemical_system.labels import assigned, placed, slots_between, spread
 from chemdb.plot.chemical_system.marks import AREA, draw_marks
-from chemdb.plot.style import points
+from chemdb.plot.style import points, width_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

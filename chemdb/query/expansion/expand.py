@@ -10,21 +10,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.database.arrays import as_array
 from chemdb.database.metadata import elements_of
-from chemdb.query.expansion.matching_systems import Chunk, MatchingSystems, matching_in, windows_of
+from chemdb.query.expansion.chunks import Chunk, unknown_chunks
+from chemdb.query.expansion.matching_systems import MatchingSystems, matching_in, windows_of
 from chemdb.query.expansion.row_columns import RowColumns
 from chemdb.query.filter import Filter
 from chemdb.query.statement.systems import BY_SIGNATURE
 from chemdb.query.statement.windows import BATCH, Window
 
-with kernel_cache():
-    from chemdb.query.expansion.kernel import expand, members_of_sets
-
 #: Windows of `windows_of` whose systems are kept in memory; others are read for each number of atoms.
 N_KEPT = 3
-Sized: TypeAlias = list[tuple[MatchingSystems, NDArray[np.int64], NDArray[np.int64]]]
+Sized: TypeAlias = list[tuple[MatchingSystems, NDArray[np.int64]]]
 
 
 def unknown_rows(
@@ -74,14 +71,12 @@ def _chunks(con: duckdb.DuckDBPyConnection, condition: Filter, skipped: int, n: 
     every = sorted({natoms for part in parts for natoms in part.natoms})
     for atoms in every:
         for part in parts:
-            for size, known, of_stoichiometry in part.having(atoms):
-                stoichiometries = np.flatnonzero(of_stoichiometry == atoms)
-                for rows, found in _of_stoichiometries(size, known, stoichiometries):
-                    shown = slice(skipped, skipped + n)
-                    skipped = max(0, skipped - len(rows))
-                    rows, found = rows[shown], found[shown]
-                    n -= len(rows)
-                    yield Chunk(size, atoms, rows, found, size.elements[rows], size.factors[found])
+            for size, known in part.having(atoms):
+                for chunk in unknown_chunks(size, known, BATCH, np.flatnonzero(size.natoms == atoms)):
+                    shown = chunk.take(slice(skipped, skipped + n))
+                    skipped = max(0, skipped - len(chunk))
+                    n -= len(shown)
+                    yield shown
                     if not n:
                         return
 
@@ -105,7 +100,7 @@ class _Systems:
         if self._kept is None:
             self.natoms = _natoms_of_five(con)
         else:
-            self.natoms = sorted({atoms for _, _, natoms in self._kept for atoms in natoms.tolist()})
+            self.natoms = sorted({atoms for size, _ in self._kept for atoms in size.natoms.tolist()})
 
     def having(self, atoms: int) -> Sized:
         """Return the systems for stoichiometries of some number of atoms, see `_with_known`."""
@@ -114,10 +109,8 @@ class _Systems:
         return self._with_known(replace(self._window, natoms=(atoms, atoms)))
 
     def _with_known(self, window: Window) -> Sized:
-        """Return systems, the numbers of known compositions, and the numbers of atoms of stoichiometries."""
-        return [
-            (size, _known_numbers(self._con, size), size.factors.sum(axis=1)) for size in self._read(window)
-        ]
+        """Return systems, and the numbers of known compositions."""
+        return [(size, _known_numbers(self._con, size)) for size in self._read(window)]
 
 
 def _natoms_of_five(con: duckdb.DuckDBPyConnection) -> list[int]:
@@ -127,28 +120,9 @@ def _natoms_of_five(con: duckdb.DuckDBPyConnection) -> list[int]:
     return [natoms for (natoms,) in rows]
 
 
-def _of_stoichiometries(
-    size: MatchingSystems, taken: NDArray[np.int64], stoichiometries: NDArray[np.int64]
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    """Yield the compositions of some stoichiometries: rows of their systems, stoichiometries."""
-    starts = np.empty(len(size.matching) + 1, np.int64)
-    members = np.empty(len(size.matching) * len(stoichiometries), np.int32)
-    if not members_of_sets(size.matching, stoichiometries, starts, members):
-        return
-    first_numbers = size.first_numbers
-    system = place = at_taken = 0
-    while system < len(size.kind):
-        rows, found = np.empty(BATCH, np.int32), np.empty(BATCH, np.int32)
-        system, place, n, at_taken = expand(
-            size.kind, starts, members, first_numbers, taken, system, place, 0, at_taken, rows, found
-        )
-        yield rows[:n], found[:n]
-
-
 def _known_numbers(con: duckdb.DuckDBPyConnection, size: MatchingSystems) -> NDArray[np.int64]:
     known = con.sql(
         "select system_id, stoichiometry_id from known_composition where nelements = $n order by all",
         params={"n": size.factors.shape[1]},
     ).to_arrow_table()
-    systems, stoichiometries = (as_array(known[name]).astype(np.int64) for name in known.column_names)
-    return size.number(systems, stoichiometries)
+    return size.number(*(as_array(known[name]) for name in known.column_names))

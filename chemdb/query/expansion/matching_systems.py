@@ -1,7 +1,8 @@
-"""The chemical systems of a query, the stoichiometries that match in each, and compositions, as arrays."""
+"""The chemical systems of a query, and the stoichiometries that match in each, as arrays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chemdb.database.arrays import as_array
+from chemdb.database.arrays import as_array, bit_rows, factors_of
 from chemdb.database.execution import execute, interruptible, relation
 from chemdb.database.metadata import nelements_of, system_ranges
 from chemdb.query.filter import Filter
@@ -48,41 +49,20 @@ class MatchingSystems:
     allowed: NDArray[np.uint8]
     factors: NDArray[np.uint8]
 
+    @cached_property
+    def natoms(self) -> NDArray[np.uint8]:
+        """Number of atoms of each stoichiometry, shape (m,)."""
+        natoms: NDArray[np.uint8] = self.factors.sum(axis=1, dtype=np.uint8)
+        return natoms
+
     @property
     def first_numbers(self) -> NDArray[np.int64]:
         """Number of the first composition of each system, as in `number`."""
         return self.systems * len(self.factors)
 
-    def number(self, systems: NDArray[np.int64], stoichiometries: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the numbers of compositions of this size: system times m plus stoichiometry."""
-        return systems * len(self.factors) + stoichiometries
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some compositions with the same number of elements.
-
-    Attributes
-    ----------
-    size : MatchingSystems
-        Of this number of elements.
-    natoms : int or array of uint8, shape (n,)
-        Of all, or of each.
-    rows : array of int32, shape (n,)
-        Rows of their systems in `size`.
-    stoichiometries : array of int32, shape (n,)
-    elements, factors : array of uint8, shape (n, k)
-    """
-
-    size: MatchingSystems
-    natoms: int | NDArray[np.uint8]
-    rows: NDArray[np.int32]
-    stoichiometries: NDArray[np.int32]
-    elements: NDArray[np.uint8]
-    factors: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.rows)
+    def number(self, systems: NDArray[np.integer], stoichiometries: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Return the numbers of compositions of this size: system_id times m plus stoichiometry_id."""
+        return systems.astype(np.int64) * len(self.factors) + stoichiometries
 
 
 def matching_systems(
@@ -153,21 +133,5 @@ def _of_kinds(con: duckdb.DuckDBPyConnection, kinds: pa.Table, nelements: int) -
         column = kinds[f"element{place + 1}"].combine_chunks().flatten()
         elements[:, place] = as_array(column.indices)[order] + 1
     width = -(-len(table) // 8)
-    matching, allowed = (_packed(kinds[name], width) for name in ("stoichiometries", "allowed"))
+    matching, allowed = (bit_rows(kinds[name].to_pylist(), width) for name in ("stoichiometries", "allowed"))
     return MatchingSystems(systems[order], elements, kind[order], matching, allowed, table)
-
-
-def factors_of(con: duckdb.DuckDBPyConnection, nelements: int) -> NDArray[np.uint8]:
-    """Return the factors of all stoichiometries of a number of elements, shape (m, nelements)."""
-    factors = con.sql(
-        "select factors from store.stoichiometry where nelements = $n order by stoichiometry_id",
-        params={"n": nelements},
-    ).to_arrow_table()["factors"]
-    table: NDArray[np.uint8] = as_array(factors.combine_chunks().flatten()).reshape(-1, nelements)
-    return table
-
-
-def _packed(blobs: pa.ChunkedArray, width: int) -> NDArray[np.uint8]:
-    """Return blobs as rows of `width` bytes."""
-    rows = b"".join(blob[:width].ljust(width, b"\0") for blob in blobs.to_pylist())
-    return np.frombuffer(rows, np.uint8).reshape(-1, width)

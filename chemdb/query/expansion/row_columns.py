@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chemdb.cache.kernel_cache import kernel_cache
 from chemdb.chemistry.elements import Element
 from chemdb.chemistry.stoichiometry import MAX_FACTOR, anonymous_formula
-from chemdb.query.expansion.matching_systems import Chunk
+from chemdb.query.expansion.chunks import Chunk
 
 with kernel_cache():
     from chemdb.query.expansion.kernel import chemsys_texts, formula_texts
@@ -83,7 +83,7 @@ def _listed_factors(_: RowColumns, chunk: Chunk) -> pa.Array:
 
 
 def _natoms(_: RowColumns, chunk: Chunk) -> pa.Array:
-    return pa.array(np.full(len(chunk), chunk.natoms, np.uint8))
+    return pa.array(chunk.size.natoms[chunk.stoichiometries])
 
 
 def _max_factor(_: RowColumns, chunk: Chunk) -> pa.Array:

@@ -43,7 +43,7 @@ NUMBERS = ("nelements", "natoms", "max_factor", "energy_above_hull")
 #: Alternative spellings of comparisons, and each comparison with its sides swapped.
 SPELLINGS = {"==": "=", ":": "=", "≤": "<=", "≥": ">="}
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-#: Placeholders in a prototype such as ABX3: letters that are not element symbols.
+#: Placeholders in a formula pattern such as ABX3: letters that are not element symbols.
 PLACEHOLDERS = frozenset("AEGJLMQRXZ")
 
 
@@ -77,7 +77,7 @@ class TermReader:
         self._flags |= {name: category(name) for name in CATEGORIES}
 
     def word(self, word: Word) -> Filter:
-        """Return the filter of a single word: a flag, system, formula or prototype."""
+        """Return the filter of a single word: a flag, system, formula or formula pattern."""
         flag = self._flags.get(word.text.lower())
         if flag is not None:
             return flag
@@ -89,11 +89,11 @@ class TermReader:
         if "-" in word.text.strip("-") and not word.text[-1:].isdigit():
             return self._chemsys(word)
         try:
-            return self._formula_or_prototype(word)
+            return self._formula_or_pattern(word)
         except FormulaError:
             keys = (*self._flags, *self._lists, *NUMBERS)
             hint = nearest(word.text, keys) or nearest(word.text, self._vocabulary.groups)
-            _fail(word, f"is not a key, category, formula, prototype or chemical system{hint}")
+            _fail(word, f"is not a key, category, formula, formula pattern or chemical system{hint}")
 
     def chain(self, left: Word, first: str, middle: Sequence[Word], second: str, right: Word) -> Filter:
         """Return the filter of a range, such as ``0.3<x(O)<0.6``."""
@@ -243,17 +243,17 @@ class TermReader:
         try:
             return self._exact_formula(word)
         except FormulaError as error:
-            hint = "; write prototypes without 'formula='" if self._is_prototype(word) else ""
+            hint = "; write formula patterns without 'formula='" if self._is_formula_pattern(word) else ""
             _fail(word, f"is not a formula ({str(error).partition(': ')[2]}){hint}")
 
-    def _is_prototype(self, word: Word) -> bool:
+    def _is_formula_pattern(self, word: Word) -> bool:
         try:
-            self._formula_or_prototype(word)
+            self._formula_or_pattern(word)
         except (FormulaError, QueryError):
             return False
         return True
 
-    def _formula_or_prototype(self, word: Word) -> Filter:
+    def _formula_or_pattern(self, word: Word) -> Filter:
         parts = re.findall(r"([A-Z][a-z]?)(\d{0,4})", word.text)
         if "".join(symbol + amount for symbol, amount in parts) == word.text:
             symbols = [symbol for symbol, _ in parts]
@@ -263,7 +263,9 @@ class TermReader:
                     break
                 placeholders.add(letter)
             if placeholders & set(symbols):
-                return self._prototype(word, [(s, int(n or 1)) for s, n in parts], frozenset(placeholders))
+                return self._formula_pattern(
+                    word, [(s, int(n or 1)) for s, n in parts], frozenset(placeholders)
+                )
         return self._exact_formula(word)
 
     def _exact_formula(self, word: Word) -> Filter:
@@ -271,10 +273,10 @@ class TermReader:
         self._must_fit(word, composition.amounts)
         return all_of(Chemsys(tuple(composition.chemsys.split("-"))), Factors(tuple(composition.amounts)))
 
-    def _prototype(
+    def _formula_pattern(
         self, word: Word, parts: Sequence[tuple[str, int]], placeholders: frozenset[str]
     ) -> Filter:
-        """Return the filter of a prototype: for ABO3, oxygen and any two elements as A and B."""
+        """Return the filter of a formula pattern: for ABO3, oxygen and any two elements as A and B."""
         symbols = [symbol for symbol, _ in parts]
         for symbol, _ in parts:
             if symbol not in placeholders and symbol not in self._vocabulary.symbols:

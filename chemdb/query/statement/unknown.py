@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chemdb.database.sql_files import filled
 from chemdb.query.filter import Filter
+from chemdb.query.statement.columns import LISTED, POSITIONS
 from chemdb.query.statement.common_tables import CommonTables
 from chemdb.query.statement.parameters import Statement
 from chemdb.query.statement.windows import Window
@@ -41,18 +42,18 @@ def kinds_statement(condition: Filter, nelements: Sequence[int], window: Window 
     """
     tables = CommonTables(condition, window, nelements)
     key = tables.columns.key
-    systems, join = f"{tables.systems} s", "\njoin store.chemical_system e on e.system_id = s.system_id"
-    if tables.signatures:
-        # The part with the systems has their elements.
-        systems, join = f"{tables.systems} e", ""
+    # Systems by signature come with their elements.
+    owner, places, join = "s", POSITIONS, ""
+    if not tables.signatures:
+        owner, places, join = "e", LISTED, "\n    join store.chemical_system e using (system_id)"
+    # Arrow has elements as numbers, which cannot be null.
+    lists = [f"list(coalesce({owner}.element{i}, 'H'::element_symbol)) as element{i}" for i in places]
     query = filled(
         "statements/query_kinds",
-        systems=systems,
+        systems=tables.systems,
         key=", ".join(key),
-        a_key=", ".join(f"a.{one}" for one in key),
+        s_key=", ".join(f"s.{one}" for one in key),
+        element_lists=",\n        ".join(lists),
         element_join=join,
-        element5=",\n    list(coalesce(e.element5, 'H'::element_symbol)) as element5"
-        if tables.signatures
-        else "",
     )
     return tables.statement([*tables.system_parts(), tables.matching_part()], "\n" + query)

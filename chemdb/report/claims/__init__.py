@@ -1,1 +1,1 @@
-"""The claims of Park et al. (Faraday Discuss. 2024, d4fd00063c) about their figures, judged by numbers."""
+"""The claims of Park et al. (Faraday Discuss. 2024, d4fd00063c) about their figures, tested numerically."""

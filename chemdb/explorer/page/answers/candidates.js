@@ -29,7 +29,7 @@
  */
 
 /**
- * Return the unknown compositions that known ones suggest.
+ * Return the unknown compositions with a known analogue.
  *
  * @param {Space} space
  * @param {Known} known

@@ -1,4 +1,4 @@
-/** The missing compositions of a query that the known ones suggest, the highest score first, as chemdb/suggest. */
+/** The missing compositions of a query, ranked by their known analogues as in chemdb/suggest. */
 
 import { evidence } from "./explain.js";
 import { allOf, category, negation, termsOf } from "../query/filter.js";

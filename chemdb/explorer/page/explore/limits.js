@@ -1,10 +1,10 @@
-/** Number of elements, number of atoms and prototype. */
+/** Number of elements, number of atoms and formula pattern. */
 
 import { h } from "../parts/dom.js";
 
 /** @typedef {import("../types.js").Picker} Picker */
 
-const PROTOTYPES = ["AB", "AB2", "AB3", "A2B3", "ABC", "ABC2", "ABC3", "AB2C2", "AB2C4", "A2BC4", "ABCD", "A2BCD6"];
+const PATTERNS = ["AB", "AB2", "AB3", "A2B3", "ABC", "ABC2", "ABC3", "AB2C2", "AB2C4", "A2BC4", "ABCD", "A2BCD6"];
 const TYPING = 250;
 
 /**
@@ -22,7 +22,7 @@ export function limitsForm(meta, onPick) {
   }));
   const most = Math.max(...meta.limits.nelements) * meta.limits.max_factor;
   const natoms = h("input", { type: "number", min: 2, max: most, class: "narrow", oninput: soon(() => onPick({ ...picker, natoms: natoms.value })) });
-  const prototype = h("input", { type: "text", class: "narrow", list: "prototypes", autocomplete: "off", spellcheck: "false", placeholder: "ABC3", oninput: soon(() => onPick({ ...picker, formula_anonymous: prototype.value.trim() })) });
+  const pattern = h("input", { type: "text", class: "narrow", list: "formula-patterns", autocomplete: "off", spellcheck: "false", placeholder: "ABC3", oninput: soon(() => onPick({ ...picker, formula_anonymous: pattern.value.trim() })) });
 
   /** @param {number} n */
   function toggle(n) {
@@ -37,8 +37,8 @@ export function limitsForm(meta, onPick) {
       { class: "limits" },
       h("div", { class: "field", role: "group", "aria-labelledby": "nelements-label" }, h("span", { id: "nelements-label" }, "Number of elements"), h("span", { class: "chips" }, sizes.map(({ button }) => button))),
       h("label", { class: "field" }, "Atoms, at most", natoms),
-      h("label", { class: "field" }, "Prototype", prototype),
-      h("datalist", { id: "prototypes" }, PROTOTYPES.map((value) => h("option", { value }))),
+      h("label", { class: "field" }, "Formula pattern", pattern),
+      h("datalist", { id: "formula-patterns" }, PATTERNS.map((value) => h("option", { value }))),
     ),
     /** @param {Picker} shown */
     update(shown) {
@@ -49,7 +49,7 @@ export function limitsForm(meta, onPick) {
         button.classList.toggle("chosen", pressed);
       }
       if (document.activeElement !== natoms) natoms.value = picker.natoms;
-      if (document.activeElement !== prototype) prototype.value = picker.formula_anonymous;
+      if (document.activeElement !== pattern) pattern.value = picker.formula_anonymous;
     },
   };
 }

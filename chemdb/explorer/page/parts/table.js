@@ -26,7 +26,7 @@ export const COLUMNS = {
   nelements: { title: "Elements", number: true, sorts: true, cell: (row) => String(row.nelements) },
   natoms: { title: "Atoms", number: true, sorts: true, cell: (row) => String(row.natoms) },
   max_factor: { title: "Largest amount", number: true, sorts: true, cell: (row) => String(row.max_factor ?? NONE) },
-  formula_anonymous: { title: "Prototype", sorts: true, cell: (row) => formulaNode(row.formula_anonymous) },
+  formula_anonymous: { title: "Anonymous formula", sorts: true, cell: (row) => formulaNode(row.formula_anonymous) },
   known_in: { title: "Known in", sorts: true, cell: (row) => row.known_in ?? NONE },
   material_id: { title: "Material", sorts: true, cell: (row, sources) => materialLink(row.material_id, row.known_in, sources) },
   energy_above_hull: {

@@ -293,7 +293,7 @@ function show(term, picker, vocabulary) {
     const word = term.word.text;
     const lower = word.toLowerCase();
     if (Object.hasOwn(CATEGORIES, lower)) return showCategories([lower], picker);
-    if (!picker.formula_anonymous && isPrototype(term.word.text, vocabulary)) {
+    if (!picker.formula_anonymous && isFormulaPattern(term.word.text, vocabulary)) {
       picker.formula_anonymous = word;
       return true;
     }
@@ -386,7 +386,7 @@ function showOnly(term, picker, vocabulary) {
 }
 
 /** @param {string} text @param {Vocabulary} vocabulary @returns {boolean} */
-function isPrototype(text, vocabulary) {
+function isFormulaPattern(text, vocabulary) {
   const parsed = parse(text, vocabulary);
   return "filter" in parsed && [...termsOf(parsed.filter)].some((term) => term.type === "FormulaAnonymous");
 }
@@ -407,7 +407,7 @@ export function fromPicker(picker) {
   return terms.join(" ");
 }
 
-/** A prototype such as ABO3 is a term itself; an anonymous formula such as AB2 needs its key: B is boron, too. @param {string} text @returns {string} */
+/** A formula pattern such as ABO3 is a term itself; an anonymous formula such as AB2 needs its key: B is boron, too. @param {string} text @returns {string} */
 function anonymousTerm(text) {
   const letters = text.replace(/\d/g, "");
   return "ABCDEFGHIJ".startsWith(letters) ? `anonymous=${text}` : text;

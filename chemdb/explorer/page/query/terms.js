@@ -84,7 +84,7 @@ export class TermReader {
     return name === "known" ? { type: "Known" } : category(/** @type {Category} */ (name));
   }
 
-  /** The filter of a single word: a flag, system, formula or prototype. @param {Word} word @returns {Filter} */
+  /** The filter of a single word: a flag, system, formula or formula pattern. @param {Word} word @returns {Filter} */
   word(word) {
     const { text } = word;
     const lower = text.toLowerCase();
@@ -96,11 +96,11 @@ export class TermReader {
     }
     if (text.replace(/^-+|-+$/g, "").includes("-") && !/[\p{Nd}₀-₉⁰¹²³⁴-⁹]$/u.test(text)) return this.chemsys(word);
     try {
-      return this.formulaOrPrototype(word);
+      return this.formulaOrPattern(word);
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
       const hint = nearest(text, [...FLAGS, ...LISTS, ...NUMBERS]) || nearest(text, this.vocabulary.groups.keys());
-      return fail(word, `is not a key, category, formula, prototype or chemical system${hint}`);
+      return fail(word, `is not a key, category, formula, formula pattern or chemical system${hint}`);
     }
   }
 
@@ -253,15 +253,15 @@ export class TermReader {
       return this.exactFormula(word);
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error;
-      const hint = this.isPrototype(word) ? "; write prototypes without 'formula='" : "";
+      const hint = this.isFormulaPattern(word) ? "; write formula patterns without 'formula='" : "";
       return fail(word, `is not a formula (${error.reason})${hint}`);
     }
   }
 
   /** @param {Word} word @returns {boolean} */
-  isPrototype(word) {
+  isFormulaPattern(word) {
     try {
-      this.formulaOrPrototype(word);
+      this.formulaOrPattern(word);
       return true;
     } catch (error) {
       if (error instanceof FormulaError || error instanceof QueryError) return false;
@@ -270,7 +270,7 @@ export class TermReader {
   }
 
   /** @param {Word} word @returns {Filter} */
-  formulaOrPrototype(word) {
+  formulaOrPattern(word) {
     const found = [...word.text.matchAll(/([A-Z][a-z]?)(\d{0,4})/g)];
     if (found.map(([whole]) => whole).join("") === word.text) {
       const symbols = found.map(([, symbol]) => symbol);
@@ -280,7 +280,7 @@ export class TermReader {
         placeholders.add(letter);
       }
       if (symbols.some((symbol) => placeholders.has(symbol))) {
-        return this.prototype(word, symbols, found.map(([, , amount]) => Number(amount || 1)), placeholders);
+        return this.formulaPattern(word, symbols, found.map(([, , amount]) => Number(amount || 1)), placeholders);
       }
     }
     return this.exactFormula(word);
@@ -293,8 +293,8 @@ export class TermReader {
     return allOf({ type: "Chemsys", elements: [...composition.symbols].sort() }, { type: "Factors", factors: composition.amounts });
   }
 
-  /** The filter of a prototype: for ABO3, oxygen and any two elements as A and B. @param {Word} word @param {string[]} symbols @param {number[]} given @param {Set<string>} placeholders @returns {Filter} */
-  prototype(word, symbols, given, placeholders) {
+  /** The filter of a formula pattern: for ABO3, oxygen and any two elements as A and B. @param {Word} word @param {string[]} symbols @param {number[]} given @param {Set<string>} placeholders @returns {Filter} */
+  formulaPattern(word, symbols, given, placeholders) {
     for (const symbol of symbols) {
       if (!placeholders.has(symbol) && !this.vocabulary.symbols.has(symbol)) {
         throw new FormulaError(word.text, `${quoted(symbol)} is neither an element nor a placeholder`);

@@ -126,7 +126,7 @@ function heading(composition, limits) {
       { class: "soft" },
       "System ",
       limits.nelements.includes(nelements) ? systemLink(chemsys) : chemsys,
-      `, ${natoms} atoms in the formula, prototype `,
+      `, ${natoms} atoms, anonymous formula `,
       formulaNode(composition.formula_anonymous),
       ".",
     ),
@@ -239,7 +239,7 @@ function suggestion({ score, share_found: found, analogues }, sources) {
       : h(
           "p",
           { class: "soft" },
-          `${share(found, 1)} of the missing compositions with such a score were known ones when a fifth of the known list was hidden. A score is not a probability.`,
+          `Precision at such scores: ${share(found, 1)}, with a fifth of the known list hidden. A score is not a probability.`,
         );
   const heaviest = Math.max(...analogues.map((analogue) => Math.abs(analogue.weight)), 0.001);
   const table = (/** @type {typeof analogues} */ some) =>

@@ -1,4 +1,4 @@
-/** The screen Suggest: the missing compositions of a query that the known ones suggest, with the reasons. */
+/** The screen Suggest: the missing compositions of a query, ranked by their known analogues. */
 
 import { fill, h } from "../parts/dom.js";
 import { share, speciesNode, thousands } from "../parts/formula_text.js";
@@ -230,14 +230,14 @@ function meaning() {
     h(
       "p",
       {},
-      "It is the sum of substitution weights over all known analogues: how often the one element takes the place of " +
-        "the other in known compositions. It is not a probability.",
+      "It is the sum of substitution weights over all known analogues, the known compositions that differ by one " +
+        "element. It is not a probability.",
     ),
     h(
       "p",
       {},
-      "Share found says what it was worth in a test: a fifth of the known list was hidden, and this is the share of the " +
-        "compositions with such a score that were hidden ones. Not in the list is not the same as new.",
+      "Share found is the precision at such scores in a test: a fifth of the known list was hidden, and this share of the " +
+        "compositions with such a score were hidden ones. Missing means absent from the list, not new.",
     ),
   );
 }

@@ -1,4 +1,4 @@
-/** What substitutions say: how much a known composition speaks for another, and what a score is worth. */
+/** Substitution weights, and the precision at each score. */
 
 /** @import {Space} from "./space.js" */
 
@@ -32,7 +32,7 @@ export class Weights {
   }
 
   /**
-   * Return how much a known composition with an element speaks for that with another in its place, in millionths.
+   * Return how strongly a known composition with an element suggests that with another in its place, in millionths.
    *
    * @param {string} element
    * @param {string} replacedBy
@@ -53,7 +53,7 @@ export class Weights {
   }
 
   /**
-   * Return the share of such scores that were hidden known ones; null where the file does not say.
+   * Return the precision at such scores with a fifth of the known list hidden; null where the file does not say.
    *
    * @param {number} nelements
    * @param {number} score

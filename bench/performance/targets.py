@@ -1,4 +1,4 @@
-"""Figures that chemdb should reach, and whether it does."""
+"""Targets for chemdb's performance, and whether they are met."""
 
 import shlex
 import shutil
@@ -36,33 +36,33 @@ N_ROWS = 20_000_000
 
 
 @dataclass(frozen=True)
-class Goal:
-    """A figure that was asked for, and what was measured."""
+class Target:
+    """A target and what was measured."""
 
     what: str
-    asked: str
+    target: str
     measured: str
     met: bool
 
 
-def goals(db: Database, scan: Cost, folder: Path) -> Iterator[Goal]:
-    """Yield the figures; `scan` is the cost of counting all allowed compositions."""
+def targets(db: Database, scan: Cost, folder: Path) -> Iterator[Target]:
+    """Yield the targets; `scan` is the cost of counting all allowed compositions."""
     for words, most in PROCESSES.items():
         cost = process(command(*shlex.split(words), "--db", db.path), 9)
-        yield Goal(
+        yield Target(
             f"`chemdb {words}`",
             f"{most:.2f} s",
             f"{cost.wall:.2f} s, {cost.cpu:.2f} CPU-s",
             cost.wall <= most,
         )
     yield periodic_table(db, folder)
-    yield Goal(
+    yield Target(
         "`select count(*) from allowed`", f"{MOST_SCAN} s", f"{scan.wall:.1f} s, {scan.cpu:.1f} CPU-s",
         scan.wall <= MOST_SCAN,
     )  # fmt: skip
     megabytes = db.path.stat().st_size / 1e6
-    yield Goal(
-        "size of the file of 2 to 4 elements", "60 MB, or why not: [storage.md](storage.md)",
+    yield Target(
+        "size of the file of 2 to 4 elements", "60 MB (why not: [storage.md](storage.md))",
         f"{megabytes:.1f} MB", megabytes <= 60,
     )  # fmt: skip
     yield ternaries(db, folder)
@@ -70,7 +70,7 @@ def goals(db: Database, scan: Cost, folder: Path) -> Iterator[Goal]:
     yield keys_and_formulas(db, folder)
 
 
-def periodic_table(db: Database, folder: Path) -> Goal:
+def periodic_table(db: Database, folder: Path) -> Target:
     """Return the counts of a query by element against one pass over the chemical systems, without the query."""
     with db.cursor() as con:
         one_pass, rows = warm(lambda: con.execute(PASS).fetchall(), 5)
@@ -81,35 +81,35 @@ def periodic_table(db: Database, folder: Path) -> Goal:
     drawn = process(command("plot", "periodic-table", "--query", DRAWN, "-o", target, "--db", db.path))
     for path in (target, target.with_suffix(".txt")):
         path.unlink()
-    return Goal(
+    return Target(
         f'counts of `chemdb plot periodic-table --query "{DRAWN}"`',
-        "one grouped pass, not 103 counts (met: within twice of a pass)",
+        "at most twice one grouped pass, instead of 103 counts",
         f"{together.cpu:.2f} CPU-s (one pass {one_pass.cpu:.2f}, 103 counts {apart.cpu:.1f}); "
         f"whole process with the drawing {drawn.wall:.1f} s",
         together.cpu <= 2 * one_pass.cpu,
     )
 
 
-def ternaries(db: Database, folder: Path) -> Goal:
+def ternaries(db: Database, folder: Path) -> Target:
     """Return all columns of the missing ternaries in a Parquet file."""
     target = folder / "ternaries.parquet"
     cost = process(command("query", TERNARIES, "--limit", 0, "-o", target, "--db", db.path), 3)
     n, megabytes = pq.read_metadata(target).num_rows, target.stat().st_size / 1e6
     target.unlink()
-    return Goal(
+    return Target(
         f'`chemdb query "{TERNARIES}" --limit 0 -o rows.parquet`, {n:,} rows of all columns', "4 CPU-s, 600 MB of memory",
         f"{cost.cpu:.1f} CPU-s, {cost.peak:.0f} MB of memory, {cost.wall:.1f} s; file {megabytes:.0f} MB",
         cost.cpu <= 4 and cost.peak <= 600,
     )  # fmt: skip
 
 
-def full_rows(db: Database) -> Goal:
+def full_rows(db: Database) -> Target:
     """Return all columns of some quaternaries as Arrow batches."""
     cost, n = once(lambda: sum(len(batch) for batch in db.query(MANY, limit=N_ROWS).batches()))
     return _rate(f"`db.query({MANY!r}).batches()`, {n:,} rows of all columns", 3, n, cost)
 
 
-def keys_and_formulas(db: Database, folder: Path) -> Goal:
+def keys_and_formulas(db: Database, folder: Path) -> Target:
     """Return the numbers and formulas of some quaternaries, written as a folder of Parquet files."""
     target = folder / "exported"
     cost = process(
@@ -122,17 +122,20 @@ def keys_and_formulas(db: Database, folder: Path) -> Goal:
     )
 
 
-def asked_table(found: Sequence[Goal]) -> str:
-    """Return the table of figures that were asked for."""
+def target_table(found: Sequence[Target]) -> str:
+    """Return the table of targets."""
     return table(
-        ["figure", "asked", "measured", ""],
-        ((g.what, g.asked, g.measured, "met" if g.met else "**not met**") for g in found),
+        ["what", "target", "measured", ""],
+        ((g.what, g.target, g.measured, "met" if g.met else "**not met**") for g in found),
     )
 
 
-def _rate(what: str, least: float, n: int, cost: Cost) -> Goal:
-    """Return a rate, asked for in millions a CPU-second."""
+def _rate(what: str, least: float, n: int, cost: Cost) -> Target:
+    """Return a rate with its target, in millions per CPU-second."""
     millions = n / cost.cpu / 1e6
-    return Goal(
-        what, f"{least} million a CPU-second", f"{millions:.1f} million, {cost.wall:.1f} s", millions >= least
+    return Target(
+        what,
+        f"{least} million per CPU-second",
+        f"{millions:.1f} million, {cost.wall:.1f} s",
+        millions >= least,
     )
