@@ -134,21 +134,24 @@ def build(
             systems = listed_system_reader(spaces, symbols, progress)
             by_signature = signature_tables(spaces, symbols)
             run_file(con, "1_tables/05_chemical_system", {"new_listed_system": systems} | by_signature)
+            if options.nelements[-1] <= MAX_LISTED_NELEMENTS:
+                run_file(con, "statements/listed_systems_only")
+            run_file(con, "1_tables/06_system_views")
             progress(1, counted(sum(space.n_systems for space in spaces), "chemical system"))
         # Later tables then reuse freed blocks, which makes the file 1 MB smaller.
         execute(con, "checkpoint")
         with steps("Known materials") as progress:
-            run_file(con, "1_tables/06_known_entry")
+            run_file(con, "1_tables/07_known_entry")
             loaded = [add_source(con, source, elements()) for source in sources]
             progress(1, f"{counted(sum(one.n_in_space for one in loaded), 'formula')} in this space")
         with steps("Views, summaries and comments"):
             run_file(
                 con,
-                "1_tables/07_element_embedding",
+                "1_tables/08_element_embedding",
                 {"new_embedding": embedding_table(), "new_element_embedding": element_embedding_table()},
             )
-            run_file(con, "1_tables/08_build_info", {"new_build_info": _build_info(options, states, started)})
-            run_file(con, "1_tables/09_checksum")
+            run_file(con, "1_tables/09_build_info", {"new_build_info": _build_info(options, states, started)})
+            run_file(con, "1_tables/10_checksum")
             renew_categories(con)
             for name in files_in("3_views"):
                 run_file(con, name)

@@ -198,7 +198,10 @@ def _comparison(
         symbols = [element.symbol for element in elements_of(con)]
     for k in nelements or (has or (MAX_COMPARED + 1,)):
         if k > MAX_COMPARED:
-            raise ChemdbError(f"{k} elements: systems of up to {MAX_COMPARED} elements are compared")
+            raise ChemdbError(
+                f"{k} elements: compositions of up to {MAX_COMPARED} elements are compared; "
+                "'chemdb report --table2' counts all of a file"
+            )
         if k not in has:
             raise ChemdbError(f"{k} elements: {file.path} has systems of {has[0]} to {has[-1]} elements")
     return Comparison(sides, symbols, nelements or has, steps)

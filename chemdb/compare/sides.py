@@ -112,7 +112,9 @@ def _names(con: duckdb.DuckDBPyConnection, statement: str) -> list[str]:
 
 
 def _space(nelements: tuple[int, ...], max_stoichiometry: int) -> str:
-    return f"{nelements[0]} to {nelements[-1]} elements with factors up to {max_stoichiometry}"
+    first, last = nelements[0], nelements[-1]
+    sizes = f"{last}" if first == last else f"{first} to {last}"
+    return f"{sizes} elements with factors up to {max_stoichiometry}"
 
 
 def _about(con: duckdb.DuckDBPyConnection) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import pyarrow as pa
 from requests.utils import get_environ_proxies
 
+from chemdb.chemistry.stoichiometry import MAX_STORED_NELEMENTS, NELEMENTS
 from chemdb.errors import KnownSourceError
 from chemdb.known import http
 from chemdb.known.http import BadResponseError, RequestFailedError, request_error, retry, single_line
@@ -29,7 +30,7 @@ PROVIDERS = {
     "oqmd": "https://oqmd.org/optimade",
     "alexandria": "https://alexandria.icams.rub.de/pbe",
 }
-FILTER = "nelements>=2 AND nelements<=4"
+FILTER = f"nelements>={NELEMENTS[0]} AND nelements<={MAX_STORED_NELEMENTS}"
 #: Field with the energy above the hull, by the prefix of the provider.
 HULL_FIELDS = {"mp": "_mp_stability", "oqmd": "_oqmd_stability", "alexandria": "_alexandria_hull_distance"}
 #: Calculations in `_mp_stability`, in order of preference: the Materials Project shows the first.
@@ -91,7 +92,7 @@ def source_name(provider: str) -> str:
 
 
 def optimade(provider: str, name: str | None = None, progress: Progress = no_progress) -> KnownSource:
-    """Return all entries of an OPTIMADE provider with two to four elements.
+    """Return all entries of an OPTIMADE provider that a file can hold: of two to five elements.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def reference_server():
     )
     app = create_app(config)
     structures = test_structures()
-    last_eligible = [structure for structure in structures if 2 <= structure["nelements"] <= 4][-1]
+    last_eligible = [structure for structure in structures if 2 <= structure["nelements"] <= 5][-1]
     last_eligible["chemical_formula_reduced"] = None
     for identifier, formula, energy in GENERATED:
         structures.append(

@@ -1,5 +1,6 @@
 """Compositions of five elements: every public answer, compared with references made the slow way."""
 
+import json
 from itertools import combinations, product
 from math import comb, gcd
 from random import Random
@@ -8,6 +9,7 @@ import duckdb
 import pytest
 import smact
 from helpers import naive
+from helpers.cli import output
 from helpers.five import STATES, build_five
 from helpers.naive_query import queries_of_five, space
 from helpers.sampled import examples
@@ -274,3 +276,8 @@ def test_the_function_of_species_says_what_it_takes(db):
     db.query("species=Fe3+").count()
     with pytest.raises(ChemdbError, match="a list of oxidation states for each of 5 elements"):
         list(db.sql("select neutral_stoichiometries([[1], [-1]]::tinyint[][], [false], 4::utinyint)"))
+
+
+def test_a_sample_by_default_has_the_sizes_of_the_file(db):
+    rows = json.loads(output("sample", "--db", db.path, "--per-category", "1", "--format", "json"))
+    assert {row["nelements"] for row in rows} == {5}

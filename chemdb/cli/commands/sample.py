@@ -10,11 +10,11 @@ from chemdb.cli.options import (
     Database,
     Format,
     MemoryLimit,
-    NElements,
     OutputFormat,
     Seed,
     TempDirectory,
     Threads,
+    nelements_range,
     only_with,
 )
 from chemdb.cli.row_output import RowsOutput
@@ -33,7 +33,15 @@ def sample(
             help="Compositions per category and number of elements.",
         ),
     ] = 3000,
-    nelements: NElements = "2-4",  # type: ignore[assignment]  # parsed like what a user types
+    nelements: Annotated[
+        range | None,
+        typer.Option(
+            parser=nelements_range,
+            metavar="N or N-M",
+            show_default="all of the file",
+            help="Numbers of elements.",
+        ),
+    ] = None,
     category: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,6 +63,7 @@ def sample(
     """
     import chemdb
     from chemdb.cli.screen import confirm, show
+    from chemdb.database.metadata import nelements_of
     from chemdb.errors import ChemdbError
     from chemdb.files.output.output_files import format_of, write_batches
 
@@ -63,7 +72,9 @@ def sample(
         only_with(context, "the screen; the file name determines the format", "format")
     with chemdb.open(db, threads, memory_limit, temp_directory) as opened:
         limits = opened.limits
-        drawn = opened.sample(category or CATEGORIES, nelements, per_category, seed)
+        with opened.cursor() as con:
+            sizes = nelements or nelements_of(con)
+        drawn = opened.sample(category or CATEGORIES, sizes, per_category, seed)
     if not len(drawn):
         asked = " or ".join(category or CATEGORIES)
         raise ChemdbError(f"sample: this file has no {asked} compositions of that many elements")

@@ -90,7 +90,9 @@ def _rank(
 def missing_share(con: duckdb.DuckDBPyConnection) -> Claim:
     """Return claim 8, judged by the known list of the file and by the known compositions of the paper."""
     rows = con.execute(
-        "select nelements, combinations, allowed, missing from order_summary order by nelements"
+        "select nelements, combinations, allowed, missing from order_summary "
+        "where list_contains($sizes, nelements) order by nelements",
+        {"sizes": list(TABLE_2)},
     ).fetchall()
     as_paper = as_in_paper(build_info(con))
     found = []
