@@ -334,12 +334,14 @@ class Database:
             `seed` below 0.
         """
         with no_fork():
+            from chemdb.notebook.arrow_tables import shown_in_notebooks
             from chemdb.query.sample import sample_categories
 
         categories = [category] if isinstance(category, str) else category
         sizes = [nelements] if isinstance(nelements, int) else nelements
         with self.cursor() as con:
-            return sample_categories(con, categories, sizes, n, seed)
+            rows = sample_categories(con, categories, sizes, n, seed)
+        return shown_in_notebooks(rows, "Sample")
 
     def embed(self, compositions: Any, embedding: str) -> "tuple[pa.Table, Embedded]":
         """Return formula, category and vector of compositions, and the account of what was left out.
@@ -620,13 +622,15 @@ class Database:
             As `map`.
         """
         with no_fork():
-            from chemdb.maps.make import add_maps
             from chemdb.maps.stored import find_map
 
         with self.cursor() as con:
             missing = [spec for spec in specs if find_map(con, spec) is None]
             if not missing:
                 return []
+            with no_fork():
+                from chemdb.maps.make import add_maps
+
             made = add_maps(self.path, missing, self.limits, steps)
         # Also for maps that another process made in the meantime.
         self.reopen()
@@ -637,7 +641,7 @@ class Database:
         first: "Database | str | os.PathLike[str]",
         second: str | None = None,
         *,
-        nelements: Sequence[int] | None = None,
+        nelements: int | Sequence[int] | None = None,
         steps: Steps = no_steps,
     ) -> "Comparison":
         """Return what differs between this file and another, or between two sets or sources of this file.
@@ -649,7 +653,7 @@ class Database:
         second : str, optional
             Another oxidation-state set (smact14, icsd16, icsd24, wiki, pymatgen_sp, or a file of them),
             if the first is one; or another known source.
-        nelements : sequence of int, optional
+        nelements : int or sequence of int, optional
             Numbers of elements to compare; all of the file by default.
         steps : callable, optional
             Shows the progress.
@@ -662,13 +666,14 @@ class Database:
         with no_fork():
             from chemdb.compare.comparison import compare_files, compare_names
 
+        sizes = [nelements] if isinstance(nelements, int) else nelements
         if isinstance(first, Database):
             if second is not None:
                 raise ChemdbError("compare: give one other database, or two oxidation-state sets or sources")
-            return compare_files(self._file, first._file, nelements, steps)
+            return compare_files(self._file, first._file, sizes, steps)
         if second is not None:
-            return compare_names(self._file, os.fspath(first), second, nelements, steps)
-        return compare_files(self._file, OpenFile(first, self.limits), nelements, steps)
+            return compare_names(self._file, os.fspath(first), second, sizes, steps)
+        return compare_files(self._file, OpenFile(first, self.limits), sizes, steps)
 
     def reopen(self) -> None:
         """Read the file that has this name now; another process may have replaced it.

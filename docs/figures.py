@@ -10,7 +10,9 @@ import os
 import shlex
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
+from scipy.spatial import KDTree
 from typer.testing import CliRunner
 
 from chemdb.cli import app
@@ -21,6 +23,8 @@ PAGE = FOLDER.with_suffix(".md")
 
 #: Colours of a PNG file.
 COLORS = 256
+#: Pixels of a colour from which it counts as an area, and the bytes of a file from which it is all points.
+FLAT, DENSE = 60, 450_000
 #: Heading, command and figure files of each section.
 SECTIONS = (
     ("Figures 1 to 5 of the paper", "plot paper -o .", [f"figure-{n}.png" for n in range(1, 6)]),
@@ -104,9 +108,11 @@ not known; in maps, all marks are filled. The order in which you name the elemen
 corners: left, right, top; slices are by the last element. If not all labels fit, those with the most
 elements, fewest atoms and most entries have priority, and the caption lists the others.
 
-`--hull-energies` adds energies above the hull to the labels, if a known source has them, and circles stable
-compounds. Without formation energies, only some tie lines of a ternary system are certain: those that no line
-between two other stable compounds crosses. Only these are drawn.
+`--hull-energies` writes energies above the hull after the names, for sources that have them, and marks the
+stable compounds, those outside the limits of the file included. Neighbours on the hull of a binary system
+coexist, and are joined. Lists have energies above the hull, not formation energies, so only some tie lines of
+a ternary system are certain: those that no line between two other stable compounds crosses. These are drawn;
+tie lines of a quaternary system are not, as they leave the slices.
 """
 
 
@@ -127,6 +133,8 @@ def main() -> None:
         *PRINT.splitlines(),
     ]
     for heading, command, names in SECTIONS:
+        for name in names:
+            Path(name).unlink(missing_ok=True)
         done = CliRunner().invoke(app, shlex.split(command))
         if done.exit_code:
             raise SystemExit(f"chemdb {command}: {done.output}")
@@ -141,12 +149,31 @@ def main() -> None:
 
 def compress(path: Path) -> None:
     """Reduce a PNG file to a palette, unless it already has one."""
-    with Image.open(path) as image:
-        if image.mode == "P":
+    with Image.open(path) as opened:
+        if opened.mode == "P":
             return
-        small = image.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        dpi = image.info.get("dpi", (300, 300))
+        image, dpi = opened.convert("RGB"), opened.info["dpi"]
+    pixels = np.asarray(image)
+    colors, places, numbers = np.unique(
+        pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
+    )
+    palette = np.empty((0, 3), int)
+    if path.stat().st_size < DENSE:
+        # Colour bars and tiles first, the edges of letters then.
+        flat = Image.fromarray(colors[numbers >= FLAT][None])
+        palette = quantized(flat, COLORS // 2, Image.Quantize.MEDIANCUT)
+    others = quantized(image, COLORS - len(palette), Image.Quantize.MAXCOVERAGE)
+    palette = np.unique(np.vstack([palette, others]), axis=0)
+    nearest = KDTree(palette).query(colors)[1].astype(np.uint8)
+    small = Image.fromarray(nearest[places.reshape(pixels.shape[:2])])
+    small.putpalette(palette.astype(np.uint8).tobytes())
     small.save(path, optimize=True, dpi=dpi)
+
+
+def quantized(image: Image.Image, n: int, method: Image.Quantize) -> np.ndarray:
+    """Return at most n colours that stand for those of an image, shape (n, 3)."""
+    reduced = image.quantize(n, method, kmeans=3, dither=Image.Dither.NONE)
+    return np.array(reduced.getpalette()).reshape(-1, 3)[:n]
 
 
 if __name__ == "__main__":

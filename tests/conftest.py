@@ -7,9 +7,11 @@ import shutil
 import pytest
 from helpers.five import build_quinaries
 from helpers.shared import made_once
+from helpers.six import build_six
 from hypothesis import settings
 from platformdirs import user_cache_path
 
+import chemdb
 from chemdb.builder.pipeline import BuildOptions, build
 from chemdb.database.connection import connect_to_read
 
@@ -82,6 +84,12 @@ def full(full_path):
         yield con
 
 
+@pytest.fixture(scope="session")
+def full_db(full_path):
+    with chemdb.open(full_path) as db:
+        yield db
+
+
 KNOWN = """id,formula,energy_above_hull
 a1,ZnO,0.0
 a2,O2Zn2,0.2
@@ -120,6 +128,19 @@ def small(small_path):
 
 
 @pytest.fixture
+def db(small_path):
+    """The small database, opened for one test, which may close it."""
+    with chemdb.open(small_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def small_db(small_path):
+    with chemdb.open(small_path) as opened:
+        yield opened
+
+
+@pytest.fixture
 def copy(small_path, tmp_path):
     """A copy of the small database, alone in its folder, that a test may change."""
     return shutil.copyfile(small_path, tmp_path / "c.duckdb")
@@ -130,6 +151,19 @@ def quinaries_path(tmp_path_factory):
     """Compositions of five elements with factors up to four, of which those of eight elements may be allowed."""
     with made_once(tmp_path_factory, "quinaries/quinaries.duckdb", build_quinaries) as path:
         yield path
+
+
+@pytest.fixture(scope="session")
+def six_path(tmp_path_factory):
+    """All compositions of six elements with factors to three, two known sources."""
+    with made_once(tmp_path_factory, "six/six.duckdb", build_six) as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def six(six_path):
+    with chemdb.open(six_path) as db:
+        yield db
 
 
 COMPOUNDS = (

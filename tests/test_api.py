@@ -21,12 +21,6 @@ from chemdb.errors import ChemdbError
 TEXTS = ["LiZnO2", "O2Zn2", "Zn0.5O", None]
 
 
-@pytest.fixture
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
-
-
 def test_sql_reads_as_anything(db):
     found = db.sql("select formula, natoms from standard where natoms < $n", {"n": 3})
     assert list(found) == [("ZnO", 2)]

@@ -177,3 +177,9 @@ def test_questions_load_only_duckdb_and_lark_besides(words, small_path):
 def test_help_and_questions_load_no_kernel(small_path):
     modules = loaded_by("query", "chemsys=Zn-O", "--db", str(small_path))
     assert [name for name in modules if name.startswith("chemdb.") and "kernel" in name.split(".")] == []
+
+
+def test_figures_without_kernels_do_not_import_numba(small_path, tmp_path):
+    modules = loaded_by("plot", "composition", "Zn-O", "-o", str(tmp_path / "a.png"), "--db", str(small_path))
+    assert "chemdb.plot.density_map" in modules
+    assert modules & {"numba", "pandas", "plotly", "sklearn"} == set()

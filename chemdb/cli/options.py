@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from chemdb.runtime.limits import available_processors, limited_thread_pools
+from chemdb.runtime.limits import available_processors, is_memory, limited_thread_pools
 from chemdb.runtime.threads import can_start
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def part_of_pieces(text: str) -> PartOfPieces:
 
 def memory(text: str) -> str:
     """Return a memory limit that DuckDB understands."""
-    if not re.fullmatch(r"\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)", text.strip(), re.IGNORECASE):
+    if not is_memory(text):
         raise typer.BadParameter(f"{text!r} is not an amount of memory, such as 2GB")
     return text.strip()
 

@@ -13,7 +13,8 @@ from chemdb.dataset.part_file import PartSummary, PartTask, summary_of, write_pa
 from chemdb.dataset.storage.addresses import folder_at
 from chemdb.errors import DatasetError, counted
 from chemdb.executors.run import Failure, run
-from chemdb.partition.piece import Partition, opened
+from chemdb.executors.workers import check_executor
+from chemdb.partition.piece import Partition, check_all_pieces, opened
 from chemdb.runtime.progress import Progress, no_progress
 
 #: Failures that a message names.
@@ -66,6 +67,8 @@ def export(
         The folder has another export or cannot be written, the database changed, or files failed; files
         that are finished stay.
     """
+    check_all_pieces(pieces)
+    check_executor(executor)
     if not pieces:
         raise DatasetError("export: no composition of this file matches the query")
     names = column_names(columns)

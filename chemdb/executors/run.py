@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from chemdb.errors import ChemdbError, PartitionError, ProcessError, counted, one_line
-from chemdb.executors.workers import is_gone, n_workers
+from chemdb.executors.workers import check_executor, is_gone, n_workers
 
 #: Calls that wait or run for each worker: none is idle, and no scheduler holds thousands.
 CALLS_PER_WORKER = 4
@@ -63,9 +63,12 @@ def run(
 
     Raises
     ------
+    ChemdbError
+        The executor is something else.
     ProcessError
         The executor ended: its scheduler is gone, or a worker of a pool that cannot replace it.
     """
+    check_executor(executor)
     if executor is None:
         for item in items:
             yield Done(item, _attempt(function, item))

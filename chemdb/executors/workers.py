@@ -5,10 +5,25 @@ import weakref
 from concurrent.futures import Executor
 from typing import Any
 
+from chemdb.errors import ChemdbError
+
 #: Seconds for which the number of workers of a Dask scheduler is cached.
 BELIEVED = 10.0
 #: Numbers of workers, and when they were asked for.
 _asked: "weakref.WeakKeyDictionary[Executor, tuple[float, int]]" = weakref.WeakKeyDictionary()
+
+
+def check_executor(executor: Any) -> None:
+    """Raise unless it is an executor, or None for this process.
+
+    Raises
+    ------
+    ChemdbError
+        It has no submit.
+    """
+    if executor is not None and not hasattr(executor, "submit"):
+        kind = type(executor).__name__
+        raise ChemdbError(f"executor: {kind} is none of concurrent.futures, such as ProcessPoolExecutor(2)")
 
 
 def n_workers(executor: Executor) -> int | None:

@@ -37,10 +37,12 @@ def species_html(text: str) -> Html:
     --------
     >>> species_html("Fe2+ 2Fe3+ 4O2-")
     'Fe<sup>2+</sup> 2Fe<sup>3+</sup> 4O<sup>2−</sup>'
+    >>> species_html("Fe0 O0")
+    'Fe<sup>0</sup> O<sup>0</sup>'
     """
     marked = re.sub(
-        r"\b(\d*[A-Z][a-z]?)(\d*)([+-])(?![\w-])",
-        lambda match: f"{match[1]}<sup>{match[2]}{match[3].replace('-', '−')}</sup>",
+        r"\b(\d*[A-Z][a-z]?)(\d*[+-]|0)(?![\w-])",
+        lambda match: f"{match[1]}<sup>{match[2].replace('-', '−')}</sup>",
         escape(text),
     )
     return Html(marked)

@@ -140,9 +140,8 @@ class Source:
             of_query = [name for name in columns if name not in KEY]
             computed = read_columns(of_query, self._file.remember(vocabulary))
             if others := [name for name in computed if name not in COLUMNS]:
-                raise QueryError(
-                    f"column {others[0]!r} is not available in pieces; choose {', '.join((*KEY, *COLUMNS))}"
-                )
+                available = ", ".join((*KEY, *COLUMNS))
+                raise QueryError(f"column {others[0]!r} is not available in pieces; choose from {available}")
             types = ask(self._file, limit=0, columns=computed).batches().schema if computed else pa.schema([])
             fields = [pa.field(name, KEY[name]) if name in KEY else types.field(name) for name in columns]
             self._schemas[columns] = pa.schema(fields)

@@ -1,7 +1,7 @@
 """A piece of a query: small enough to send to any process, which opens the file itself."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -55,6 +55,11 @@ class Partition:
     def __str__(self) -> str:
         return f"piece {self.number}"
 
+    @property
+    def of_query(self) -> tuple[str, str, str, int]:
+        """What all pieces of a query have in common."""
+        return self.path, self.fingerprint, self.query, self.n_partitions
+
     def batches(self, embedding: str | None = None, rows: int = ROWS_PER_BATCH) -> "Iterator[Batch]":
         """Yield the compositions, known and unknown, by system and stoichiometry.
 
@@ -107,3 +112,30 @@ def fingerprint_of(con: duckdb.DuckDBPyConnection) -> str:
         "where not starts_with(table_name, 'main.projection') order by all"
     ).fetchall()
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def check_pieces(pieces: object) -> None:
+    """Raise unless there is a sequence of pieces.
+
+    Raises
+    ------
+    ChemdbError
+        It is something else, such as a query or a single piece.
+    """
+    if not isinstance(pieces, Sequence) or not all(isinstance(piece, Partition) for piece in pieces):
+        kind = type(pieces).__name__
+        raise ChemdbError(f"pieces: {kind} is no list of pieces, as db.partitions(query) returns")
+
+
+def check_all_pieces(pieces: Sequence[Partition]) -> None:
+    """Raise unless these are all pieces of one query, in order.
+
+    Raises
+    ------
+    ChemdbError
+        They are not.
+    """
+    check_pieces(pieces)
+    numbers, queries = [piece.number for piece in pieces], {piece.of_query for piece in pieces}
+    if pieces and (len(queries) > 1 or numbers != list(range(pieces[0].n_partitions))):
+        raise ChemdbError("pieces: give all of one query, in order, as db.partitions(query) returns them")

@@ -12,7 +12,7 @@ from chemdb.executors.run import Failure, check_failures, run
 from chemdb.partition.batch import Source
 from chemdb.partition.kept_tops import KeptTops
 from chemdb.partition.models import check_model, scorer_of
-from chemdb.partition.piece import Partition, opened
+from chemdb.partition.piece import Partition, check_pieces, opened
 from chemdb.partition.scored import Highest, Scores, Top, merged
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -121,8 +121,9 @@ def check_scoring(pieces: Sequence[Partition], scoring: Scoring) -> None:
     Raises
     ------
     ChemdbError
-        There is no such embedding, no model, or `top` is below 1.
+        There are no pieces, no such embedding, no model, or `top` is below 1.
     """
+    check_pieces(pieces)
     if scoring.top < 1:
         raise ChemdbError(f"score: top {scoring.top}; keep 1 or more rows")
     check_model(scoring.model, scoring.embedding)

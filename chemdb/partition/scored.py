@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from chemdb.database.rows import ArrowRows
 from chemdb.errors import counted
+from chemdb.notebook.arrow_tables import N_SHOWN
+from chemdb.notebook.html_table import first_rows_html
 from chemdb.partition.batch import KEY, Batch
 
 SCORE = "score"
@@ -89,6 +92,10 @@ class Scores(ArrowRows):
     def count(self) -> int:
         """Return the number of rows."""
         return len(self)
+
+    def _repr_html_(self) -> str:
+        rows = list(islice(self, N_SHOWN + 1))
+        return first_rows_html(self.columns, rows, N_SHOWN, repr(self))
 
     def __repr__(self) -> str:
         text = f"{counted(self.n_scored, 'composition')} scored"

@@ -10,7 +10,7 @@ from chemdb.errors import PlotError
 from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing
 from chemdb.plot.style import DEFAULT_LOOK, Look, StyleFile, points
-from chemdb.plot.tiles import N_ROWS_F_BLOCK, SIDE, add_table, center
+from chemdb.plot.tiles import N_ROWS_F_BLOCK, WHITE, add_table, add_tile
 from chemdb.runtime.progress import Steps, no_steps
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def draw(con: duckdb.DuckDBPyConnection, comparison: "Comparison", look: Look = 
         "A": f"{comparison.a.name} ({comparison.a.about})",
         "B": f"{comparison.b.name} ({comparison.b.about})",
         "compositions that differ in their category": f"{comparison.n_changed:,}",
-        "largest changes": ", ".join(f"{symbol} {change[symbol]:+.2f}" for symbol in largest),
+        "largest changes": ", ".join(f"{symbol} {signed(change[symbol])}" for symbol in largest),
     }
     return Drawing(figure, Caption(text, details | look.details(colored=False)), look)
 
@@ -149,30 +149,33 @@ def _elements(
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
-    from matplotlib.patches import Rectangle
 
     axes = add_table(figure, N_ROWS_F_BLOCK, height=0.7)
     largest = max(map(abs, change.values()))
     norm = Normalize(-largest, largest)
     colormap = colormaps[COLORMAP]
     for element in elements_of(con):
-        x, y = center(element)
         value = change.get(element.symbol)
-        color = "white" if value is None else colormap(norm(value))
-        ink = "white" if value is not None and abs(value) > 0.7 * largest else "black"
-        axes.add_patch(
-            Rectangle(
-                (x - SIDE / 2, y - SIDE / 2), SIDE, SIDE, facecolor=color, edgecolor="0.6", linewidth=0.4
-            )
-        )
-        label = "–" if value is None else f"{value:+.2f}"
-        centered: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
-        axes.text(x, y - 0.13, element.symbol, **centered, fontsize=points("font.size"))
-        axes.text(x, y + 0.26, label, **centered, fontsize=points("xtick.labelsize") - 1.5)
+        color = WHITE if value is None else colormap(norm(value))
+        add_tile(axes, element, "–" if value is None else signed(value), color, is_pale=value is None)
     bar = figure.colorbar(
         ScalarMappable(norm, colormap),
         cax=axes.inset_axes((3.2, 1.7, 8.2, 0.28), transform=axes.transData),
         orientation="horizontal",
     )
-    bar.set_ticks([-largest, 0, largest], labels=[f"{-largest:+.2f}", "0", f"{largest:+.2f}"])
-    bar.set_label(f"change of {counted} compositions, (B − A) / (B + A)", fontsize=points("xtick.labelsize"))
+    bar.set_ticks([-largest, 0, largest], labels=[signed(-largest), "0", signed(largest)])
+    bar.set_label(f"Change of {counted} compositions, (B − A) / (B + A)", labelpad=4)
+    bar.ax.xaxis.set_label_position("top")
+    bar.outline.set_linewidth(0.4)
+
+
+def signed(change: float) -> str:
+    """Return a change with its sign, the minus as wide as the plus.
+
+    Examples
+    --------
+    >>> signed(-0.214), signed(0.5), signed(-0.001)
+    ('−0.21', '+0.50', '0.00')
+    """
+    text = f"{change:+.2f}"
+    return "0.00" if text[1:] == "0.00" else text.replace("-", "−")

@@ -10,7 +10,6 @@ from chemdb.chemistry.category import CATEGORIES
 from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import SIZE_NAMES, Caption, Drawing, file_details
 from chemdb.plot.style import DEFAULT_LOOK, EMBEDDING_NAMES, Look, StyleFile, panel_letter
-from chemdb.query.sample import check_nelements
 from chemdb.runtime.forks import no_fork
 from chemdb.runtime.progress import Steps, no_steps
 
@@ -44,9 +43,10 @@ def plot_density(
     ChemdbError
         The file has no such representation or number of elements.
     """
-    # Figures without it do not wait for numba.
+    # Other figures do not wait for numba.
     with no_fork():
         from chemdb.maps.exact_pca.density import density
+        from chemdb.query.sample import check_nelements
 
     look = Look(columns=columns, style=style)
 

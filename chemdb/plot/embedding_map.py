@@ -31,17 +31,20 @@ if TYPE_CHECKING:
 AXES = {"pca": "PC{}", "tsne": "t-SNE {}", "umap": "UMAP {}"}
 #: Share of a panel that marks would cover if none overlapped, and the limits of their area in square points.
 COVERED = 0.6
-AREA_LIMITS = (0.8, 12.0)
+AREA_LIMITS = (0.3, 12.0)
 #: Number of points from which marks are transparent, and their opacity.
 MANY = 2000
 OPACITY = 0.75
 #: Points are drawn in so many rounds of all groups, so that no group hides another.
 ROUNDS = 12
 OVERLAP = (
-    "Points are drawn in random order, and those of a rare {group} on top, so that no {group} hides another."
+    "Points are drawn in random order, and those of a rare {group} on top, so that no {group} hides another; "
+    "marks of a {group} with less than 4% of the points are larger."
 )
 #: A group is rare if it has less than this share of the points of the largest one.
 RARE = 0.1
+#: Share of the points below which marks of a group are larger, at most so many times.
+FEW, LARGEST = 0.04, 2.5
 
 
 def plot_map(
@@ -171,13 +174,14 @@ def scatter(
     rare = np.isin(groups[order], [group for group in names if sizes[group] < RARE * max(sizes.values())])
     rounds = [*np.array_split(order[~rare], ROUNDS), order[rare]]
     for level, chosen in enumerate(rounds, start=1):
+        is_rare = level == len(rounds)
         for group in names:
             of_group = coordinates[chosen[groups[chosen] == group]]
             if len(of_group):
                 axes.scatter(
                     *of_group.T,
-                    s=area,
-                    alpha=OPACITY if n > MANY else None,
+                    s=area * float(np.clip(FEW * n / sizes[group], 1, LARGEST)),
+                    alpha=OPACITY if n > MANY and not is_rare else None,
                     rasterized=True,
                     zorder=level,
                     **mark_style(group, colors[group], all_filled=True),

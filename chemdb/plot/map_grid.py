@@ -103,7 +103,17 @@ def grid(
     """
     with look.applied():
         figure = look.new_figure(2, 1.38)
-        places = {"left": 0.05, "right": 0.995, "bottom": 0.035, "top": 0.975, "wspace": 0.04, "hspace": 0.05}
+        # Margins for one line of names above and on the left, and the legend below.
+        line = points("axes.titlesize") / 72
+        width, height = figure.get_size_inches()
+        places = {
+            "left": 2.0 * line / width,
+            "right": 0.995,
+            "bottom": 2.3 * points("legend.fontsize") / 72 / height,
+            "top": 1 - 1.8 * line / height,
+            "wspace": 0.04,
+            "hspace": 0.05,
+        }
         panels = figure.subplots(len(PAPER_EMBEDDINGS), len(METHODS), gridspec_kw=places)
         for number, axes in enumerate(panels.flat):
             scatter(axes, maps[number].coordinates, groups[number], names, look.colors)

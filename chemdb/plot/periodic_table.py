@@ -233,7 +233,8 @@ def draw_replacements(
         No such element, or the known compositions say nothing about the element.
     """
     elements = elements_of(con)
-    one_of(symbol, (element.symbol for element in elements), "element", PlotError)
+    if symbol not in {element.symbol for element in elements}:
+        raise PlotError(f"no element {symbol!r}; write a symbol like Li")
     weights: dict[str, float] = dict(
         con.execute(
             "select replaced_by::varchar, weight from substitution where element = ? and weight >= ?",

@@ -1,6 +1,8 @@
 """The substitution weights of all pairs of elements as a matrix."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from math import ceil
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -13,6 +15,9 @@ from chemdb.plot.style import DEFAULT_LOOK, Look, StyleFile, points
 
 if TYPE_CHECKING:
     from chemdb.plot.captioned_figure import CaptionedFigure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: Weights beyond this have the darkest colour.
 DARKEST = 0.3
@@ -54,22 +59,13 @@ def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
     matrix = np.array([[weights.get((a, b), 0.0) for b in symbols] for a in symbols])
     with look.applied():
         wide = look.columns != 1
-        figure = look.new_figure(2, 0.93 if wide else 0.88)
-        axes = figure.add_axes((0.045, 0.035, 0.85, 0.93) if wide else (0.125, 0.06, 0.70, 0.795))
+        figure = look.new_figure(2, 0.935 if wide else 0.88)
+        axes = figure.add_axes((0.07, 0.035, 0.825, 0.90) if wide else (0.19, 0.06, 0.64, 0.73))
         image = axes.imshow(matrix, cmap=COLORMAP, vmin=-DARKEST, vmax=DARKEST, interpolation="nearest")
-        places = range(len(symbols))
-        # In one column, half of the labels stand in a second row, where there is room for legible ones.
-        gap = "" if wide else "     "
-        size = points("xtick.labelsize") - (1.5 if wide else 2.3)
-        aside = [gap * (place % 2) for place in places]
-        axes.set_xticks(places, map(str.__add__, aside, symbols), fontsize=size, rotation=90)
-        axes.set_yticks(places, map(str.__add__, symbols, aside), fontsize=size)
-        axes.xaxis.tick_top()
-        axes.tick_params(length=0, pad=1)
-        axes.set_ylabel("Element of the known compound")
+        _label(axes, symbols)
         axes.set_xlabel("Element in its place")
         groups = [element.periodic_group for element in elements]
-        for place in places[1:]:
+        for place in range(1, len(symbols)):
             if groups[place] != groups[place - 1]:
                 axes.axhline(place - 0.5, color="0.8", linewidth=0.3)
                 axes.axvline(place - 0.5, color="0.8", linewidth=0.3)
@@ -89,3 +85,25 @@ def draw(con: duckdb.DuckDBPyConnection, look: Look = DEFAULT_LOOK) -> Drawing:
         "largest": ", ".join(f"{a} by {b} {weight:.2f}" for (a, b), weight in largest),
     }
     return Drawing(figure, Caption(text, details | look.details(colored=False)), look)
+
+
+def _label(axes: "Axes", symbols: Sequence[str]) -> None:
+    """Write the symbols above and to the left, in as many rows as legible ones need."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    size = points("xtick.labelsize") - 1
+    pitch = 72 * figure.get_figwidth() * axes.get_position().width / len(symbols)
+    n_rows = ceil(size / pitch)
+    row_height = 1.9 * size
+    line: dict[str, Any] = {"arrowstyle": "-", "linewidth": 0.3, "color": "0.6", "shrinkA": 0, "shrinkB": 0}
+    axes.set(xticks=[], yticks=[])
+    axes.set_ylabel("Element of the known compound", labelpad=2 + n_rows * row_height)
+    for place, symbol in enumerate(symbols):
+        aside = 1 + row_height * (place % n_rows)
+        shared: dict[str, Any] = {
+            "textcoords": "offset points",
+            "fontsize": size,
+            "arrowprops": line if place % n_rows else None,
+        }
+        axes.annotate(symbol, (place, -0.5), (0, aside), rotation=90, ha="center", va="bottom", **shared)
+        axes.annotate(symbol, (-0.5, place), (-aside, 0), ha="right", va="center", **shared)

@@ -180,8 +180,8 @@ def colored_table(
             value = values.by_symbol.get(element.symbol, 0)
             is_apart = element.symbol in values.apart
             color = colormap(norm(value)) if value > 0 and not is_apart else WHITE
-            ink = "0.45" if not value and not is_apart else _ink(color)
-            _add_tile(axes, element, values.text_of(value), color, ink, is_apart, is_wide)
+            is_pale = not value and not is_apart
+            add_tile(axes, element, values.text_of(value), color, is_apart, is_pale, is_wide)
         if in_scale:
             _add_color_bar(axes, norm, colormap, values, 2 if is_wide else 1)
         if any(symbol in values.apart for symbol in symbols):
@@ -189,16 +189,16 @@ def colored_table(
     return figure, scale
 
 
-def _add_tile(
+def add_tile(
     axes: "Axes",
     element: Element,
     text: str,
     color: tuple[float, ...],
-    ink: str,
-    is_apart: bool,
-    is_wide: bool,
+    is_apart: bool = False,
+    is_pale: bool = False,
+    is_wide: bool = True,
 ) -> None:
-    """Draw one element; only a table of two columns has room for atomic numbers."""
+    """Draw one element with a text below; only a table of two columns has room for atomic numbers."""
     from matplotlib.patches import Rectangle
 
     x, y = center(element)
@@ -216,6 +216,7 @@ def _add_tile(
     small = points("xtick.labelsize")
     # Smaller than 4 points is illegible in print.
     symbol_size, text_size = points("font.size") + (1.5 if is_wide else -1), small - (0.5 if is_wide else 1.7)
+    ink = "0.45" if is_pale else _ink(color)
     centered: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
     weight = "bold" if is_apart else "normal"
     axes.text(

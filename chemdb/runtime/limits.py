@@ -1,11 +1,14 @@
 """How many threads and how much memory work may use."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from chemdb.errors import ChemdbError
 
 #: Read by the linear-algebra libraries, Arrow and numba when they are imported.
 POOL_VARIABLES = (
@@ -18,6 +21,11 @@ def available_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def is_memory(text: str) -> bool:
+    """Return whether a text is an amount of memory that DuckDB understands, such as 2GB."""
+    return bool(re.fullmatch(r"\d+(\.\d+)?\s*(KB|MB|GB|TB|KiB|MiB|GiB|TiB)", text.strip(), re.IGNORECASE))
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,17 @@ class Limits:
         memory_limit: str | None = None,
         temp_directory: str | os.PathLike[str] | None = None,
     ) -> "Limits":
-        """Return limits; None stands for the default of each."""
+        """Return limits; None stands for the default of each.
+
+        Raises
+        ------
+        ChemdbError
+            No thread, or no amount of memory.
+        """
+        if threads is not None and threads < 1:
+            raise ChemdbError(f"threads {threads}: take 1 or more")
+        if memory_limit is not None and not is_memory(memory_limit):
+            raise ChemdbError(f"memory_limit {memory_limit!r}: write an amount of memory, such as 2GB")
         folder = Path(temp_directory) if temp_directory else None
         return cls(threads or available_processors(), memory_limit, folder)
 

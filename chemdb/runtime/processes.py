@@ -1,6 +1,7 @@
 """Work in processes, which can be ended where threads cannot."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -37,6 +38,8 @@ def in_processes(
     # Unlike those of the standard library, its processes do not run the main script again.
     from loky import ProcessPoolExecutor, as_completed, wait
 
+    # loky replaces processes that have grown, as those that compile t-SNE and UMAP do.
+    warnings.filterwarnings("ignore", r"A worker (was restarted|stopped) while some jobs", UserWarning)
     _start_tracker()
     pool = ProcessPoolExecutor(at_a_time)
     running: set[Future[T]] = set()

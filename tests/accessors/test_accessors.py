@@ -15,12 +15,6 @@ from chemdb.errors import ChemdbError
 
 
 @pytest.fixture
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
-
-
-@pytest.fixture
 def own(copy):
     with chemdb.open(copy) as opened:
         yield opened

@@ -13,7 +13,6 @@ from helpers.sampled import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-import chemdb
 from chemdb.chemistry.composition import read_composition
 from chemdb.chemistry.elements import elements
 from chemdb.chemistry.formula import read_formulas
@@ -53,12 +52,6 @@ def test_both_readers_agree_on_every_text(text):
         assert str(caught.value).isprintable()
 
 
-@pytest.fixture(scope="module")
-def opened(small_path):
-    with chemdb.open(small_path) as db:
-        yield db
-
-
 terms = st.lists(
     st.one_of(
         st.sampled_from(["elements", "x(O)", "species", "known_in", "formula", "AND", "OR", "NOT", "ZnO", "lab", "'", '"']),
@@ -71,14 +64,14 @@ terms = st.lists(
 
 @examples(200)
 @given(terms, st.booleans())
-def test_a_query_is_one_statement_or_one_line(opened, text, optimade):
+def test_a_query_is_one_statement_or_one_line(small_db, text, optimade):
     try:
-        asked = opened.query(text, optimade=optimade).filter
+        asked = small_db.query(text, optimade=optimade).filter
     except ChemdbError as error:
         check_line(error)
         return
     statement = count_statement(asked, (2, 3, 4))
-    with opened.cursor() as con:
+    with small_db.cursor() as con:
         assert len(con.extract_statements(statement.runnable())) == 1
         assert con.execute(f"explain {statement.text}", dict(statement.parameters)).fetchall()
 

@@ -179,6 +179,8 @@ def test_python_raises_the_same(small_path):
     with chemdb.open(small_path) as db:
         with pytest.raises(ChemdbError, match="nosuch: not an oxidation-state set"):
             db.compare("icsd24", "nosuch")
+        with pytest.raises(ChemdbError, match=r"4 elements: .* has systems of 2 to 3 elements"):
+            db.compare("smact14", "icsd24", nelements=4)
         with pytest.raises(ChemdbError, match="give one other database"):
             db.compare(db, "icsd24")
 

@@ -104,6 +104,15 @@ def test_parts_of_an_array_in_any_order_make_the_same_folder(pieces, tmp_path):
     assert content(tmp_path / "array") == content(tmp_path / "serial")
 
 
+def test_what_is_not_all_of_a_query_is_refused(pieces, tmp_path):
+    for some in pieces[1:], pieces[:-1], pieces[::-1], [*pieces, *pieces], pieces[0], QUERY:
+        with pytest.raises(ChemdbError, match=r"db\.partitions"):
+            export(some, tmp_path / "d")
+    with pytest.raises(ChemdbError, match="executor: int is none of concurrent"):
+        export(pieces, tmp_path / "d", executor=2)
+    assert not list(tmp_path.iterdir())
+
+
 def test_loky_makes_the_same_folder(pieces, tmp_path):
     export(pieces, tmp_path / "serial")
     with loky.get_reusable_executor(2) as executor:
@@ -197,7 +206,7 @@ def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
         (["elements=O", "-o", "d", "--columns", "formla"], "unknown column 'formla'; did you mean formula"),
         (
             ["elements=O", "-o", "d", "--columns", "score"],
-            "column 'score' is not available in pieces; choose from ",
+            "column 'score' is not available in pieces; choose system_id",
         ),
         (["elements=O", "-o", "d", "--columns", "formula,formula"], "column 'formula' is repeated"),
         (["elements=O", "-o", "file"], "file: is a file; choose the name of a folder"),

@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 import pytest
 from helpers.cli import output, run
 
-import chemdb
 from chemdb.chemistry.elements import elements as all_elements
 from chemdb.embedding import export_parts
 from chemdb.embedding.composition_vectors import composition_vectors, element_arrays
@@ -18,12 +17,6 @@ from chemdb.runtime.limits import Limits
 
 SYMBOLS = [element.symbol for element in all_elements()]
 QUERY = "missing elements=Li,O nelements=3"
-
-
-@pytest.fixture
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
 
 
 def vectors_of(db, name):

@@ -27,6 +27,31 @@ class Response(NamedTuple):
     close: bool = False
 
 
+class Fault(NamedTuple):
+    """A faulty response at a page, and the message if the fault lasts.
+
+    `retried` tells whether chemdb retries the request by itself.
+    """
+
+    response: Response
+    message: str
+    at: object = 2
+    retried: bool = True
+
+
+def first_faulty(fault, times):
+    """Return what responds with a fault to the first `times` requests of its page, else with None."""
+    left = [times]
+
+    def respond(page, *_):
+        if page == fault.at and left[0] > 0:
+            left[0] -= 1
+            return fault.response
+        return None
+
+    return respond
+
+
 @contextmanager
 def serve(respond):
     """Give the URL of a server and the list of its requests, (path, query, headers).

@@ -1,9 +1,8 @@
 """Loopback servers for the real mp-api client: the Materials Project's own server code, and faulty ones."""
 
 from contextlib import contextmanager
-from typing import NamedTuple
 
-from helpers.fault_server import Response, serve
+from helpers.fault_server import Fault, Response, first_faulty, serve
 from helpers.loopback import on_loopback
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -112,18 +111,6 @@ def requested_pages(requests):
     return [int(query["_page"]) for _, query, _ in requests if "_page" in query]
 
 
-class Fault(NamedTuple):
-    """A faulty response at a page, and the message if the fault lasts.
-
-    `retried` tells whether chemdb retries the request by itself.
-    """
-
-    response: Response
-    message: str
-    at: object = 2
-    retried: bool = True
-
-
 def _page(data, **meta):
     return Response(200, {"data": data, "meta": {"total_doc": 7} | meta})
 
@@ -171,16 +158,6 @@ FAULTS = {
 }  # fmt: skip
 
 
-@contextmanager
 def faulty_server(fault, times):
     """Give the endpoint of a server whose first `times` responses at a place are faulty, and its requests."""
-    left = [times]
-
-    def respond(page, limit):
-        if page == fault.at and left[0] > 0:
-            left[0] -= 1
-            return fault.response
-        return None
-
-    with scripted_server(respond) as (url, requests):
-        yield url, requests
+    return scripted_server(first_faulty(fault, times))

@@ -5,9 +5,8 @@ import json
 import tempfile
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import NamedTuple
 
-from helpers.fault_server import Response, serve
+from helpers.fault_server import Fault, Response, first_faulty, serve
 from helpers.loopback import on_loopback
 
 #: Generated structures: id, formula with elements in OPTIMADE's alphabetical order, energy above hull.
@@ -120,18 +119,6 @@ def requested_pages(requests):
     return [int(query.get("page_number", 1)) for path, query, _ in requests if path.endswith("structures")]
 
 
-class Fault(NamedTuple):
-    """A faulty response at a page, and the message if the fault lasts.
-
-    `retried` tells whether chemdb retries the request by itself.
-    """
-
-    response: Response
-    message: str
-    at: object = 2
-    retried: bool = True
-
-
 def _page(number, **changes):
     return Response(200, healthy_page(number) | changes)
 
@@ -173,16 +160,6 @@ FAULTS = {
 }  # fmt: skip
 
 
-@contextmanager
 def faulty_server(fault, times):
     """Give the URL of a provider whose first `times` responses at a place are faulty, and its requests."""
-    left = [times]
-
-    def respond(page):
-        if page == fault.at and left[0] > 0:
-            left[0] -= 1
-            return fault.response
-        return None
-
-    with scripted_server(respond) as (url, requests):
-        yield url, requests
+    return scripted_server(first_faulty(fault, times))

@@ -86,15 +86,6 @@ def test_a_key_is_needed(key, endpoint):
     assert KEY[2:] not in str(caught.value)
 
 
-@pytest.fixture
-def short_timeouts(monkeypatch):
-    """Retry after milliseconds, time out after 0.2 s."""
-    monkeypatch.setattr(http, "BACKOFF", 0.001)
-    monkeypatch.setattr(http, "MAX_RETRY_AFTER", 0)
-    monkeypatch.setattr(http, "TIMEOUT", 0.2)
-    monkeypatch.setattr(http, "TOTAL_TIMEOUT", 0.4)
-
-
 def fetch(url):
     return mp.materials_project(KEY, url, page_size=3)
 

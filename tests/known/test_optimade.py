@@ -19,7 +19,6 @@ from helpers.optimade_server import (
 from chemdb.builder import change_known
 from chemdb.database.connection import connect_to_read
 from chemdb.errors import KnownSourceError
-from chemdb.known import http
 from chemdb.known import pages as known_pages
 from chemdb.known.optimade import PROVIDERS, optimade
 from chemdb.known.registry import source_reader
@@ -30,16 +29,6 @@ from chemdb.runtime.progress import no_progress
 def provider():
     with reference_server() as url:
         yield url
-
-
-@pytest.fixture
-def short_timeouts(monkeypatch):
-    """Retry after milliseconds, time out after 0.2 s, limit responses to half a megabyte."""
-    monkeypatch.setattr(http, "BACKOFF", 0.001)
-    monkeypatch.setattr(http, "MAX_RETRY_AFTER", 0)
-    monkeypatch.setattr(http, "TIMEOUT", 0.2)
-    monkeypatch.setattr(http, "TOTAL_TIMEOUT", 0.4)
-    monkeypatch.setattr(http, "MAX_BYTES", 1 << 19)
 
 
 def test_the_reference_server_page_by_page(provider):

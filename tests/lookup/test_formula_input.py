@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 from pymatgen.core import Composition
 
-import chemdb
 from chemdb.errors import ChemdbError, ChemdbWarning, FormulaError
 from chemdb.lookup.formula_input import formula_texts
 
@@ -45,59 +44,53 @@ KINDS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
-
-
 def of(kind):
     return iter(["LiZnO2", "ZnO"]) if kind == "iterator" else KINDS[kind]
 
 
 @pytest.mark.filterwarnings("ignore:The DataFrame has column names of mixed type")
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_labelled_explained_and_embedded(db, kind):
-    labels = db.label(of(kind))
+def test_every_kind_is_labelled_explained_and_embedded(small_db, kind):
+    labels = small_db.label(of(kind))
     name = "formula" if "table" not in kind and kind != "mixed columns" else "chemdb_formula"
     name = "formula" if kind == "pandas table of Compositions" else name
     assert labels[name].to_pylist() == ["LiZnO2", "ZnO"]
     assert labels["category"].to_pylist() == ["missing", "standard"]
-    assert [explanation.formula for explanation in db.explain(of(kind))] == ["LiZnO2", "ZnO"]
-    table, account = db.embed(of(kind), "magpie")
+    assert [explanation.formula for explanation in small_db.explain(of(kind))] == ["LiZnO2", "ZnO"]
+    table, account = small_db.embed(of(kind), "magpie")
     assert table["formula"].to_pylist() == ["LiZnO2", "ZnO"]
     assert table["category"].to_pylist() == ["missing", "standard"]
     assert account.n == 2
 
 
 @pytest.mark.parametrize("one", ["O2Zn2", Composition("ZnO"), {"O": 1, "Zn": 1}])
-def test_a_single_formula(db, one):
-    assert db.label(one)["formula"].to_pylist() == ["ZnO"]
-    assert [explanation.formula for explanation in db.explain(one, [one])] == ["ZnO", "ZnO"]
+def test_a_single_formula(small_db, one):
+    assert small_db.label(one)["formula"].to_pylist() == ["ZnO"]
+    assert [explanation.formula for explanation in small_db.explain(one, [one])] == ["ZnO", "ZnO"]
     assert (
-        db.embed(one, "magpie")[0]["vector"].to_pylist()
-        == db.embed(db.query("ZnO"), "magpie")[0]["vector"].to_pylist()
+        small_db.embed(one, "magpie")[0]["vector"].to_pylist()
+        == small_db.embed(small_db.query("ZnO"), "magpie")[0]["vector"].to_pylist()
     )
 
 
 @pytest.mark.parametrize("missing", [None, math.nan, pandas.NA, pandas.NaT, np.float32("nan")])
-def test_missing_formulas(db, missing):
-    assert db.label(["ZnO", missing, Composition("ZnO")])["formula"].to_pylist() == ["ZnO", None, "ZnO"]
+def test_missing_formulas(small_db, missing):
+    assert small_db.label(["ZnO", missing, Composition("ZnO")])["formula"].to_pylist() == ["ZnO", None, "ZnO"]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        assert db.embed(["ZnO", missing, Composition("ZnO")], "magpie")[1].n == 2
+        assert small_db.embed(["ZnO", missing, Composition("ZnO")], "magpie")[1].n == 2
     assert [str(w.message) for w in caught if w.category is ChemdbWarning] == [
         "embed: 1 row left out: not a formula"
     ]
     with pytest.raises(FormulaError, match="no formula"):
-        db.explain(["ZnO", missing])
+        small_db.explain(["ZnO", missing])
 
 
-def test_fractions_are_refused(db):
+def test_fractions_are_refused(small_db):
     half = Composition("Li0.5CoO2")
-    assert db.label(half)["error"].to_pylist() == ["fractional amount at '0.5Co1O2'"]
+    assert small_db.label(half)["error"].to_pylist() == ["fractional amount at '0.5Co1O2'"]
     with pytest.raises(FormulaError, match="fractional amount"):
-        db.explain(half)
+        small_db.explain(half)
     # As in pymatgen, 1e-9 is nothing.
     assert formula_texts({"Li": 0.999999999, "O": np.int64(2), "H": 1e-5}, "label") == ["Li1O2H0.00001"]
 
@@ -111,22 +104,22 @@ def test_fractions_are_refused(db):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["label", "explain", "embed"])
-def test_anything_else_is_an_error_of_chemdb(db, method, wrong):
+def test_anything_else_is_an_error_of_chemdb(small_db, method, wrong):
     with pytest.raises(ChemdbError, match=f"{method}|the table"):
-        getattr(db, method)(wrong, *(["magpie"] if method == "embed" else []))
+        getattr(small_db, method)(wrong, *(["magpie"] if method == "embed" else []))
 
 
-def test_unrelated_columns_stay(db):
+def test_unrelated_columns_stay(small_db):
     frame = pandas.DataFrame(
         {"formula": ["ZnO"], "when": pandas.to_datetime(["2024-01-01"]), "list": [[1, 2]]}
     )
-    labels = db.label(frame.assign(mixed=[1 + 2j]))
+    labels = small_db.label(frame.assign(mixed=[1 + 2j]))
     assert labels.select(["when", "list"]).to_pylist() == pa.table(frame).select(["when", "list"]).to_pylist()
     assert labels["mixed"].to_pylist() == ["(1+2j)"]
 
 
-def test_large_amounts_have_vectors(db):
-    table, _ = db.embed(["Fe300O301", "Fe1O1"], "magpie")
+def test_large_amounts_have_vectors(small_db):
+    table, _ = small_db.embed(["Fe300O301", "Fe1O1"], "magpie")
     large, small = table["vector"].to_pylist()
     assert np.allclose(large, small, rtol=0.01)
     assert large != small

@@ -11,6 +11,7 @@ from helpers.cli import COMMANDS, output, run
 from helpers.figures import texts
 from helpers.shared import made_once
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
@@ -25,7 +26,7 @@ from chemdb.errors import ChemdbError, ReductionError
 from chemdb.maps.make import add_maps
 from chemdb.maps.stored import MapSpec, find_map, read_map
 from chemdb.plot import anions, embedding_map, map_grid, map_page
-from chemdb.plot.style import palette
+from chemdb.plot.style import Look, palette
 from chemdb.query.sample import sample
 from chemdb.runtime.limits import Limits
 
@@ -225,12 +226,36 @@ def test_figure_2_has_a_panel_for_each_map(con):
     assert [text.get_text() for text in legend.get_texts()] == list(CATEGORIES)
 
 
+@pytest.mark.parametrize("columns", [1, 2])
+def test_names_around_figure_2_are_inside_it(con, columns):
+    figure = map_grid.draw(con, 2, N, look=Look(columns=columns)).figure
+    figure.draw_without_rendering()
+    names = [axes.title for axes in figure.axes[:3]] + [axes.yaxis.label for axes in figure.axes[::3]]
+    boxes = [name.get_window_extent() for name in names]
+    assert all(box.x0 >= 0 and box.y1 <= figure.bbox.height for box in boxes)
+    [legend] = figure.legends
+    lowest = min(axes.get_window_extent().y0 for axes in figure.axes)
+    assert all(text.get_window_extent().y1 < lowest for text in legend.get_texts())
+
+
 def test_few_points_have_large_marks(con):
     drawing = embedding_map.draw(con, MapSpec("magpie", "pca", 2, N))
     axes = drawing.figure.axes[0]
     assert axes.collections[0].get_sizes().tolist() == [12.0]
     assert axes.collections[0].get_alpha() is None
     assert embedding_map.mark_area(axes, 12_000) == pytest.approx(1.8, abs=0.2)
+
+
+def test_marks_of_a_rare_category_are_larger_and_on_top():
+    axes = Figure(figsize=(3, 3)).add_axes((0, 0, 1, 1))
+    groups = np.array(["standard"] * 2940 + ["interesting"] * 60)
+    places = np.random.default_rng(0).random((3000, 2), np.float32)
+    embedding_map.scatter(axes, places, groups, CATEGORIES, palette("okabe-ito"))
+    *others, rare = axes.collections
+    assert len(rare.get_offsets()) == 60
+    assert rare.get_sizes()[0] == pytest.approx(2 * others[0].get_sizes()[0])
+    assert rare.get_zorder() > max(marks.get_zorder() for marks in others)
+    assert (rare.get_alpha(), others[0].get_alpha()) == (None, 0.75)
 
 
 def test_three_dimensions_have_ticks_and_depth(copy):

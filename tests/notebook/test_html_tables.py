@@ -5,7 +5,6 @@ import sys
 from types import SimpleNamespace
 
 import pyarrow as pa
-import pytest
 
 import chemdb
 from chemdb.notebook import arrow_tables
@@ -15,12 +14,6 @@ from chemdb.notebook.html_table import formula_html, species_html, table_html
 def plain(html):
     """The cells of the rows of a table."""
     return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", html)]
-
-
-@pytest.fixture
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
 
 
 def test_formulas_and_species():
@@ -89,6 +82,12 @@ def test_suggestions(suggest_path):
     assert "<sub>3</sub> (" in html
 
 
+def test_the_highest_scores(db):
+    scores = chemdb.score(db.partitions("Zn-O"), lambda batch: -batch.factors.sum(axis=1).astype(int), top=3)
+    assert scores._repr_html_().startswith("<p>11 compositions scored</p><table>")
+    assert '<td style="text-align:left">ZnO<sub>2</sub></td><td>-3</td>' in scores._repr_html_()
+
+
 def test_labels_are_shown_where_ipython_runs(db, monkeypatch):
     assert db.label(["ZnO"]).schema.metadata is None
     formatters = {}
@@ -105,5 +104,6 @@ def test_labels_are_shown_where_ipython_runs(db, monkeypatch):
     labels = db.label(["ZnO", "Fe3O4"])
     show = formatters["pyarrow.lib", "Table"]
     assert "Fe<sub>3</sub>O<sub>4</sub>" in show(labels)
+    assert show(db.sample("standard", 2, 3)).startswith("<p>Sample</p><table>")
     assert show(pa.table({"formula": ["ZnO"]})) is None
     assert show is arrow_tables.html

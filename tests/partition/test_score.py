@@ -184,6 +184,11 @@ def test_what_cannot_score(pieces):
         chemdb.score(pieces, Heaviest)
     with pytest.raises(ChemdbError, match="score: top 0; keep 1 or more rows"):
         chemdb.score(pieces, fewest_atoms, top=0)
+    for nothing in ("any=O", pieces[0], [1]):
+        with pytest.raises(ChemdbError, match=r"is no list of pieces, as db.partitions\(query\) returns"):
+            chemdb.score(nothing, fewest_atoms)
+    with pytest.raises(ChemdbError, match="executor: str is none of concurrent"):
+        chemdb.score(pieces, fewest_atoms, executor="local:2")
     for nothing in (3, object, "Model"):
         with pytest.raises(ChemdbError, match=r"needs predict\(vectors\) or __call__\(batch\)"):
             chemdb.score(pieces, nothing)

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.text import Annotation, Text
 
+import chemdb
 from chemdb.errors import ChemdbError
 from chemdb.plot import chemical_system
 from chemdb.plot.chemical_system.hull import certain_tie_lines
-from chemdb.plot.chemical_system.labels import assigned, crosses, spread
+from chemdb.plot.chemical_system.labels import assigned, crosses, spread, touched
 from chemdb.plot.chemical_system.marks import AREA
 from chemdb.plot.style import Look, formula_markup
 
@@ -137,6 +138,31 @@ def test_stable_compounds_are_joined_where_it_is_certain(small):
     assert not [line for line in plain.figure.axes[0].lines if line.get_label() == "tie line"]
 
 
+def test_neighbours_on_the_hull_of_a_binary_coexist(small):
+    drawing = chemical_system.draw(small, "Zn-O", hull_energies=True)
+    axes = drawing.figure.axes[0]
+    # The elements at the ends and ZnO are stable.
+    assert [line.get_xdata().tolist() for line in axes.lines if line.get_label() == "tie line"] == [
+        [0.0, 0.5],
+        [0.5, 1.0],
+    ]
+    [dots] = [collection for collection in axes.collections if collection.get_label() == "stable"]
+    assert dots.get_offsets().tolist() == [[0.5, 4.0]]
+    assert "tie lines join neighbours, which coexist" in str(drawing.caption)
+
+
+def test_stable_compounds_outside_the_file_are_on_the_hull(copy, tmp_path):
+    source = tmp_path / "mine.csv"
+    # A factor of 17 is outside the file.
+    source.write_text("formula,energy_above_hull\nMg17Al12,0\nMg2Al3,0\nMg17Al5,0.1\n")
+    with chemdb.open(copy) as db:
+        db.known.add(f"mine={source}")
+        figure = db.plot.composition("Mg-Al", hull_energies=True)
+    ends = [line.get_xdata().tolist() for line in figure.axes[0].lines if line.get_label() == "tie line"]
+    assert sorted(ends) == [[0.0, 12 / 29], [12 / 29, 0.6], [0.6, 1.0]]
+    assert "stable, outside the file: Mg17Al12\n" in figure.caption
+
+
 @pytest.mark.parametrize("look", [Look(), Look(columns=1)])
 def test_areas_of_marks_are_numbers_of_compositions(full, look):
     drawing = chemical_system.draw(full, "Li-Zn-Sn-O", look=look)
@@ -164,6 +190,20 @@ def test_areas_of_marks_are_numbers_of_compositions(full, look):
     assert formula_markup("Li2ZnSn3O8") in texts(figure)
 
 
+def test_leader_lines_touch_no_other_mark(full):
+    axes = chemical_system.draw(full, "Li-Zn-O").figure.axes[0]
+    found = [text for text in axes.texts if isinstance(text, Annotation) and text.arrow_patch]
+    assert len(found) == 9
+    # A hundredth of the side: LiZnO2 is between LiO and ZnO, all at the same height.
+    places = np.array([text.get_position() for text in found]), np.array([text.xy for text in found])
+    assert not touched(*places, 0.01).any()
+    # The line from the left, at the same height, would touch LiO.
+    assert touched([(0, 0.5), (0, 0.4)], [(0.5, 0.5), (0.25, 0.5)], 0.01).tolist() == [
+        [False, True],
+        [False, False],
+    ]
+
+
 SYSTEMS = ["Ti-O", "Co-Li-O", "Li-Co-Mn-O", "Li-Fe-P-O"]
 
 
@@ -188,6 +228,10 @@ def test_no_two_labels_overlap_and_no_leader_lines_cross(full, system, columns):
             if text.arrow_patch
         ]
         assert not crosses([start for start, _ in lines], [end for _, end in lines])
+        # The lines of a binary system have a bend.
+        bent = [line.get_xydata() for line in axes.lines if line.get_label() == "leader"]
+        pieces = [piece for line in bent for piece in pairwise(line)]
+        assert not crosses([start for start, _ in pieces], [end for _, end in pieces])
 
 
 def test_text_of_one_column_is_legible(full):

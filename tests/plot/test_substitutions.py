@@ -1,20 +1,22 @@
 """Pictures of the substitution weights show those of the file."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from helpers.cli import run
 from helpers.figures import texts
+from matplotlib.text import Text
 
 from chemdb.errors import PlotError
 from chemdb.plot import periodic_table, substitution_matrix
+from chemdb.plot.style import Look
 
 
 def test_the_matrix_has_the_weights_of_the_file(full):
     drawing = substitution_matrix.draw(full)
     axes = drawing.figure.axes[0]
-    rows, columns = (
-        [label.get_text() for label in axis.get_ticklabels()] for axis in (axes.yaxis, axes.xaxis)
-    )
+    columns, rows = texts(drawing.figure)[::2], texts(drawing.figure)[1::2]
     assert rows == columns
     assert rows[:8] == ["H", "Li", "Na", "K", "Rb", "Cs", "Be", "Mg"]
     image = np.asarray(axes.images[0].get_array())
@@ -23,6 +25,20 @@ def test_the_matrix_has_the_weights_of_the_file(full):
     ).fetchall():
         assert image[rows.index(a), columns.index(b)] == weight
     assert "largest: Se by S 0.41" in str(drawing.caption)
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_symbols_of_the_matrix_are_legible_and_do_not_overlap(full, columns):
+    figure = substitution_matrix.draw(full, Look(columns=columns)).figure
+    figure.draw_without_rendering()
+    labels = figure.axes[0].texts
+    assert len(labels) == 2 * 86
+    assert min(label.get_fontsize() for label in labels) >= 5
+    boxes = [Text.get_window_extent(label) for label in labels]
+    # The boxes are those of tall letters, as no symbol has them all.
+    ink = [box.expanded(0.9, 0.6) if n % 2 else box.expanded(0.6, 0.9) for n, box in enumerate(boxes)]
+    assert not any(a.overlaps(b) for a, b in combinations(ink, 2))
+    assert all(box.x0 >= 0 and box.y1 <= figure.bbox.height for box in boxes)
 
 
 def test_what_may_replace_lithium(full):

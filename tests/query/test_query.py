@@ -8,8 +8,6 @@ import duckdb
 import pytest
 from helpers.naive_query import queries, space
 from helpers.sampled import examples
-from helpers.shared import made_once
-from helpers.six import build_six
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -22,28 +20,9 @@ from chemdb.query.statement.columns import SHOWN
 
 
 @pytest.fixture(scope="session")
-def six_path(tmp_path_factory):
-    """All compositions of six elements with factors to three, two known sources."""
-    with made_once(tmp_path_factory, "six/six.duckdb", build_six) as path:
-        yield path
-
-
-@pytest.fixture(scope="session")
-def six(six_path):
-    with chemdb.open(six_path) as db:
-        yield db
-
-
-@pytest.fixture(scope="session")
 def copy_of_six(six_path, tmp_path_factory):
     """A process opens a file with one configuration, and chemdb's is stricter than a user's."""
     return shutil.copyfile(six_path, tmp_path_factory.mktemp("six") / "copy.duckdb")
-
-
-@pytest.fixture(scope="session")
-def full_db(full_path):
-    with chemdb.open(full_path) as db:
-        yield db
 
 
 def agree(six, query):

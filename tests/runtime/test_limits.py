@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_info
 
 import chemdb
 from chemdb.database.connection import connect_in_memory, connect_to_read, threads_of
+from chemdb.errors import ChemdbError
 from chemdb.maps.exact_pca.density import density
 from chemdb.maps.exact_pca.pca import exact_pca
 from chemdb.runtime.limits import POOL_VARIABLES, Limits, available_processors, limited_thread_pools
@@ -136,3 +137,12 @@ def test_too_little_memory_is_one_line(line, small_path, tmp_path, monkeypatch):
     assert done.stderr.splitlines()[-1].endswith("c.duckdb: not enough memory; raise --memory-limit")
     assert (tmp_path / "c.duckdb").read_bytes() == small_path.read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["c.duckdb"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [({"threads": 0}, "threads 0: take 1 or more"), ({"memory_limit": "lots"}, "memory_limit 'lots': write")],
+)
+def test_limits_of_python(small_path, limit, message):
+    with pytest.raises(ChemdbError, match=message):
+        chemdb.open(small_path, **limit)

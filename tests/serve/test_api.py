@@ -12,12 +12,6 @@ from helpers.server import serving
 import chemdb
 
 
-@pytest.fixture
-def db(small_path):
-    with chemdb.open(small_path) as opened:
-        yield opened
-
-
 def test_counts(small_server):
     answer = small_server.ask("counts", q="Zn-O")
     assert answer.status == 200

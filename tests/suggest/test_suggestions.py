@@ -18,12 +18,6 @@ def db(suggest_path):
         yield opened
 
 
-@pytest.fixture(scope="module")
-def full_db(full_path):
-    with chemdb.open(full_path) as opened:
-        yield opened
-
-
 def compositions(rows):
     return [tuple(zip(elements, factors, strict=True)) for elements, factors in rows]
 

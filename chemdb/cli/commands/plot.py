@@ -52,9 +52,16 @@ Style = Annotated[
     typer.Option(metavar="FILE", help="Style file of matplotlib (.mplstyle): fonts, sizes, line widths."),
 ]
 Scale = Annotated[str, typer.Option(metavar="NAME", help="Scale of the colours: auto, linear or log.")]
-COLUMNS_HELP = "Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm."
-OneColumn = Annotated[int | None, typer.Option(min=1, max=2, show_default="1", help=COLUMNS_HELP)]
-TwoColumns = Annotated[int | None, typer.Option(min=1, max=2, show_default="2", help=COLUMNS_HELP)]
+
+
+def _columns(default: str) -> Any:
+    help = "Width in print columns: 1 is 8.3 cm, 2 is 17.1 cm."
+    return typer.Option(min=1, max=2, show_default=default, help=help)
+
+
+OneColumn = Annotated[int | None, _columns("1")]
+TwoColumns = Annotated[int | None, _columns("2")]
+ColumnsBySize = Annotated[int | None, _columns("1 for two or three elements, 2 for four")]
 
 
 @contextmanager
@@ -176,10 +183,7 @@ def composition(
         ),
     ] = False,
     palette: Palette = DEFAULT_PALETTE,
-    columns: Annotated[
-        int | None,
-        typer.Option(min=1, max=2, show_default="1 for two or three elements, 2 for four", help=COLUMNS_HELP),
-    ] = None,
+    columns: ColumnsBySize = None,
     style: Style = None,
     threads: Threads = None,
     memory_limit: MemoryLimit = None,

@@ -1,7 +1,9 @@
 """The compositions of a chemical system and of its subsystems."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 import duckdb
@@ -31,6 +33,8 @@ class SystemCompositions:
         Atomic fractions.
     energies : list of float or None
         Energy above the convex hull in eV/atom, if a known source has it.
+    stable_outside : mapping of str to array of float64, shape (k,)
+        Atomic fractions by formula of the stable compounds that are not compositions of the file.
     """
 
     elements: list[str]
@@ -41,6 +45,7 @@ class SystemCompositions:
     n_entries: NDArray[np.int64]
     fractions: NDArray[np.float64]
     energies: list[float | None]
+    stable_outside: Mapping[str, NDArray[np.float64]]
 
     def known(self) -> list[int]:
         """Return the rows of the known compositions, the most important ones first.
@@ -50,9 +55,14 @@ class SystemCompositions:
         rows = [row for row, category in enumerate(self.categories) if category in KNOWN_CATEGORIES]
         return sorted(rows, key=lambda row: (-self.nelements[row], self.natoms[row], -self.n_entries[row]))
 
-    def stable(self, rows: Iterable[int]) -> list[int]:
-        """Return those of some rows that are on the convex hull."""
-        return [row for row in rows if self.energies[row] is not None and self.energies[row] <= 0]  # type: ignore[operator]
+    def stable(self) -> NDArray[np.float64]:
+        """Return the atomic fractions of the compounds on the convex hull, shape (m, k).
+
+        Those outside the limits of the file are included: they decide, too, which compounds coexist.
+        """
+        inside = [energy is not None and energy <= 0 for energy in self.energies]
+        outside = np.array(list(self.stable_outside.values())).reshape(-1, len(self.elements))
+        return np.vstack([self.fractions[inside], outside])
 
 
 def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompositions:
@@ -85,11 +95,15 @@ def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompos
         """,
         {"subsystems": subsystems},
     ).fetchall()
-    amounts = np.zeros((len(rows), len(elements)))
-    for i, (*_, symbols, factors) in enumerate(rows):
-        for symbol, factor in zip(symbols, factors, strict=True):
-            amounts[i, elements.index(symbol)] = factor
-    formulas, categories, nelements, natoms, n_entries, energies, _, _ = zip(*rows, strict=True)
+    formulas, categories, nelements, natoms, n_entries, energies, symbols, factors = zip(*rows, strict=True)
+    outside = con.execute(
+        """
+        select formula from store.known_formula
+        where not in_space and energy_above_hull <= 0 and chemsys in (select unnest($subsystems))
+        order by formula
+        """,
+        {"subsystems": subsystems},
+    ).fetchall()
     return SystemCompositions(
         elements,
         list(formulas),
@@ -97,6 +111,21 @@ def compositions_of(con: duckdb.DuckDBPyConnection, system: str) -> SystemCompos
         np.array(nelements),
         np.array(natoms),
         np.array(n_entries),
-        amounts / amounts.sum(axis=1, keepdims=True),
+        np.array(list(map(partial(_fractions, elements), symbols, factors))),
         list(energies),
+        {formula: _fractions(elements, *_parts(formula)) for (formula,) in outside},
     )
+
+
+def _fractions(
+    elements: Sequence[str], symbols: Sequence[str], factors: Sequence[int]
+) -> NDArray[np.float64]:
+    """Return the atomic fractions of a composition in the order of `elements`."""
+    amounts = dict(zip(symbols, factors, strict=True))
+    return np.array([amounts.get(symbol, 0) for symbol in elements]) / sum(factors)
+
+
+def _parts(formula: str) -> tuple[list[str], list[int]]:
+    """Return the symbols and factors of a reduced formula without brackets."""
+    parts = re.findall(r"([A-Z][a-z]?)(\d*)", formula)
+    return [symbol for symbol, _ in parts], [int(factor or 1) for _, factor in parts]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -11,9 +12,16 @@ from numpy.typing import NDArray
 from chemdb.chemistry.category import CATEGORIES
 from chemdb.errors import PlotError
 from chemdb.plot.chemical_system.compositions import SystemCompositions, compositions_of
-from chemdb.plot.chemical_system.labels import assigned, placed, slots_between, spread
-from chemdb.plot.chemical_system.marks import draw_marks, largest_number, size_keys, size_numbers
-from chemdb.plot.chemical_system.triangle import LEADER, LINE, draw_triangle, in_triangle
+from chemdb.plot.chemical_system.labels import slots_between, spread
+from chemdb.plot.chemical_system.marks import (
+    TIE_LINE,
+    draw_marks,
+    draw_rings,
+    largest_number,
+    size_keys,
+    size_numbers,
+)
+from chemdb.plot.chemical_system.triangle import LINE, draw_triangle, in_triangle
 from chemdb.plot.database_figures import DatabaseFigures, Target, drawn
 from chemdb.plot.drawing import Caption, Drawing, file_details
 from chemdb.plot.style import (
@@ -24,6 +32,7 @@ from chemdb.plot.style import (
     add_legend,
     formula_markup,
     points,
+    width_of,
 )
 
 if TYPE_CHECKING:
@@ -31,8 +40,11 @@ if TYPE_CHECKING:
 
 #: Upper limits of the slices of a tetrahedron, in atomic fraction; the first slice is the face at zero.
 SLICES = (0.0, 0.2, 0.35, 0.5, 0.65, 1.0)
-#: Rows of a line, bottom to top.
+#: Rows of a line, bottom to top; with energies, the compounds on the convex hull are above.
 ROWS = ("unlikely", "missing", "interesting", "standard")
+STABLE = "stable"
+#: Height in points of the leader lines above a line.
+RISE = 14.0
 
 
 def plot_composition(
@@ -87,8 +99,8 @@ def draw(
         For example Li-Zn-O. The order of its elements is that of the corners: left, right, top, and the
         element whose fraction increases from slice to slice.
     hull_energies : bool
-        Add the energy above the hull in meV/atom to the labels, rings around stable compounds, and in a
-        triangle the tie lines that are certain without formation energies.
+        Add the energy above the hull in meV/atom to the labels, rings around stable compounds, and the tie
+        lines that are certain without formation energies: all of a line, some of a triangle.
     look : Look
         One column wide by default, two for four elements.
 
@@ -106,22 +118,21 @@ def draw(
     k = len(compositions.elements)
     known = compositions.known()
     labels = {row: _label(compositions, row, hull_energies) for row in known}
-    stable = compositions.stable(known) if hull_energies else []
+    stable = compositions.stable() if hull_energies else None
     largest = 1
     if k == 4:
-        slices = np.digitize(compositions.fractions[:, 3], SLICES, right=True)
-        places = np.column_stack([in_triangle(compositions), slices])
+        places = np.column_stack([in_triangle(compositions.fractions), _slice_of(compositions.fractions)])
         largest = largest_number(places, compositions.categories)
     with look.applied():
         if k == 2:
-            figure, without_label = _line(compositions, labels, look)
+            figure, without_label = _line(compositions, labels, stable, look)
         elif k == 3:
             figure = look.new_figure(1, 0.76)
             axes = figure.add_axes((0.0, 0.08, 1.0, 0.92))
             rows = np.arange(len(compositions.formulas))
             without_label, _ = draw_triangle(axes, compositions, rows, labels, look.colors, stable)
         else:
-            figure, without_label = _slices(compositions, slices, labels, largest, look)
+            figure, without_label = _slices(compositions, labels, stable, largest, look)
         if k > 2:
             present = [category for category in CATEGORIES if category in compositions.categories]
             add_legend(figure, look.colors, present, loc="lower center", ncols=len(present))
@@ -135,57 +146,72 @@ def _label(compositions: SystemCompositions, row: int, hull_energies: bool) -> s
 
 
 def _line(
-    compositions: SystemCompositions, labels: Mapping[int, str], look: Look
+    compositions: SystemCompositions,
+    labels: Mapping[int, str],
+    stable: NDArray[np.float64] | None,
+    look: Look,
 ) -> "tuple[CaptionedFigure, list[int]]":
     """Return the figure, and the known rows for whose names there was no room."""
-    figure = look.new_figure(1, 0.56)
-    left, width = 0.19, 0.77
-    axes = figure.add_axes((left, 0.19, width, 0.46))
-    heights = {category: height for height, category in enumerate(ROWS)}
+    rows = ROWS if stable is None else (*ROWS, STABLE)
+    figure = look.new_figure(1, 0.56 if stable is None else 0.62)
+    small = points("xtick.labelsize")
+    left, bottom, width = 0.19, 0.19, 0.77
+    in_points = 72 * figure.get_figheight()
+    above = width_of(figure, list(labels.values()), small) + RISE + small
+    height = max(1 - bottom - above / in_points, 0.3)
+    axes = figure.add_axes((left, bottom, width, height))
+    heights = {row: height for height, row in enumerate(rows)}
     places = np.column_stack(
         [compositions.fractions[:, 1], [heights[category] for category in compositions.categories]]
     )
-    for height in heights.values():
-        axes.axhline(height, color="0.85", linewidth=0.5, zorder=0)
+    for category in ROWS:
+        axes.axhline(heights[category], color="0.85", linewidth=0.5, zorder=0)
     draw_marks(axes, places, compositions.categories, look.colors, unit=1.3)
-    axes.set(xlim=(0, 1), ylim=(-0.6, 3.6), yticks=list(heights.values()), yticklabels=list(heights))
+    top = len(rows) - 0.4
+    axes.set(xlim=(0, 1), ylim=(-0.6, top), yticks=list(heights.values()), yticklabels=list(heights))
     axes.set_xlabel(f"Atomic fraction of {compositions.elements[1]}")
-    small = points("xtick.labelsize")
+    if stable is not None:
+        # The elements at both ends are stable, too.
+        for pair in pairwise(np.sort([0.0, *stable[:, 1], 1.0]).tolist()):
+            axes.plot(pair, [heights[STABLE]] * 2, **TIE_LINE)
+        axes.scatter(
+            stable[:, 1], [heights[STABLE]] * len(stable), s=7, color="black", zorder=7, label=STABLE
+        )
     gap = LINE * small / 72 / (figure.get_figwidth() * width)
-    slots = np.array([(x, 4.3) for x in slots_between(0.0, 1.0, gap)]).reshape(-1, 2)
-    shown = list(labels)[: len(slots)]
-    ends = places[shown].reshape(-1, 2)
-    # In points, so that the lines that do not cross are those of the figure.
-    scale = 72 * np.array([figure.get_figwidth() * width, figure.get_figheight() * 0.46 / 4.2])
-    shortest = slots[assigned(ends * scale, slots * scale)]
-
-    def at_fractions(order_by: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return places as near as possible to the fractions of their points."""
-        order = np.argsort(order_by, kind="stable")
-        places = shortest.copy()
-        places[order, 0] = spread(ends[order, 0].tolist(), gap, 0.0, 1.0)
-        return places
-
-    starts = placed(ends, [at_fractions(ends[:, 0]), at_fractions(shortest[:, 0]), shortest], scale)
-    for row, start, end in zip(shown, starts, ends, strict=True):
+    shown = list(labels)[: len(slots_between(0.0, 1.0, gap))]
+    ordered = sorted(shown, key=lambda row: places[row, 0])
+    starts = spread(places[ordered, 0].tolist(), gap, 0.0, 1.0)
+    rise = RISE / in_points / height * (top + 0.6)
+    for row, start in zip(ordered, starts.tolist(), strict=True):
+        x, y = places[row].tolist()
+        # Upright beside other marks, and in the order of the fractions above them: no two cross.
+        axes.plot(
+            [x, x, start], [y, top, top + rise], color="0.4", linewidth=0.3, clip_on=False, zorder=1,
+            label="leader",
+        )  # fmt: skip
         axes.annotate(
             labels[row],
-            xy=tuple(end),
-            xytext=tuple(start),
+            (start, top + rise),
+            xytext=(0, 1.5),
+            textcoords="offset points",
             rotation=90,
             ha="center",
             va="bottom",
             fontsize=small,
-            arrowprops={**LEADER, "relpos": (0.5, 0.0)},
             annotation_clip=False,
         )
     return figure, list(labels)[len(shown) :]
 
 
+def _slice_of(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the slice of each composition of four elements, shape (n,)."""
+    return np.digitize(fractions[:, 3], SLICES, right=True)
+
+
 def _slices(
     compositions: SystemCompositions,
-    slices: NDArray[np.int64],
     labels: Mapping[int, str],
+    stable: NDArray[np.float64] | None,
     largest: int,
     look: Look,
 ) -> "tuple[CaptionedFigure, list[int]]":
@@ -198,6 +224,7 @@ def _slices(
     foot = 3.4 * points("legend.fontsize") / (72 * figure.get_figheight())
     height = (1 - foot) / down
     symbol = compositions.elements[3]
+    slices = _slice_of(compositions.fractions)
     without_label = []
     for panel, upper in enumerate(SLICES):
         row, column = divmod(panel, across)
@@ -206,6 +233,8 @@ def _slices(
         )
         chosen = np.flatnonzero(slices == panel)
         missed, unit = draw_triangle(axes, compositions, chosen, labels, look.colors, largest=largest)
+        if stable is not None:
+            draw_rings(axes, in_triangle(stable[_slice_of(stable) == panel]))
         without_label += missed
         title = f"{SLICES[panel - 1]:g} < x({symbol}) ≤ {upper:g}" if panel else f"no {symbol}"
         letter = chr(ord("a") + panel)
@@ -248,13 +277,18 @@ def _caption(
     text.append("Known compositions are labelled.")
     if hull_energies:
         text.append("Numbers are energies above the convex hull in meV/atom, where a known source has them.")
-        if k == 3:
-            text.append(
-                "Circled compounds are stable. Lines join those that coexist whatever their formation "
-                "energies, which the file does not have; other tie lines are not drawn."
-            )
-        elif k == 4:
-            text.append("Tie lines are not drawn, as they leave the slices.")
+        stable = "Circled compounds are stable."
+        text += {
+            2: ["Dots in the row stable are on the hull; tie lines join neighbours, which coexist."],
+            3: [
+                stable,
+                "Lines join those that coexist whatever their formation energies, which the file does not "
+                "have; other tie lines are not drawn.",
+            ],
+            4: [stable, "Tie lines are not drawn, as they leave the slices."],
+        }[k]
+        if compositions.stable_outside:
+            text.append("Stable compounds outside the limits of the file have no other mark.")
     if without_label:
         text.append(f"Known compositions without a label, for lack of space: {len(without_label)}.")
     counts = Counter(zip(compositions.nelements.tolist(), compositions.categories, strict=True))
@@ -267,4 +301,6 @@ def _caption(
     }
     if without_label:
         details["without a label"] = ", ".join(compositions.formulas[row] for row in without_label)
+    if hull_energies and compositions.stable_outside:
+        details["stable, outside the file"] = ", ".join(compositions.stable_outside)
     return Caption(" ".join(text), file_details(con) | details | look.details())

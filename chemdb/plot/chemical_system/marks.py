@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 BOTTOM_UP = ("unlikely", "missing", "standard", "interesting")
 #: Mark areas in square points of one composition; diamonds look larger than circles of the same area.
 AREA = {"unlikely": 2.0, "missing": 6.0, "standard": 13.0, "interesting": 10.0}
+#: Line between two stable compounds that coexist.
+TIE_LINE: dict[str, Any] = {"color": "0.25", "linewidth": 0.7, "zorder": 1, "label": "tie line"}
 #: Decimals in which places that are the same agree.
 DIGITS = 9
 
@@ -67,6 +69,21 @@ def draw_marks(
             )
             if category == "unlikely":
                 collection.set_linewidth(0.35)
+
+
+def draw_rings(axes: "Axes", places: NDArray[np.float64]) -> None:
+    """Draw a ring around each stable compound; places have the shape (n, 2)."""
+    axes.scatter(
+        places[:, 0],
+        places[:, 1],
+        s=34,
+        facecolor="none",
+        edgecolor="black",
+        linewidths=0.6,
+        zorder=7,
+        label="stable",
+        clip_on=False,
+    )
 
 
 def largest_number(places: NDArray[np.float64], categories: Sequence[str]) -> int:

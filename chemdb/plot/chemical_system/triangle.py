@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from chemdb.plot.chemical_system.compositions import SystemCompositions
 from chemdb.plot.chemical_system.hull import certain_tie_lines
-from chemdb.plot.chemical_system.labels import assigned, placed, slots_between, spread
-from chemdb.plot.chemical_system.marks import AREA, draw_marks
+from chemdb.plot.chemical_system.labels import TOLERANCE, assigned, crosses, improved, slots_between, spread
+from chemdb.plot.chemical_system.marks import AREA, TIE_LINE, draw_marks, draw_rings
 from chemdb.plot.style import points, width_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(3) / 2]])
 #: Line from a label to its point.
 LEADER: dict[str, Any] = {"arrowstyle": "-", "linewidth": 0.3, "color": "0.4", "shrinkA": 1, "shrinkB": 1.5}
+#: Radius in points of the mark of one standard composition, with a little room.
+MARK_RADIUS = 2.3
 #: A mark is at most this share of the side across.
 WIDEST_MARK = 0.065
 #: Heights of a line of text and of the space below the triangle, in sizes of small text.
@@ -31,7 +33,7 @@ def draw_triangle(
     chosen: NDArray[np.intp],
     labels: Mapping[int, str],
     colors: Mapping[str, str],
-    stable: Sequence[int] = (),
+    stable: NDArray[np.float64] | None = None,
     largest: int = 1,
 ) -> tuple[list[int], float]:
     """Draw the chosen rows by the shares of their first three elements.
@@ -48,8 +50,8 @@ def draw_triangle(
     labels : mapping of int to str
         Names by row, the most important first.
     colors : mapping
-    stable : sequence of int
-        Rows of the stable compounds, to be joined by tie lines.
+    stable : array of float64, shape (m, 3), optional
+        Atomic fractions of the stable compounds, to be circled and joined by the certain tie lines.
     largest : int
         Largest number of compositions that one mark of the figure stands for.
     """
@@ -84,9 +86,12 @@ def draw_triangle(
             symbol, corner, xytext=(dx, dy), textcoords="offset points", ha=ha, va=va,
             fontsize=points("axes.titlesize"),
         )  # fmt: skip
-    places = in_triangle(compositions)
-    if stable:
-        _draw_tie_lines(axes, np.vstack([CORNERS, places[list(stable)]]))
+    places = in_triangle(compositions.fractions)
+    if stable is not None:
+        ends = np.vstack([CORNERS, in_triangle(stable)])
+        for pair in certain_tie_lines(ends):
+            axes.plot(*ends[list(pair)].T, **TIE_LINE)
+        draw_rings(axes, ends[3:])
     unit = min(1.0 if largest == 1 else 0.7, (WIDEST_MARK * side) ** 2 / (largest * AREA["missing"]))
     categories = [compositions.categories[row] for row in chosen]
     draw_marks(axes, places[chosen], categories, colors, unit)
@@ -96,12 +101,12 @@ def draw_triangle(
     return named[n_shown:], unit
 
 
-def in_triangle(compositions: SystemCompositions) -> NDArray[np.float64]:
+def in_triangle(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the place of each composition by the shares of its first three elements, shape (n, 2).
 
     It is NaN where there are none of them.
     """
-    shares = compositions.fractions[:, :3]
+    shares = fractions[:, :3]
     total = shares.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(shares, total, out=np.full_like(shares, np.nan), where=total > 0) @ CORNERS)
 
@@ -111,23 +116,6 @@ def _draw_grid(axes: "Axes") -> None:
         for a, b, c in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
             ends = (1 - share) * CORNERS[a] + share * CORNERS[[b, c]]
             axes.plot(*ends.T, color="0.92", linewidth=0.4, zorder=0)
-
-
-def _draw_tie_lines(axes: "Axes", stable: NDArray[np.float64]) -> None:
-    """Draw the certain tie lines, and a ring around each stable compound."""
-    for pair in certain_tie_lines(stable):
-        axes.plot(*stable[list(pair)].T, color="0.25", linewidth=0.7, zorder=1, label="tie line")
-    axes.scatter(
-        stable[3:, 0],
-        stable[3:, 1],
-        s=34,
-        facecolor="none",
-        edgecolor="black",
-        linewidths=0.6,
-        zorder=7,
-        label="stable",
-        clip_on=False,
-    )
 
 
 def _label_beside(
@@ -140,27 +128,30 @@ def _label_beside(
     left_end, right_end = axes.get_xlim()
     # The symbols of the corners are below the base.
     low, high = 0.0, axes.get_ylim()[1]
-    heights = slots_between(low, high, line_height)
+    levels = slots_between(low, high, line_height)
     edges = (left_end + width, right_end - width)
-    slots = np.array([(x, y) for x in edges for y in heights]).reshape(-1, 2)
+    slots = np.array([(x, y) for x in edges for y in levels]).reshape(-1, 2)
     shown = labelled[: len(slots)]
     ends = np.array([place for _, *place in shown]).reshape(-1, 2)
-    shortest = slots[assigned(ends, slots)]
 
-    def at_heights(sides: NDArray[np.float64], order_by: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return places as near as possible to the heights of their points."""
-        places = np.column_stack([sides, ends[:, 1]])
-        for edge in edges:
-            column = np.flatnonzero(sides == edge)
-            column = column[np.argsort(order_by[column], kind="stable")]
-            places[column, 1] = spread(ends[column, 1].tolist(), line_height, low, high)
+    def starts_of(on_right: NDArray[np.bool_], heights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return places as near as possible to some heights, or None if they do not fit on their sides."""
+        places = np.column_stack([np.where(on_right, edges[1], edges[0]), heights])
+        for side in (False, True):
+            column = np.flatnonzero(on_right == side)
+            if len(column) > len(levels):
+                return None
+            column = column[np.argsort(heights[column], kind="stable")]
+            places[column, 1] = spread(heights[column].tolist(), line_height, low, high)
         return places
 
-    nearest_side = np.where(ends[:, 0] < 0.5, *edges)
-    candidates = [at_heights(shortest[:, 0], shortest[:, 1]), shortest]
-    if max((nearest_side == edge).sum() for edge in edges) <= len(heights):
-        candidates.insert(0, at_heights(nearest_side, ends[:, 1]))
-    starts = placed(ends, candidates)
+    clearance = MARK_RADIUS * line_height / LINE / points("xtick.labelsize")
+    starts = improved(ends, starts_of, ends[:, 0] > 0.5 - TOLERANCE, clearance, line_height)
+    if starts is None or crosses(starts, ends):
+        # The shortest lines do not cross, but may touch other marks.
+        shortest = slots[assigned(ends, slots)]
+        spaced = starts_of(shortest[:, 0] == edges[1], shortest[:, 1])
+        starts = shortest if spaced is None or crosses(spaced, ends) else spaced
     for (text, *_), (x, y), end in zip(shown, starts, ends, strict=True):
         is_left = x == edges[0]
         axes.annotate(
