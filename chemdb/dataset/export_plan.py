@@ -12,11 +12,12 @@ from chemdb.database.metadata import known_sources, nelements_of, system_ranges
 from chemdb.database.open_file import OpenFile
 from chemdb.dataset.part_columns import Column, View, described
 from chemdb.dataset.storage.folder import Folder
-from chemdb.errors import DatasetError
+from chemdb.errors import DatasetError, QueryError
 from chemdb.partition.batch import Source
 from chemdb.partition.piece import Partition
 from chemdb.query.ask import ask
 from chemdb.query.filter import Filter
+from chemdb.query.result import MAX_LISTED
 from chemdb.query.statement.counts import count_statement
 from chemdb.query.statement.windows import Window
 
@@ -104,10 +105,15 @@ def plan_of(
     Raises
     ------
     ChemdbError
-        A piece cannot make a column.
+        A piece cannot make a column, or there are more than `MAX_LISTED` compositions.
     """
     query = pieces[0].query
     result = ask(file, query)
+    if result.count() > MAX_LISTED:
+        raise QueryError(
+            f"query: {result.count():,} compositions: at most {MAX_LISTED:,} can be exported; "
+            "narrow the query, and export its parts one after the other, such as elements=Li,O"
+        )
     # Raises for columns that pieces do not make.
     Source(file, None).schema(tuple(columns))
     with file.cursor() as con:

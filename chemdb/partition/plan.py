@@ -31,18 +31,12 @@ def partitions(file: OpenFile, query: str, rows: int) -> list[Partition]:
     Raises
     ------
     QueryError
-        The query cannot be parsed, a value in it is impossible, `rows` is below 1, or there are
-        too many compositions to list.
+        The query cannot be parsed, a value in it is impossible, or `rows` is below 1.
     """
     if rows < 1:
         raise QueryError(f"partitions: {rows} rows; a piece has 1 or more")
     result = ask(file, query)
-    if result.count() > MAX_LISTED:
-        raise QueryError(
-            f"query: {result.count():,} compositions: at most {MAX_LISTED:,} can be cut into pieces; "
-            "narrow the query, and take its parts one after the other, such as elements=Li,O"
-        )
-    # Any more is all.
+    # A piece is read as a whole.
     rows = min(rows, MAX_LISTED)
     condition = result.filter
     with file.cursor() as con:

@@ -70,7 +70,7 @@ def test_known_add_optimade(provider, small_path, tmp_path):
         ).fetchall() == [("mpf_23", "Ac2Mg", None)]
         assert con.execute(
             "select material_id, reason from known_reject where source = 'exmpl'"
-        ).fetchall() == [("mpf_220", "no formula")]
+        ).fetchall() == [("mpf_276", "no formula")]
 
 
 def test_the_provenance_of_a_provider():

@@ -187,15 +187,16 @@ def test_suggestions(db):
     assert list(stored) == [(row["formula"], row["score"]) for row in first]
 
 
-def test_what_cannot_be_listed_is_refused_with_its_count(db):
+def test_what_cannot_be_listed_is_refused_with_its_count(db, tmp_path):
     n = db.query("nelements=5").count()
     for read in (iter, lambda rows: rows.batches(), lambda rows: rows.arrow()):
         with pytest.raises(QueryError, match=f"{n:,} compositions: at most 20,000,000,000 can be listed"):
             read(db.query("nelements=5"))
-    with pytest.raises(
-        QueryError, match=f"{n:,} compositions: at most 20,000,000,000 can be cut into pieces"
-    ):
-        db.partitions("nelements=5")
+    pieces = db.partitions("nelements=5", rows=10**9)
+    assert sum(piece.n_rows for piece in pieces) == n
+    with pytest.raises(QueryError, match=f"{n:,} compositions: at most 20,000,000,000 can be exported"):
+        chemdb.export(pieces, tmp_path / "out")
+    assert not list(tmp_path.iterdir())
     with pytest.raises(QueryError, match="can be sorted by formula"):
         list(db.query("", sort=["formula"], limit=3))
     with pytest.raises(QueryError, match="too many to rank"):
