@@ -30,11 +30,11 @@ COLUMNS = "formula,category,species,known_in,material_id,energy_above_hull"
 
 INSTRUCTIONS = """\
 chemdb knows every inorganic composition of 2 to 4 elements with small whole-number amounts, 17 billion by
-default. Each is allowed or not (one oxidation state per element, charge-neutral, cations less electronegative
-than anions) and known or not (in a list of known materials, such as the Materials Project). Categories:
-standard (allowed, known), missing (allowed, not known), interesting (known, not allowed), unlikely
-(neither). Counts are exact. Allowed does not mean stable: use suggest for what to try first. With any
-claim that something is missing, name the known list, which every answer has first.
+default; some files have those of 5 elements too. Each is allowed or not (one oxidation state per element,
+charge-neutral, cations less electronegative than anions) and known or not (in a list of known materials, such
+as the Materials Project). Categories: standard (allowed, known), missing (allowed, not known), interesting
+(known, not allowed), unlikely (neither). Counts are exact. Allowed does not mean stable: use suggest for what
+to try first. With any claim that something is missing, name the known list, which every answer has first.
 
 Start with query for sets of compositions, explain for one formula, label for a list of formulas, suggest for
 candidates to synthesise or compute, sql for what the query language cannot say."""

@@ -49,7 +49,7 @@ def plot_periodic_table(
     replace : str, optional
         Show what may replace this element in known compounds instead.
     f_block : bool
-        Include lanthanides and actinides.
+        Include lanthanoids and actinoids.
     scale : str
         Of the colours: auto, linear or log.
     columns : int, optional

@@ -112,7 +112,7 @@ def periodic_table(
         str | None,
         typer.Option(metavar="ELEMENT", help="Show what may replace an element in known compounds instead."),
     ] = None,
-    f_block: Annotated[bool, typer.Option("--f-block", help="Include lanthanides and actinides.")] = False,
+    f_block: Annotated[bool, typer.Option("--f-block", help="Include lanthanoids and actinoids.")] = False,
     scale: Scale = "auto",
     columns: TwoColumns = None,
     style: Style = None,
