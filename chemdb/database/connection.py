@@ -77,7 +77,7 @@ def connected_to(
     """
     with connect_in_memory(limits) as con:
         with translated_errors(path):
-            con.execute(f"attach ? as {CATALOG} (read_only)", [_name_of(descriptor, path)])
+            con.execute(f"attach ? as {CATALOG} (type duckdb, read_only)", [_name_of(descriptor, path)])
             con.execute(f"{CONFINE}; set lock_configuration = true")
             use_file(con)
             # Nowhere to make a table that other cursors would see.

@@ -72,7 +72,8 @@ def _check_target(target: Path) -> None:
     if not target.is_file() or not target.stat().st_size:
         return
     try:
-        with duckdb.connect(str(target), read_only=True) as con:
+        # Of files of other kinds, DuckDB would download the reader.
+        with duckdb.connect(str(target), read_only=True, config={"autoinstall_known_extensions": False}) as con:
             is_ours = con.sql(f"from duckdb_views() where view_name = '{EXPORTED}'").fetchall()
     except duckdb.Error:
         is_ours = []

@@ -218,7 +218,7 @@ def test_an_error_that_ctrl_c_leads_to_is_ctrl_c(small_path, monkeypatch, error)
     "command",
     [
         ["map", "--method", "tsne", "--nelements", "3"],
-        ["count", "--nelements", "5"],
+        ["count", "--nelements", "2-5"],
         ["query", "--limit", "0", "-o", "rows.csv"],
     ],
 )

@@ -206,7 +206,7 @@ def test_a_file_that_fails_does_not_stop_the_others(small_path, tmp_path):
         (["elements=O", "-o", "d", "--columns", "formla"], "unknown column 'formla'; did you mean formula"),
         (
             ["elements=O", "-o", "d", "--columns", "score"],
-            "column 'score' is not available in pieces; choose system_id",
+            "column 'score' is not available in pieces; choose from system_id",
         ),
         (["elements=O", "-o", "d", "--columns", "formula,formula"], "column 'formula' is repeated"),
         (["elements=O", "-o", "file"], "file: is a file; choose the name of a folder"),

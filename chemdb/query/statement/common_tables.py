@@ -298,6 +298,9 @@ class CommonTables:
                 f"\n    left join {name}_set on {name}_set.set_id = c.{name}_set" for name in self._species
             )
         systems = "kind" if self.by_kind else self.systems
+        allowed_join = ""
+        if not self._species_only:
+            allowed_join = "\n    " + filled("statements/query_allowed_sets", systems=systems)
         return filled(
             "statements/query_matching",
             columns=", ".join(columns),
@@ -308,9 +311,7 @@ class CommonTables:
             materialized="" if self.by_kind or once else "materialized ",
             c_key=", ".join(f"c.{column}" for column in self.columns.key),
             allowed_set=self._allowed_set,
-            allowed_join=""
-            if self._species_only
-            else f"\n    {filled('statements/query_allowed_sets', systems=systems)}",
+            allowed_join=allowed_join,
             when_allowed=" | ".join(self._when_allowed()),
             species_joins=joins,
         )
