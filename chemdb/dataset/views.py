@@ -73,7 +73,9 @@ def _check_target(target: Path) -> None:
         return
     try:
         # Of files of other kinds, DuckDB would download the reader.
-        with duckdb.connect(str(target), read_only=True, config={"autoinstall_known_extensions": False}) as con:
+        with duckdb.connect(
+            str(target), read_only=True, config={"autoinstall_known_extensions": False}
+        ) as con:
             is_ours = con.sql(f"from duckdb_views() where view_name = '{EXPORTED}'").fetchall()
     except duckdb.Error:
         is_ours = []
