@@ -24,6 +24,9 @@ def test_every_answer_is_as_the_document_says(api, suggest_server, path):
     @examples(10)
     @given(case=api[path]["POST" if path == "/label" else "GET"].as_strategy())
     def check(case):
+        if path.startswith("/export") and not case.query.get("q"):
+            # All rows are a gigabyte of JSON.
+            case.query = (case.query or {}) | {"q": "Zn-O"}
         # Longer than the server lets a request wait and run.
         response = case.call(base_url=f"{suggest_server.url}api/v1", timeout=60)
         # Not every text is a query, or a formula.
