@@ -1,5 +1,6 @@
 """Run as ``chemdb`` or ``python -m chemdb``."""
 
+import atexit
 import gc
 import os
 import signal
@@ -14,6 +15,9 @@ def main() -> None:
     """Run the command line; Ctrl-C during the imports is reported like any other."""
     # Collecting garbage among the imported modules would take a tenth of a short command.
     gc.set_threshold(50_000)
+    status: list[int] = []
+    # The first function registered is the last to run.
+    atexit.register(_end, status)
     prepare_standard_streams()
     try:
         from chemdb.cli import main as run
@@ -32,7 +36,18 @@ def main() -> None:
         # The result is final: ignore Ctrl-C from here on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         flush_stderr()
+        if isinstance(end.code, int):
+            status.append(end.code)
         raise
+
+
+def _end(status: list[int]) -> None:
+    """End with a status, if there is one: to take the modules apart takes a tenth of a short command."""
+    with suppress(OSError):
+        if status:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            os._exit(status[0])
 
 
 if __name__ == "__main__":
