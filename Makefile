@@ -44,7 +44,7 @@ lint: $(VENV)/lint.stamp $(TSC) ## check style, types and the direction of impor
 docs: $(DB) $(VENV)/test.stamp ## run the commands that the pages show and write what they print
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/refresh.py
 
-figures: $(DB) $(VENV)/test.stamp ## draw docs/figures: the paper's and others (half an hour, where the file lacks the maps)
+figures: $(DB) $(VENV)/test.stamp ## draw docs/figures: the paper's and others (ten minutes, where the file lacks the maps)
 	CHEMDB_PATH=$(DB) $(BIN)/python docs/figures.py
 
 claims: $(DB) $(VENV)/test.stamp ## judge the paper's claims: renews the table and the figure of docs/claims.md (two minutes)
