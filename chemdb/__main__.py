@@ -43,6 +43,7 @@ def main() -> None:
 
 def _end(status: list[int]) -> None:
     """End with a status, if there is one: to take the modules apart takes a tenth of a short command."""
+    # Where stdout cannot be written, Python ends as it always does, and says so.
     with suppress(OSError):
         if status:
             if sys.stdout is not None:
